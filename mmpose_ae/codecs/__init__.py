@@ -1,0 +1,1 @@
+"""Codecs: keypoints to training targets, network outputs to instances."""

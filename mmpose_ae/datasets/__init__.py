@@ -1,0 +1,5 @@
+"""Datasets and data transforms of bottom-up pose estimation."""
+
+from . import transforms
+
+__all__ = ['transforms']

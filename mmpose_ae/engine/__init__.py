@@ -1,0 +1,1 @@
+"""Optimiser wrappers and hooks that MMEngine lacks."""

@@ -1,0 +1,1 @@
+"""The grouping algorithms: pure torch, numpy and scipy; nothing from the OpenMMLab stack."""

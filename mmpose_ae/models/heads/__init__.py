@@ -1,0 +1,1 @@
+"""Heads: dense predictions to losses in training and to instances in testing."""

@@ -1,0 +1,1 @@
+"""Pictures of tags, groups and poses."""
