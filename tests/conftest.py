@@ -1,0 +1,32 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+SHARED = Path(__file__).resolve().parents[2] / 'shared'
+
+torch.set_num_threads(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let slow tests be asked for."""
+    parser.addoption('--runslow', action='store_true', help='also run tests that train for minutes')
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
+    """Skip slow tests unless they were asked for."""
+    if config.getoption('--runslow'):
+        return
+    for item in items:
+        if 'slow' in item.keywords:
+            item.add_marker(pytest.mark.skip(reason='slow: give --runslow to run it'))
+
+
+@pytest.fixture(scope='session')
+def shared() -> Path:
+    """The folder of reference data beside the checkout; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip('the reference data (../shared) are not here')
+    return SHARED
