@@ -1,1 +1,5 @@
 """Building blocks shared by heads and backbones."""
+
+from .upsample import UpsampleModule
+
+__all__ = ['UpsampleModule']
