@@ -1,0 +1,161 @@
+"""Stacked hourglass of Associative Embedding (Newell et al. 2017, arXiv:1611.05424, Section 3.1).
+
+Against the hourglass for single-person pose (Newell et al. 2016, arXiv:1603.06937) it has more
+channels at every drop in resolution and plain 3x3 convolutions in place of residual modules.
+"""
+
+from functools import partial
+from typing import Callable, Optional, Sequence, Tuple, Union
+
+from mmcv.cnn import ConvModule
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmpose_ae.registry import MODELS
+
+STEM_STRIDE = 4
+
+
+class Hourglass(nn.Module):
+    """One hourglass: halve the resolution, process it there, come back and add the skip branch.
+
+    Args:
+        channels (Sequence[int]): Channels at every resolution, fine to coarse, two at least.
+        conv (Callable): Makes a 3x3 layer from its input and output channels.
+    """
+
+    def __init__(self, channels: Sequence[int], conv: Callable[..., nn.Module]) -> None:
+        super().__init__()
+        fine, coarse = channels[:2]
+        self.skip = conv(fine, fine)
+        self.down = nn.Sequential(nn.MaxPool2d(2), conv(fine, coarse))
+        self.inner = Hourglass(channels[1:], conv) if len(channels) > 2 else conv(coarse, coarse)
+        self.up = nn.Sequential(conv(coarse, fine, norm_cfg=None), nn.Upsample(scale_factor=2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape; H and W halve once per level."""
+        return self.skip(x) + self.up(self.inner(self.down(x)))
+
+
+@MODELS.register_module()
+class HourglassAE(BaseModule):
+    """Stacked hourglasses that predict heatmaps and tags after every stack.
+
+    Args:
+        out_channels (int): Channels predicted by every stack: K heatmaps, L*K tags and, if more,
+            extra features. The released weights have 68 = 17 + 17 + 34.
+        num_stacks (int): Number of hourglasses.
+        num_levels (int): How often an hourglass halves the resolution.
+        feat_channels (int): Channels at 1/4 of the input resolution.
+        increase (int | Sequence[int]): Channels added at each halving. A sequence gives every
+            level its own: the released code applies its ``increase`` to the first one only and
+            128 to the others, (increase, 128, 128, 128).
+        stem_channels (Sequence[int]): Channels of the stem at 1/2 and at 1/4 resolution.
+        norm_cfg (dict, optional): Normalisation. None, as in the paper's release, has none. The
+            layers on the way up and after the hourglass never have one, nor in the release.
+        conv_order (Sequence[str]): Order in a layer; ('conv', 'act', 'norm') is the release's.
+        init_cfg (dict, optional): Initialisation.
+
+    Raises:
+        ValueError: ``increase`` does not fit ``num_levels``, or an input does not divide.
+    """
+
+    def __init__(
+        self,
+        out_channels: int,
+        num_stacks: int = 4,
+        num_levels: int = 4,
+        feat_channels: int = 256,
+        increase: Union[int, Sequence[int]] = 128,
+        stem_channels: Sequence[int] = (64, 128),
+        norm_cfg: Optional[dict] = None,
+        conv_order: Sequence[str] = ('conv', 'act', 'norm'),
+        init_cfg: Optional[dict] = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        self.input_divisor = STEM_STRIDE * 2**num_levels
+        channels = _channels_per_level(feat_channels, increase, num_levels)
+        conv = partial(_conv3x3, norm_cfg=norm_cfg, order=tuple(conv_order))
+        half, quarter = stem_channels
+        self.stem = nn.Sequential(
+            conv(3, half, kernel_size=7, stride=2),
+            conv(half, quarter),
+            nn.MaxPool2d(2),
+            conv(quarter, quarter),
+            conv(quarter, feat_channels),
+        )
+        self.stacks = nn.ModuleList(
+            nn.Sequential(
+                Hourglass(channels, conv),
+                conv(feat_channels, feat_channels, norm_cfg=None),
+                conv(feat_channels, feat_channels, norm_cfg=None),
+            )
+            for _ in range(num_stacks)
+        )
+        self.predictions = _pointwise(feat_channels, out_channels, num_stacks)
+        self.merge_features = _pointwise(feat_channels, feat_channels, num_stacks - 1)
+        self.merge_predictions = _pointwise(out_channels, feat_channels, num_stacks - 1)
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, ...]:
+        """Predict after every stack.
+
+        Args:
+            x (Tensor): Images, (B, 3, H, W), float; H and W divisible by ``input_divisor``.
+
+        Returns:
+            tuple[Tensor]: One (B, ``out_channels``, H/4, W/4) per stack, first to last.
+        """
+        self._check_size(x)
+        x = self.stem(x)
+        outputs = []
+        for i, (stack, predict) in enumerate(zip(self.stacks, self.predictions)):
+            features = stack(x)
+            outputs.append(predict(features))
+            if i < len(self.merge_features):
+                x = x + self.merge_predictions[i](outputs[i]) + self.merge_features[i](features)
+        return tuple(outputs)
+
+    def _check_size(self, x: Tensor) -> None:
+        height, width = x.shape[-2:]
+        if height % self.input_divisor or width % self.input_divisor:
+            raise ValueError(
+                f'HourglassAE needs an input size divisible by {self.input_divisor}, '
+                f'got {width}x{height} (width x height); pad the images, for instance with '
+                f'BottomupResize(size_factor={self.input_divisor})'
+            )
+
+
+def _channels_per_level(
+    feat_channels: int, increase: Union[int, Sequence[int]], num_levels: int
+) -> Tuple[int, ...]:
+    steps = (increase,) * num_levels if isinstance(increase, int) else tuple(increase)
+    if num_levels < 1 or len(steps) != num_levels:
+        raise ValueError(
+            f'increase needs one value per level (num_levels={num_levels}, at least 1), got {steps}'
+        )
+    return tuple(feat_channels + sum(steps[:level]) for level in range(num_levels + 1))
+
+
+def _conv3x3(
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int = 3,
+    stride: int = 1,
+    norm_cfg: Optional[dict] = None,
+    order: Tuple[str, ...] = ('conv', 'act', 'norm'),
+) -> ConvModule:
+    norm_follows_conv = norm_cfg is not None and order.index('norm') < order.index('act')
+    return ConvModule(
+        in_channels,
+        out_channels,
+        kernel_size,
+        stride=stride,
+        padding=kernel_size // 2,
+        bias=not norm_follows_conv,
+        norm_cfg=norm_cfg,
+        order=order,
+    )
+
+
+def _pointwise(in_channels: int, out_channels: int, count: int) -> nn.ModuleList:
+    return nn.ModuleList(nn.Conv2d(in_channels, out_channels, 1) for _ in range(count))

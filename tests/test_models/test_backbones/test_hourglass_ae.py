@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+import torch
+
+from mmpose_ae.models.backbones import HourglassAE
+from mmpose_ae.models.checkpoints import convert_pose_ae_train
+from mmpose_ae.registry import MODELS
+
+TINY = dict(out_channels=6, num_stacks=2, num_levels=2, feat_channels=8, increase=4)
+TINY.update(stem_channels=(4, 4))
+
+
+def reference_shapes(released, increase=16, feat_channels=32, num_stacks=2):
+    """Shapes of the small network of the golden vectors, from those of the released one."""
+    small = {256: feat_channels, 384: feat_channels + increase}
+    small.update({c: feat_channels + increase + c - 384 for c in (512, 640, 768)})
+    shapes = {}
+    for key, shape in released.items():
+        part, index = key.split('.')[:2]
+        last = num_stacks - 1 if part.startswith('merge') else num_stacks
+        if part == 'pre' or int(index) < last:
+            shapes[key] = tuple(small.get(size, size) for size in shape)
+    return shapes
+
+
+@pytest.mark.parametrize('case', ['posenet_a', 'posenet_b'])
+def test_golden_posenet(case, shared, golden_shapes, golden_weights):
+    """The release's network of 2 stacks, its quirk included: increase=16 reaches one level."""
+    weights = golden_weights(reference_shapes(golden_shapes('posenet_full')))
+    backbone = HourglassAE(
+        out_channels=68, num_stacks=2, feat_channels=32, increase=(16, 128, 128, 128)
+    ).eval()
+    torch.nn.ModuleDict({'backbone': backbone}).load_state_dict(convert_pose_ae_train(weights))
+    golden = np.load(shared / 'golden' / 'net_posenet_small.npz')
+    with torch.no_grad():
+        outputs = backbone(torch.from_numpy(golden[f'{case}.in.x']).permute(0, 3, 1, 2))
+    np.testing.assert_allclose(
+        torch.stack(outputs, 1).numpy(), golden[f'{case}.out.preds'], atol=2e-3, rtol=0
+    )
+
+
+def test_paper_network_has_the_released_shapes(golden_shapes):
+    """256 -> 384 -> 512 -> 640 -> 768 in four stacks: every weight as in the release."""
+    with torch.device('meta'):
+        ours = HourglassAE(out_channels=68).state_dict()
+    released = convert_pose_ae_train(golden_shapes('posenet_full'))
+    assert {f'backbone.{key}': list(value.shape) for key, value in ours.items()} == released
+
+
+def test_one_prediction_per_stack_at_a_quarter():
+    backbone = MODELS.build(dict(type='HourglassAE', **TINY, norm_cfg=dict(type='BN')))
+    outputs = backbone(torch.rand(2, 3, 32, 48))
+    assert [tuple(output.shape) for output in outputs] == [(2, 6, 8, 12)] * 2
+
+
+def test_every_stack_is_trained_by_the_last_prediction():
+    """The merges are additive: the last prediction reaches every weight of both stacks."""
+    backbone = HourglassAE(**TINY)
+    backbone(torch.rand(1, 3, 16, 16))[-1].sum().backward()
+    assert all(parameter.grad is not None for parameter in backbone.parameters())
+
+
+def test_release_order_normalises_after_the_activation():
+    """Conv -> ReLU -> BN: what leaves the stem has mean 0; ReLU last would make it positive."""
+    backbone = HourglassAE(**TINY, norm_cfg=dict(type='BN'))
+    assert backbone.stem(torch.rand(4, 3, 32, 32)).mean().abs() < 1e-5
+    usual = HourglassAE(**TINY, norm_cfg=dict(type='BN'), conv_order=('conv', 'norm', 'act'))
+    assert usual.stem(torch.rand(4, 3, 32, 32)).min() >= 0
+
+
+def test_full_size_starts_at_a_sane_scale():
+    """Without any norm the untrained predictions neither explode nor vanish over four stacks."""
+    torch.manual_seed(0)
+    backbone = HourglassAE(out_channels=34, feat_channels=64, increase=32)
+    with torch.no_grad():
+        outputs = backbone(torch.randn(1, 3, 64, 64))
+    assert all(1e-3 < output.std() < 10 for output in outputs)
+
+
+@pytest.mark.parametrize('size', [(16, 20), (24, 16)])
+def test_input_that_does_not_divide(size):
+    backbone = HourglassAE(**TINY)
+    with pytest.raises(ValueError, match=f'divisible by 16, got {size[1]}x{size[0]}'):
+        backbone(torch.rand(1, 3, *size))
+
+
+@pytest.mark.parametrize('changes', [dict(increase=(4, 4, 4)), dict(num_levels=0)])
+def test_increase_has_one_value_per_level(changes):
+    with pytest.raises(ValueError, match='increase needs one value per level'):
+        HourglassAE(**{**TINY, **changes})

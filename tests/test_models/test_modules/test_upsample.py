@@ -1,0 +1,37 @@
+import pytest
+import torch
+
+from mmpose_ae.models.modules import UpsampleModule
+
+
+@pytest.mark.parametrize('kernel_size', [2, 3, 4, 5])
+def test_doubles_the_resolution(kernel_size):
+    module = UpsampleModule(5, 3, num_blocks=1, kernel_size=kernel_size)
+    assert module(torch.rand(2, 5, 4, 7)).shape == (2, 3, 8, 14)
+
+
+def test_is_centred_on_its_input():
+    """A constant kernel of size 4 spreads cell i over the pixels 2i - 1 .. 2i + 2."""
+    module = UpsampleModule(1, 1, num_blocks=0, norm_cfg=dict(type='BN')).eval()
+    torch.nn.init.ones_(module.deconv[0].weight)
+    x = torch.zeros(1, 1, 4, 4)
+    x[..., 1, 2] = 1
+    out = module(x)[0, 0]
+    assert (out > 0).nonzero().tolist() == [[y, x] for y in range(1, 5) for x in range(3, 7)]
+
+
+def test_kernel_smaller_than_the_stride():
+    with pytest.raises(ValueError, match='kernel_size must be at least the stride 2, got 1'):
+        UpsampleModule(2, 2, kernel_size=1)
+
+
+def test_golden_higher_hrnet_keys(golden_shapes):
+    """The released deconvolution has the parameters of ours, in the same order."""
+    prefix = 'deconv_layers.0.'
+    released = [
+        tuple(shape)
+        for key, shape in golden_shapes('higherhrnet_w48_crowdpose').items()
+        if key.startswith(prefix)
+    ]
+    ours = UpsampleModule(48 + 28, 48).state_dict()
+    assert [tuple(value.shape) for value in ours.values()] == released
