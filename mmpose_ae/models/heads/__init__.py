@@ -1,1 +1,6 @@
 """Heads: dense predictions to losses in training and to instances in testing."""
+
+from .ae_head import AEHead
+from .outputs import BottomupOutputs
+
+__all__ = ['AEHead', 'BottomupOutputs']

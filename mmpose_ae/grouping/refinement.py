@@ -1,0 +1,62 @@
+"""Sub-cell positions of heatmap peaks."""
+
+from typing import Tuple
+
+import torch
+from torch import Tensor
+
+
+def _neighbours(heatmaps: Tensor, cells: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    """Values before, at and after each cell along x and y, each (..., M, 2); edges repeat."""
+    height, width = heatmaps.shape[-2:]
+    flat = heatmaps.flatten(-2)
+    x, y = cells.unbind(-1)
+
+    def read(column: Tensor, row: Tensor) -> Tensor:
+        index = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
+        return flat.gather(-1, index)
+
+    before = torch.stack([read(x - 1, y), read(x, y - 1)], dim=-1)
+    after = torch.stack([read(x + 1, y), read(x, y + 1)], dim=-1)
+    return before, read(x, y)[..., None].expand_as(before), after
+
+
+def quarter_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
+    """Shift a quarter of a cell towards the higher neighbour, as the released codes do.
+
+    Args:
+        heatmaps (Tensor): Heatmaps, (..., H, W), float.
+        cells (Tensor): Cells (x, y), (..., M, 2), int64.
+
+    Returns:
+        Tensor: Offsets (x, y) in cells, (..., M, 2); 0 where the neighbours are equal.
+    """
+    before, _, after = _neighbours(heatmaps, cells)
+    return 0.25 * torch.sign(after - before)
+
+
+def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
+    """Fit a Gaussian through each peak and its neighbours along x and along y.
+
+    Exact for a noise-free Gaussian at any sub-cell position: the logarithm of a Gaussian is a
+    parabola, and three values determine it.
+
+    Args:
+        heatmaps (Tensor): Heatmaps, (..., H, W), float.
+        cells (Tensor): Cells (x, y), (..., M, 2), int64.
+
+    Returns:
+        Tensor: Offsets (x, y) in cells, (..., M, 2), at most half a cell; 0 where the values do
+        not bend down, or at a border where a neighbour is missing.
+    """
+    height, width = heatmaps.shape[-2:]
+    tiny = torch.finfo(heatmaps.dtype).tiny
+    before, centre, after = (value.clamp(min=tiny).log() for value in _neighbours(heatmaps, cells))
+    bend = 2 * centre - before - after
+    last = torch.tensor([width - 1, height - 1], device=cells.device)
+    usable = (bend > 0) & (cells > 0) & (cells < last)
+    offset = (after - before) / (2 * torch.where(usable, bend, torch.ones_like(bend)))
+    return torch.where(usable, offset.clamp(-0.5, 0.5), torch.zeros_like(offset))
+
+
+OFFSETS = {'quarter': quarter_offset, 'gaussian': gaussian_offset}
