@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+import mmpose_ae  # noqa: F401  (makes MMPose importable before any test module)
+
 SHARED = Path(__file__).resolve().parents[2] / 'shared'
 
 torch.set_num_threads(1)

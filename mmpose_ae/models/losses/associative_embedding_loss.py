@@ -18,7 +18,7 @@ class AssociativeEmbeddingLoss(nn.Module):
     pull averages the squared distance over tag dimensions, keypoints and instances; push averages
     ``exp(-squared distance)`` over pairs of two different instances. MMPose's loss of the same
     name counts each instance as its own partner and takes the exponent per dimension. Everything
-    after reading the tags is computed in float32, under autocast too.
+    after reading the tags is computed in float32 at least, under autocast too.
 
     Args:
         loss_weight (float): Factor of both losses.
@@ -58,7 +58,8 @@ class AssociativeEmbeddingLoss(nn.Module):
         indices = pad_sequence(list(keypoint_indices), batch_first=True)  # (B, N, K, 2)
         visible = indices[..., 1] > 0  # (B, N, K)
         cells = (indices[..., 0] * visible).transpose(1, 2)  # (B, K, N)
-        values = gather_tags(tags, cells).transpose(1, 2).float()  # (B, N, K, L)
+        values = gather_tags(tags, cells).transpose(1, 2)  # (B, N, K, L)
+        values = values.to(torch.promote_types(values.dtype, torch.float32))
         # A masked tag may be NaN or infinite, which a product with 0 would keep.
         values = values.masked_fill(~visible[..., None], 0.0)
 

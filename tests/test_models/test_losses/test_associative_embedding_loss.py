@@ -1,0 +1,163 @@
+"""The tag loss against the originals' numbers, hand-computed cases and MMPose's defects."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from mmpose.models.losses import AssociativeEmbeddingLoss as MMPoseLoss
+
+from mmpose_ae.registry import MODELS
+
+SCENES = ('coco_n0_1_2_5_20', 'holes', 'crowd14')
+CASES = [(f'{scene}_L{dim}', name) for scene in SCENES for dim in (1, 8) for name in ('c', 'py')]
+CASES += [(f'{scene}_L1', 'hh_exp') for scene in SCENES]  # HigherHRNet has L = 1 only
+
+
+def build(**kwargs):
+    return MODELS.build(dict(type='mmpose_ae.AssociativeEmbeddingLoss', **kwargs))
+
+
+def load_golden(path, case):
+    """Tag maps and indices of a golden case in this package's layout.
+
+    The golden tag vector is (B, K * H * W, L) and its visible keypoints are packed to the front of
+    the keypoint axis with the keypoint type inside the index.
+    """
+    data = np.load(path)
+    flat, slots = data[f'{case}.in.tags'], data[f'{case}.in.keypoints']
+    batch, people, num_keypoints, _ = slots.shape
+    cells = flat.shape[1] // num_keypoints
+    indices = np.zeros_like(slots)
+    for b, n, j in zip(*np.nonzero(slots[..., 1])):
+        keypoint, cell = divmod(slots[b, n, j, 0], cells)
+        indices[b, n, keypoint] = cell, 1
+    tags = torch.from_numpy(flat).requires_grad_()
+    maps = tags.view(batch, num_keypoints, cells, -1).permute(0, 3, 1, 2)
+    return data, tags, maps.reshape(batch, -1, cells, 1), torch.from_numpy(indices)
+
+
+@pytest.mark.parametrize('case, original', CASES)
+def test_values_and_gradients_of_the_originals(shared, case, original):
+    data, tags, maps, indices = load_golden(shared / 'golden' / 'ae_loss.npz', case)
+    pull, push = build(reduction='none')(maps, indices)
+    for name, value in (('pull', pull), ('push', push)):
+        expected = data[f'{case}.out.{original}_{name}']
+        np.testing.assert_allclose(value.detach(), expected, rtol=1e-5, atol=1e-6)
+        (gradient,) = torch.autograd.grad(value.sum(), tags, retain_graph=True)
+        expected = data[f'{case}.out.{original}_grad_{name}']
+        np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-7)
+
+
+def indices_of(*instances):
+    """Indices (N, K, 2) from rows of cells, where -1 is not annotated."""
+    cells = torch.tensor(instances)
+    return torch.stack([cells.clamp(min=0), cells >= 0], dim=-1).long()
+
+
+@pytest.mark.parametrize(
+    'instances, pull, push',
+    [
+        # tags 0, 2 (mean 1) and 2, 2 (mean 2): pull (1 + 0) / 2, push exp(-1) / 2
+        ([[0, 1], [2, 3]], 0.5, math.exp(-1) / 2),
+        ([[0, 1], [2, -1]], 0.5, math.exp(-1) / 2),  # one keypoint is its own mean
+        ([[0, 1], [-1, -1]], 1.0, 0.0),  # a row without keypoints is no instance
+        ([[0, 1]], 1.0, 0.0),
+        ([[-1, -1]], 0.0, 0.0),
+    ],
+)
+def test_by_hand(instances, pull, push):
+    tags = torch.tensor([0.0, 2.0, 2.0, 2.0]).repeat(2, 1).view(1, 2, 1, 4).requires_grad_()
+    out = build()(tags, [indices_of(*instances)])
+    assert [value.item() for value in out] == pytest.approx([pull, push], abs=1e-6)
+    sum(out).backward()
+    assert torch.isfinite(tags.grad).all()
+
+
+def test_push_takes_the_exponent_of_the_whole_distance():
+    """People 100 apart in one dimension do not push in another; with MMPose's loss they do."""
+    tags = torch.tensor([[0.0, 100.0], [0.0, 0.0]]).view(1, 2, 1, 2)  # L = 2, K = 1
+    indices = [indices_of([0], [1])]
+    assert build()(tags, indices)[1].item() == pytest.approx(0.0, abs=1e-6)
+    assert MMPoseLoss()(tags, indices)[1].item() > 0.4
+
+
+def test_pairs_exclude_the_diagonal():
+    """Two people far apart are perfectly separated; MMPose's loss stays at .5 / (N - 1)."""
+    tags = torch.tensor([0.0, 50.0]).view(1, 1, 1, 2)
+    indices = [indices_of([0], [1])]
+    assert build()(tags, indices)[1].item() == pytest.approx(0.0, abs=1e-6)
+    assert MMPoseLoss()(tags, indices)[1].item() == pytest.approx(0.5, abs=1e-3)
+
+
+def test_images_of_a_batch_are_averaged_and_do_not_mix():
+    torch.manual_seed(0)
+    tags = torch.randn(3, 2 * 4, 5, 6)
+    indices = [torch.randint(0, 30, (n, 4, 2)) for n in (3, 1, 5)]
+    for index in indices:
+        index[..., 1] %= 2
+    together = torch.stack(build()(tags, indices))
+    apart = [torch.stack(build()(tags[b : b + 1], indices[b : b + 1])) for b in range(3)]
+    torch.testing.assert_close(together, torch.stack(apart).mean(0))
+
+
+def test_no_annotation_leaves_a_gradient_of_zero():
+    """DDP needs the tags in the graph even if nobody is labelled."""
+    tags = torch.randn(2, 3, 4, 4, requires_grad=True)
+    pull, push = build()(tags, [torch.zeros(0, 3, 2).long(), torch.zeros(2, 3, 2).long()])
+    assert pull.item() == push.item() == 0.0
+    (pull + push).backward()
+    assert tags.grad is not None and not tags.grad.any()
+
+
+def test_index_of_an_unannotated_keypoint_may_be_anything():
+    tags = torch.randn(1, 1, 2, 2, requires_grad=True)
+    with torch.no_grad():
+        tags[0, 0, 0, 0] = torch.nan
+    indices = torch.tensor([[[[10**12, 0]], [[-(10**12), 0]], [[3, 1]]]])
+    out = sum(build()(tags, indices))
+    out.backward()
+    assert out.item() == 0.0 and torch.isfinite(tags.grad).all()
+
+
+def test_shared_location_and_gradcheck():
+    torch.manual_seed(0)
+    tags = torch.randn(2, 2 * 3, 2, 3, dtype=torch.float64, requires_grad=True)
+    indices = torch.randint(0, 6, (2, 4, 3, 2))
+    indices[..., 1] %= 2
+    indices[0, 0], indices[0, 1] = torch.tensor([1, 1]), torch.tensor([1, 1])
+    assert torch.autograd.gradcheck(lambda t: build()(t, indices), (tags,))
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_low_precision_maps_are_summed_in_float32(dtype):
+    """65536 would overflow float16 if squares or sums were taken in it."""
+    tags = torch.tensor([0.0, 512.0, 1024.0, 1024.0]).to(dtype).view(1, 1, 1, 4)
+    indices = [indices_of([0], [1], [2], [3])]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        pull, push = build()(tags, indices)
+    assert pull.dtype == push.dtype == torch.float32
+    # Of six pairs one has equal tags: 0.5 * 1 / 6.
+    assert [pull.item(), push.item()] == pytest.approx([0.0, 0.5 / 6], abs=1e-6)
+
+
+def test_heatmap_loss_reduces_as_in_the_originals(shared):
+    """MMPose's KeypointMSELoss with a mask alone is the originals' mean over pixels."""
+    data = np.load(shared / 'golden' / 'ae_loss.npz')
+    pred, gt, mask = (torch.from_numpy(data[f'heatmap.in.{n}']) for n in ('pred', 'gt', 'mask'))
+    loss = MODELS.build(dict(type='mmpose.KeypointMSELoss'))
+    pred.requires_grad_()
+    value = loss(pred, gt, mask=mask[:, None])
+    for original in ('py', 'hh'):
+        expected = data[f'heatmap.out.{original}_loss'].mean()
+        assert value.item() == pytest.approx(expected, rel=1e-5)
+    (gradient,) = torch.autograd.grad(value, pred)
+    expected = data['heatmap.out.py_grad_of_sum'] / len(pred)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-8)
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="'mean' or 'none', got 'sum'"):
+        build(reduction='sum')
+    with pytest.raises(ValueError, match='2 tag maps but keypoint_indices of 1 images'):
+        build()(torch.zeros(2, 1, 2, 2), [torch.zeros(0, 1, 2).long()])
