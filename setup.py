@@ -1,2 +1,70 @@
+"""Packaging only: metadata, and the ``.mim`` folder in which mim looks for tools and configs."""
+
+import re
+import shutil
+from pathlib import Path
+
 from setuptools import find_packages, setup
-setup(name='mmpose_ae', version='0.1.0', packages=find_packages(include=['mmpose_ae*']))
+from setuptools.command.build_py import build_py
+
+ROOT = Path(__file__).parent
+MIM_CONTENT = ('tools', 'configs', 'model-index.yml')
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder, without compiled files."""
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns('__pycache__'))
+    else:
+        shutil.copy(source, target)
+
+
+class BuildWithMim(build_py):
+    """Put ``tools``, ``configs`` and ``model-index.yml`` into ``mmpose_ae/.mim``.
+
+    They are links in an editable install and copies in a wheel.
+    """
+
+    def run(self) -> None:
+        """Build the package, then add the folder."""
+        super().run()
+        package = ROOT if self.editable_mode else Path(self.build_lib)
+        mim = package / 'mmpose_ae' / '.mim'
+        shutil.rmtree(mim, ignore_errors=True)
+        mim.mkdir(parents=True)
+        for name in MIM_CONTENT:
+            if self.editable_mode:
+                (mim / name).symlink_to(Path('..', '..', name))
+            elif (ROOT / name).is_dir():
+                shutil.copytree(
+                    ROOT / name, mim / name, ignore=shutil.ignore_patterns('__pycache__')
+                )
+            else:
+                shutil.copy(ROOT / name, mim)
+
+
+def read_version() -> str:
+    """Read the version without importing the package, which needs its dependencies."""
+    text = (ROOT / 'mmpose_ae' / 'version.py').read_text()
+    return re.search(r"__version__ = '(.+)'", text).group(1)
+
+
+def read_requirements(name: str) -> list:
+    """Read the lines of a requirement file, without comments."""
+    lines = (ROOT / 'requirements' / name).read_text().splitlines()
+    return [line.split('#')[0].strip() for line in lines if line.split('#')[0].strip()]
+
+
+setup(
+    name='mmpose_ae',
+    version=read_version(),
+    description='Bottom-up multi-person pose estimation for MMPose 1.x',
+    author='The mmpose_ae authors',
+    license='Apache-2.0',
+    keywords='pose estimation, bottom-up, associative embedding, MMPose',
+    packages=find_packages(include=['mmpose_ae*']),
+    python_requires='>=3.9',
+    # Without OpenMMLab's packages: requirements/mm.txt says why.
+    install_requires=read_requirements('runtime.txt'),
+    cmdclass={'build_py': BuildWithMim},
+)

@@ -1,0 +1,31 @@
+# The project's own environment, in .venv: pinned wheels, no compiler, no CUDA toolkit.
+PYTHON ?= python3
+BIN := .venv/bin
+# As old as the last installation: nothing is installed again until one of its inputs changes.
+STAMP := .venv/.installed
+LOCKED := -c requirements/lock.txt
+
+.PHONY: demo test lint venv clean
+
+demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
+	$(BIN)/python tools/demo.py
+
+test: lint  ## Everything that must pass before a commit.
+	$(BIN)/pytest
+
+lint: venv
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/interrogate setup.py mmpose_ae tools projects
+
+venv: $(STAMP)
+
+$(STAMP): setup.py pyproject.toml mmpose_ae/version.py $(wildcard requirements/*.txt)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install $(LOCKED) -r requirements/runtime.txt -r requirements/dev.txt
+	$(BIN)/pip install $(LOCKED) --no-deps -r requirements/mm.txt
+	$(BIN)/pip install --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf .venv build *.egg-info mmpose_ae/.mim
