@@ -4,8 +4,9 @@ Importing the package registers every component in scope ``mmpose_ae``, so that
 ``custom_imports = dict(imports=['mmpose_ae'])`` is all a config needs.
 """
 
-from .compat import allow_safe_checkpoints, install_stand_ins
+from .compat import allow_safe_checkpoints, check_versions, install_stand_ins
 
+check_versions()
 install_stand_ins()
 allow_safe_checkpoints()
 

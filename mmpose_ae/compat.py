@@ -1,21 +1,47 @@
 """Let MMPose import where mmcv has no compiled operators or torchvision is missing.
 
-Everything that knows about a missing dependency lives here. A stand-in is installed only where
-the real module is absent, and it raises a clear error when it is called.
+Everything that knows about a missing or mismatched dependency lives here. A stand-in is installed
+only where the real module is absent, and it raises a clear error when it is called.
 """
 
 import sys
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Callable, List
 
-import numpy as np
-import torch
-from mmengine.logging import HistoryBuffer
+from packaging.specifiers import SpecifierSet
 
+# In the order of their dependence: the first one that fails is the one to mend.
+REQUIREMENTS = {
+    'numpy': '<2',
+    'torch': '>=2.6,<3',
+    'mmengine': '>=0.10,<1',
+    'mmcv': '>=2.0,<3',
+    'mmpose': '>=1.3,<2',
+}
 MMCV_EXTENSION = 'mmcv._ext'
 SIMCC_VISUALIZER = 'mmpose.visualization.simcc_vis'
+
+
+def check_versions() -> None:
+    """Check that the packages below this one are installed, in versions it works with.
+
+    Raises:
+        ImportError: If one is missing, or of a version outside ``REQUIREMENTS``.
+    """
+    for name, required in REQUIREMENTS.items():
+        if find_spec(name) is None:
+            raise ImportError(
+                f'mmpose_ae needs {name}{required}, which is not installed (see requirements/).'
+            )
+        version = import_module(name).__version__
+        if not SpecifierSet(required).contains(version, prereleases=True):
+            raise ImportError(
+                f'mmpose_ae needs {name}{required}, but {name} {version} is installed '
+                '(see requirements/).'
+            )
 
 
 class _UncompiledOps(ModuleType):
@@ -36,12 +62,12 @@ class _UncompiledOps(ModuleType):
 
 
 class _MissingSimCCVisualizer:
-    """Stands in for MMPose's SimCCVisualizer, which needs torchvision to be imported."""
+    """Stands in for MMPose's SimCCVisualizer, whose file imports torchvision."""
 
-    def __getattr__(self, name: str) -> None:
+    def __init__(self) -> None:
         raise RuntimeError(
-            f'SimCCVisualizer.{name} needs torchvision, which is not installed. '
-            'Install the torchvision that matches your torch to use it.'
+            'SimCCVisualizer needs torchvision, which is not installed or does not fit this '
+            'torch. Install the torchvision that matches your torch to use it.'
         )
 
 
@@ -51,14 +77,10 @@ def _install(name: str, module: ModuleType) -> None:
     sys.modules[name] = module
 
 
-def _is_missing(name: str) -> bool:
-    return name not in sys.modules and find_spec(name) is None
-
-
 def _torchvision_works() -> bool:
     # A torchvision built for another torch is found but cannot be imported.
     try:
-        from torchvision.transforms import ToPILImage  # noqa: F401
+        import_module('torchvision.transforms')
     except (ImportError, RuntimeError, OSError):
         return False
     return True
@@ -69,10 +91,10 @@ def install_stand_ins() -> List[str]:
 
     Returns:
         list[str]: Names of the modules that were replaced; empty where the full mmcv and
-        torchvision are installed.
+        torchvision are installed, and on a second call.
     """
     installed = []
-    if _is_missing(MMCV_EXTENSION):
+    if MMCV_EXTENSION not in sys.modules and find_spec(MMCV_EXTENSION) is None:
         _install(MMCV_EXTENSION, _UncompiledOps(MMCV_EXTENSION))
         installed.append(MMCV_EXTENSION)
     if SIMCC_VISUALIZER not in sys.modules and not _torchvision_works():
@@ -83,15 +105,25 @@ def install_stand_ins() -> List[str]:
     return installed
 
 
+def _full_name(thing: Callable) -> str:
+    return f'{thing.__module__}.{thing.__qualname__}'
+
+
 def allow_safe_checkpoints() -> None:
     """Let MMEngine's own checkpoints load with ``torch.load(weights_only=True)``.
 
     They hold the message hub's history buffers and numpy arrays besides tensors. Only these
     data classes are allow-listed; a checkpoint that needs arbitrary code stays refused.
     """
+    # Imported here, not above, so that check_versions can say which of them is missing.
+    import numpy as np
+    import torch
+    from mmengine.logging import HistoryBuffer
+
     reconstruct_array = np.zeros(1).__reduce__()[0]
     reconstruct_scalar = np.float64(0).__reduce__()[0]
     dtypes = {type(np.dtype(name)) for name in ('f2', 'f4', 'f8', 'i4', 'i8', 'u1', '?')}
-    torch.serialization.add_safe_globals(
-        [HistoryBuffer, np.ndarray, np.dtype, reconstruct_array, reconstruct_scalar, *dtypes]
-    )
+    allowed = [HistoryBuffer, np.ndarray, np.dtype, reconstruct_array, reconstruct_scalar, *dtypes]
+    # By name: after every load onedl-mmengine takes its own list, some of the same classes, off
+    # torch's; entries with a name are not equal to them and stay.
+    torch.serialization.add_safe_globals([(thing, _full_name(thing)) for thing in allowed])

@@ -1,0 +1,45 @@
+"""Mixed precision without loss scaling, on the CPU too."""
+
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import torch
+from mmengine.optim import OptimWrapper
+from torch import nn
+
+from mmpose_ae.registry import OPTIM_WRAPPERS
+
+DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16}
+
+
+@OPTIM_WRAPPERS.register_module()
+class AutocastOptimWrapper(OptimWrapper):
+    """Run the forward pass under ``torch.autocast`` on whatever device the model is on.
+
+    MMEngine's ``AmpOptimWrapper`` refuses the CPU. bfloat16 has the range of float32, so its
+    gradients need no scaling; float16 on a GPU is better served by ``AmpOptimWrapper``.
+
+    Args:
+        dtype (str): Type to compute in, ``'bfloat16'`` or ``'float16'``.
+        **kwargs: Passed on to MMEngine's ``OptimWrapper``.
+
+    Raises:
+        ValueError: If ``dtype`` is another type.
+    """
+
+    def __init__(self, dtype: str = 'bfloat16', **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if dtype not in DTYPES:
+            raise ValueError(f'dtype must be one of {sorted(DTYPES)}, but is {dtype!r}')
+        self.dtype = DTYPES[dtype]
+
+    @contextmanager
+    def optim_context(self, model: nn.Module) -> Iterator[None]:
+        """Autocast one training step, besides what gradient accumulation needs.
+
+        Args:
+            model (nn.Module): The model that is trained, wrapped for DDP or not.
+        """
+        device = next(model.parameters()).device.type
+        with super().optim_context(model), torch.autocast(device, dtype=self.dtype):
+            yield

@@ -1,0 +1,25 @@
+"""Memory layout of the convolutions."""
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmpose_ae.registry import HOOKS
+
+
+@HOOKS.register_module()
+class ChannelsLastHook(Hook):
+    """Keep the weights of the model in ``channels_last`` order, so that its features follow.
+
+    Convolutions are faster in it on most CPUs and, in half precision, on GPUs. Results are those
+    of the default order up to rounding, and checkpoints stay interchangeable.
+    """
+
+    def before_run(self, runner: Runner) -> None:
+        """Convert the model in place before it is trained, validated or tested.
+
+        Args:
+            runner (Runner): The runner whose model is converted; the optimiser keeps its
+                parameters, and weights loaded later are copied into the new order.
+        """
+        runner.model.to(memory_format=torch.channels_last)

@@ -1,0 +1,73 @@
+"""Train a model: ``python tools/train.py CONFIG [options]``."""
+
+from argparse import Namespace
+
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.runner import Runner
+
+from mmpose_ae.engine import prepare_cpu_distributed
+from mmpose_ae.engine.command_line import build_parser, load_config
+
+
+def parse_args() -> Namespace:
+    """Read the command line."""
+    parser = build_parser('Train a pose estimator')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='continue from this checkpoint, or from the latest one in the work dir',
+    )
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='mixed precision: float16 with loss scaling on a GPU, bfloat16 on the CPU',
+    )
+    parser.add_argument('--no-validate', action='store_true', help='train without validation')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate from the base batch size of the config to the actual one',
+    )
+    return parser.parse_args()
+
+
+def enable_amp(cfg: Config) -> None:
+    """Put the mixed-precision wrapper that fits the device in place of a plain one."""
+    wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+    if wrapper == 'OptimWrapper':
+        on_cpu = get_device() == 'cpu'
+        cfg.optim_wrapper.type = 'AutocastOptimWrapper' if on_cpu else 'AmpOptimWrapper'
+    elif wrapper not in ('AmpOptimWrapper', 'AutocastOptimWrapper'):
+        raise ValueError(f"--amp replaces an OptimWrapper, but optim_wrapper.type is '{wrapper}'")
+
+
+def apply_options(cfg: Config, args: Namespace) -> None:
+    """Change the config as the options of training say."""
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        enable_amp(cfg)
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            raise ValueError(
+                f'--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in {args.config}'
+            )
+        cfg.auto_scale_lr.enable = True
+
+
+def main() -> None:
+    """Train as the command line says."""
+    args = parse_args()
+    cfg = load_config(args)
+    apply_options(cfg, args)
+    prepare_cpu_distributed(cfg)
+    Runner.from_cfg(cfg).train()
+
+
+if __name__ == '__main__':
+    main()
