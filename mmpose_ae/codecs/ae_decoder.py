@@ -1,6 +1,6 @@
 """The codec of Associative Embedding: keypoints to targets, heatmaps and tags to instances."""
 
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
@@ -26,6 +26,13 @@ from mmpose_ae.registry import KEYPOINT_CODECS
 from .keypoint_order import order_from_metainfo
 
 Size = Tuple[int, int]
+MISSING_RULES = ('rounded', 'within')
+
+
+def _check_choice(name: str, value: Optional[str], choices: Iterable[str]) -> Optional[str]:
+    if value is not None and value not in choices:
+        raise ValueError(f'{name} must be None or one of {sorted(choices)}, got {value!r}')
+    return value
 
 
 @KEYPOINT_CODECS.register_module()
@@ -55,9 +62,11 @@ class AEDecoder(BaseKeypointCodec):
             :func:`mmpose_ae.grouping.coordinates.cells_to_pixels`.
         decode_refinement (str, optional): Sub-cell position of peaks: ``'gaussian'`` fits a
             Gaussian, ``'quarter'`` shifts as the released codes do, None keeps the cell.
-        decode_fill_missing (bool): Look for keypoints that grouping did not find among the cells
-            whose tag is close to the instance's (Section 3.3, "Missing joints"). A keypoint
-            that stays missing has score 0 and lies at the mean of the found ones.
+        decode_missing (str, optional): Where to look for a keypoint that grouping did not find:
+            ``'rounded'`` at the highest heatmap value less the rounded tag distance, as the
+            released codes do; ``'within'`` at the highest value within the tag threshold, as the
+            paper says (Section 3.3); None nowhere. A keypoint that stays missing has score 0
+            and lies at the mean of the found ones.
         decode_max_instances (int, optional): Most instances per image, the best ones. None is
             no limit.
     """
@@ -80,7 +89,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_topk: int = 30,
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
-        decode_fill_missing: bool = True,
+        decode_missing: Optional[str] = 'rounded',
         decode_max_instances: Optional[int] = 30,
     ) -> None:
         super().__init__()
@@ -97,13 +106,8 @@ class AEDecoder(BaseKeypointCodec):
         self.decode_tag_thr = decode_tag_thr
         self.decode_topk = decode_topk
         self.decode_center_shift = decode_center_shift
-        if decode_refinement is not None and decode_refinement not in OFFSETS:
-            raise ValueError(
-                f'decode_refinement must be None or one of {sorted(OFFSETS)}, '
-                f'got {decode_refinement!r}'
-            )
-        self.decode_refinement = decode_refinement
-        self.decode_fill_missing = decode_fill_missing
+        self.decode_refinement = _check_choice('decode_refinement', decode_refinement, OFFSETS)
+        self.decode_missing = _check_choice('decode_missing', decode_missing, MISSING_RULES)
         self.decode_max_instances = decode_max_instances
 
     def _check_sizes(self) -> None:
@@ -291,14 +295,14 @@ class AEDecoder(BaseKeypointCodec):
             return cells, scores
         center = cells.sum(1) / (~missing).sum(1)[:, None]
         cells = np.where(missing[..., None], center[:, None], cells)
-        if not self.decode_fill_missing:
+        if self.decode_missing is None:
             return cells, scores
         filled, values = find_missing(
             heatmaps,
             tags,
             torch.as_tensor(mean_tags, dtype=torch.float32, device=heatmaps.device),
             torch.as_tensor(missing, device=heatmaps.device),
-            self.decode_tag_thr,
+            self.decode_tag_thr if self.decode_missing == 'within' else None,
         )
         points = self._refine(heatmaps, filled.transpose(0, 1)).transpose(0, 1)
         points, values = points.cpu().numpy(), values.cpu().numpy()

@@ -243,9 +243,11 @@ class AEHead(AssociativeEmbeddingHead):
                 heatmaps.append(maps[0])
                 if i == 0 or multiscale_tags == 'all':
                     tags.append(maps[1])
-        restore = test_cfg.get('restore_heatmap_size', False)
-        size = input_size if restore else heatmaps[0].shape[-2:]
-        return (
-            average_heatmaps(heatmaps, size, align_corners),
-            concatenate_tags(tags, align_corners),
-        )
+        tags = concatenate_tags(tags, align_corners)
+        finest = heatmaps[0].shape[-2:]
+        if not test_cfg.get('restore_heatmap_size', False):
+            return average_heatmaps(heatmaps, finest, align_corners), tags
+        # The released codes bring the tags to the finest heatmap first and to the input from
+        # there. The codec does the second step where a candidate is.
+        tags = resize(tags, finest, align_corners)
+        return average_heatmaps(heatmaps, input_size, align_corners), tags
