@@ -30,10 +30,9 @@ def gaussian_heatmaps(
     nearest, inside = nearest_cells(cells, size)
     instance, keypoint = np.nonzero(visible & inside)
     corner = nearest[instance, keypoint]  # (P, 2), also the window's corner in the padded map
-    fraction = 0.0 if rounded else cells[instance, keypoint] - corner
-    offsets = np.arange(-radius, radius + 1)[:, None] - np.expand_dims(fraction, -2)
+    center = np.zeros_like(corner) if rounded else cells[instance, keypoint] - corner
+    offsets = np.arange(-radius, radius + 1)[:, None] - center[:, None]  # (P, window, 2)
     gaussian = np.exp(-(offsets**2) / (2 * sigma**2)).astype(np.float32)
-    gaussian = np.broadcast_to(gaussian, (len(corner), 2 * radius + 1, 2))
     patches = gaussian[:, :, None, 1] * gaussian[:, None, :, 0]  # (P, window, window)
 
     padded = np.zeros((cells.shape[1], height + 2 * radius, width + 2 * radius), np.float32)
