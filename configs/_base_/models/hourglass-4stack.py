@@ -1,0 +1,18 @@
+# Every stack predicts 17 heatmaps and 17 tags.
+model = dict(
+    type='BottomupPoseEstimator',
+    # RGB in [0, 1], as the release feeds it
+    data_preprocessor=dict(
+        type='PoseDataPreprocessor', mean=[0, 0, 0], std=[255, 255, 255], bgr_to_rgb=True
+    ),
+    backbone=dict(type='HourglassAE', out_channels=34, num_stacks=4),
+    head=dict(
+        type='AEHead',
+        in_channels=34,
+        num_stacks=4,
+        final_layer=None,
+        keypoint_loss=dict(type='KeypointMSELoss'),
+        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
+    ),
+    test_cfg=dict(flip_test=True, restore_heatmap_size=True),
+)
