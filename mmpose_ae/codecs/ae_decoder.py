@@ -35,6 +35,12 @@ def _check_choice(name: str, value: Optional[str], choices: Iterable[str]) -> Op
     return value
 
 
+def _mean_of_found(values: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Mean of values (N, K, D) over the keypoints that were found (N, K), (N, D)."""
+    total = np.where(found[..., None], values, 0).sum(1)
+    return total / found.sum(1, keepdims=True).astype(values.dtype)
+
+
 @KEYPOINT_CODECS.register_module()
 class AEDecoder(BaseKeypointCodec):
     """Encode and decode keypoints as heatmaps and tags (Newell et al. 2017, arXiv:1611.05424).
@@ -277,8 +283,7 @@ class AEDecoder(BaseKeypointCodec):
         scores = candidates.scores[types, members] * found
         best = np.argsort(-scores.mean(-1), kind='stable')[: self.decode_max_instances]
         members, found, scores = members[best], found[best], scores[best]
-        weight = (found / np.maximum(found.sum(1, keepdims=True), 1))[..., None]
-        mean_tags = (candidates.tags[types, members] * weight).sum(1)
+        mean_tags = _mean_of_found(candidates.tags[types, members], found)
         return points[types, members] * found[..., None], scores, mean_tags
 
     def _complete(
@@ -293,7 +298,7 @@ class AEDecoder(BaseKeypointCodec):
         missing = scores == 0
         if not missing.any():
             return cells, scores
-        center = cells.sum(1) / (~missing).sum(1)[:, None]
+        center = _mean_of_found(cells, ~missing)
         cells = np.where(missing[..., None], center[:, None], cells)
         if self.decode_missing is None:
             return cells, scores
@@ -307,6 +312,6 @@ class AEDecoder(BaseKeypointCodec):
         points = self._refine(heatmaps, filled.transpose(0, 1)).transpose(0, 1)
         points, values = points.cpu().numpy(), values.cpu().numpy()
         return (
-            np.where((values > 0)[..., None], points, cells).astype(np.float32),
+            np.where((values > 0)[..., None], points, cells),
             np.where(values > 0, values, scores),
         )

@@ -17,8 +17,8 @@ def gather_tags(tags: Tensor, indices: Tensor) -> Tensor:
     Returns:
         Tensor: Tags, (B, K, M, L).
     """
-    batch, num_keypoints, _ = indices.shape
-    maps = tags.reshape(batch, -1, num_keypoints, tags.shape[-2] * tags.shape[-1])
+    num_keypoints = indices.shape[1]
+    maps = tags.flatten(2).unflatten(1, (tags.shape[1] // num_keypoints, num_keypoints))
     spread = indices[:, None].expand(-1, maps.shape[1], -1, -1)
     return maps.gather(3, spread).permute(0, 2, 3, 1)
 
