@@ -1,0 +1,60 @@
+import os
+
+import pytest
+
+from mmpose_ae.engine.command_line import build_parser, load_config
+
+CONFIG = """
+max_epochs = 3
+train_cfg = dict(max_epochs=max_epochs)
+default_hooks = dict(visualization=dict(type='PoseVisualizationHook', enable=False))
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load a config with the options given."""
+
+    def run(*options, text=CONFIG):
+        path = tmp_path / 'tiny.py'
+        path.write_text(text)
+        return load_config(build_parser('').parse_args([str(path), *options]))
+
+    return run
+
+
+def test_the_work_dir_comes_from_the_option_the_config_or_the_name(load):
+    assert load().work_dir == 'work_dirs/tiny'
+    text = CONFIG + "work_dir = 'mine'\n"
+    assert load(text=text).work_dir == 'mine'
+    assert load('--work-dir', 'other', text=text).work_dir == 'other'
+
+
+def test_settings_are_overridden(load):
+    cfg = load('--cfg-options', 'train_cfg.max_epochs=1', 'model.sizes=[1,2]')
+    assert cfg.train_cfg.max_epochs == 1
+    assert cfg.model.sizes == [1, 2]
+
+
+def test_the_launcher_and_its_rank_are_taken(load, monkeypatch):
+    monkeypatch.setattr(os, 'environ', {})
+    cfg = load('--launcher', 'pytorch', '--local-rank', '1')
+    assert cfg.launcher == 'pytorch'
+    assert os.environ['LOCAL_RANK'] == '1'
+
+
+def test_pictures_are_off_unless_asked_for(load):
+    assert load().default_hooks.visualization.enable is False
+    hook = load('--show-dir', 'pictures', '--interval', '5').default_hooks.visualization
+    assert (hook.enable, hook.show, hook.out_dir, hook.interval) == (True, False, 'pictures', 5)
+
+
+def test_pictures_without_a_hook_are_an_error(load):
+    with pytest.raises(ValueError, match=r'need visualization=dict.*tiny\.py'):
+        load('--show-dir', 'pictures', text='default_hooks = dict()')
+
+
+def test_a_missing_config_is_named(tmp_path):
+    args = build_parser('').parse_args([str(tmp_path / 'absent.py')])
+    with pytest.raises(FileNotFoundError, match='absent.py'):
+        load_config(args)

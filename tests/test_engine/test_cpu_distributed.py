@@ -1,0 +1,50 @@
+import pytest
+from mmengine.config import Config
+
+from mmpose_ae.engine import cpu_distributed, prepare_cpu_distributed
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The backends of the process groups that were started."""
+    backends = []
+    monkeypatch.setattr(cpu_distributed.distributed, 'init_process_group', backends.append)
+    monkeypatch.setattr(cpu_distributed, 'get_device', lambda: 'cpu')
+    return backends
+
+
+@pytest.mark.parametrize('cfg', [dict(), dict(launcher='none')])
+def test_one_process_stays_as_it_is(started, cfg):
+    cfg = Config(cfg)
+    prepare_cpu_distributed(cfg)
+    assert not started
+    assert 'model_wrapper_cfg' not in cfg
+
+
+def test_a_gpu_stays_as_it_is(monkeypatch, started):
+    monkeypatch.setattr(cpu_distributed, 'get_device', lambda: 'cuda')
+    cfg = Config(dict(launcher='pytorch'))
+    prepare_cpu_distributed(cfg)
+    assert not started
+    assert 'model_wrapper_cfg' not in cfg
+
+
+def test_the_cpu_gets_gloo_and_no_devices(started):
+    cfg = Config(dict(launcher='pytorch', find_unused_parameters=True))
+    prepare_cpu_distributed(cfg)
+    assert started == ['gloo']
+    assert cfg.model_wrapper_cfg.device_ids is None
+    assert cfg.model_wrapper_cfg.find_unused_parameters is True
+    assert cfg.model_wrapper_cfg.type == 'MMDistributedDataParallel'
+
+
+def test_a_wrapper_of_the_config_is_kept(started):
+    wrapper = dict(type='MMSeparateDistributedDataParallel', broadcast_buffers=True)
+    cfg = Config(dict(launcher='pytorch', model_wrapper_cfg=wrapper))
+    prepare_cpu_distributed(cfg)
+    assert cfg.model_wrapper_cfg == dict(wrapper, find_unused_parameters=False, device_ids=None)
+
+
+def test_another_launcher_is_named(started):
+    with pytest.raises(ValueError, match="launcher is 'slurm', which needs GPUs"):
+        prepare_cpu_distributed(Config(dict(launcher='slurm')))
