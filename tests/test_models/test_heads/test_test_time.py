@@ -1,0 +1,58 @@
+"""Merging of resolutions, flips and scales, against HigherHRNet's own outputs and by hand."""
+
+import numpy as np
+import pytest
+import torch
+
+from mmpose_ae.models.heads.outputs import BottomupOutputs
+from mmpose_ae.models.heads.test_time import (
+    average_heatmaps,
+    concatenate_tags,
+    flip_back,
+    merge_resolutions,
+    resize,
+)
+
+
+@pytest.fixture
+def golden(shared):
+    data = np.load(shared / 'golden' / 'net_higherhrnet_w32_flip.npz')
+    return lambda name: torch.from_numpy(data[f'hh_flip.{name}'])
+
+
+def test_resolutions_as_higherhrnet(golden):
+    y0, y1 = golden('out.y0'), golden('out.y1')
+    merged = merge_resolutions(BottomupOutputs([y0[:, :17], y1], y0[:, 17:]))
+    torch.testing.assert_close(merged, golden('out.ms_heatmap_orig'), atol=1e-4, rtol=1e-5)
+    tags = resize(y0[:, 17:], merged.shape[-2:])
+    torch.testing.assert_close(tags, golden('out.ms_tag_orig'), atol=1e-4, rtol=1e-5)
+
+
+def test_flip_average_at_image_size_as_higherhrnet(golden):
+    views = [golden('out.ms_heatmap_orig'), golden('out.ms_heatmap_flip')]
+    heatmaps = average_heatmaps(views, (64, 96))
+    torch.testing.assert_close(heatmaps, golden('out.final_heatmaps_p2i'), atol=1e-4, rtol=1e-5)
+    tags = concatenate_tags([golden('out.ms_tag_orig'), golden('out.ms_tag_flip')])
+    dense = resize(tags, (64, 96)).unflatten(1, (2, 17))[..., ::8, ::8]
+    expected = golden('out.final_tags_p2i_sub')  # (1, K, h, w, L)
+    torch.testing.assert_close(dense.permute(0, 2, 3, 4, 1), expected, atol=1e-4, rtol=1e-5)
+
+
+def test_flip_back_by_hand():
+    maps = torch.arange(12.0).view(1, 4, 1, 3)  # L = 2, K = 2
+    flipped = flip_back(maps, [1, 0])
+    assert flipped[0, :, 0].tolist() == [[5, 4, 3], [2, 1, 0], [11, 10, 9], [8, 7, 6]]
+    assert flip_back(maps, [1, 0], shift=True)[0, 0, 0].tolist() == [5, 5, 4]
+    assert torch.equal(flip_back(flipped, [1, 0]), maps)
+
+
+def test_flip_back_of_other_keypoints_is_refused():
+    with pytest.raises(ValueError, match='14 maps do not belong to 17 keypoints'):
+        flip_back(torch.zeros(1, 14, 2, 2), list(range(17)))
+
+
+def test_averages_by_hand():
+    small, large = torch.ones(1, 1, 2, 2), torch.full((1, 1, 4, 4), 3.0)
+    assert average_heatmaps([small, large], (4, 4)).eq(2.0).all()
+    tags = concatenate_tags([small, large])
+    assert tags.shape == (1, 2, 2, 2) and tags[0, 1].eq(3.0).all()
