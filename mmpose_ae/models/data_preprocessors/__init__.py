@@ -1,1 +1,5 @@
 """Batching of network inputs."""
+
+from .pose_data_preprocessor import PoseDataPreprocessor
+
+__all__ = ['PoseDataPreprocessor']

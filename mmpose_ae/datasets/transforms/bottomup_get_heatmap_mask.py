@@ -1,0 +1,82 @@
+"""Where in an image heatmaps are supervised."""
+
+from typing import List, Tuple
+
+import numpy as np
+from mmpose.datasets.transforms import BottomupGetHeatmapMask as _BottomupGetHeatmapMask
+
+from mmpose_ae.datasets.annotations import is_labelled
+from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
+from mmpose_ae.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
+    """Leave crowds, people without keypoints and everything outside the image out of the loss.
+
+    MMPose drops crowd regions, which COCO gives as run lengths. A crowd or person without a
+    segmentation (CrowdPose) is left out by its box, except where that overlaps the box of a
+    person with keypoints.
+
+    Args:
+        get_invalid (bool): Give the mask of what is left out inside the image instead.
+        use_bbox (bool): Use the boxes. False is HigherHRNet's training on CrowdPose, which
+            masks nobody.
+    """
+
+    def __init__(self, get_invalid: bool = False, use_bbox: bool = True) -> None:
+        super().__init__(get_invalid=get_invalid)
+        self.use_bbox = use_bbox
+
+    def transform(self, results: dict) -> dict:
+        """Make the mask at the resolution of every heatmap.
+
+        Args:
+            results (dict): ``ori_shape`` (h, w), ``input_size`` (w, h) and ``raw_ann_info``, the
+                image's annotations; optionally ``warp_mat``, ``flip``, ``flip_direction`` and
+                ``heatmaps``, an array or a list of them.
+
+        Returns:
+            dict: With ``heatmap_mask``, (1, H, W), bool, True where supervised; a list if the
+            heatmaps are one. Without heatmaps it has the size of the input.
+
+        Raises:
+            ValueError: If a segmentation is malformed; names the annotation and its image.
+        """
+        image = dict(
+            results,
+            img_shape=results['ori_shape'],
+            invalid_segs=results.get('raw_ann_info') or [],
+        )
+        masks = super().transform(image)['heatmap_mask']
+        single = not isinstance(masks, list)
+        results['heatmap_mask'] = masks[None] if single else [mask[None] for mask in masks]
+        return results
+
+    def _segs_to_mask(self, segs: List[dict], img_shape: Tuple[int, int]) -> np.ndarray:
+        """Draw what is left out, (h, w), uint8; ``segs`` are whole annotations here."""
+        left_out = [ann for ann in segs if not is_labelled(ann)]
+        outlined = [ann for ann in left_out if ann.get('segmentation')]
+        mask = merge_masks([rle for ann in outlined for rle in _encode(ann, img_shape)], img_shape)
+        if self.use_bbox and len(outlined) < len(left_out):
+            boxes = np.zeros(img_shape, np.uint8)
+            _fill_boxes(boxes, [ann for ann in left_out if not ann.get('segmentation')], 1)
+            _fill_boxes(boxes, [ann for ann in segs if is_labelled(ann)], 0)
+            mask |= boxes
+        return mask
+
+
+def _encode(ann: dict, img_shape: Tuple[int, int]) -> List[dict]:
+    try:
+        return encode_segmentation(ann['segmentation'], img_shape)
+    except ValueError as error:
+        raise ValueError(
+            f'segmentation of annotation {ann.get("id")} in image {ann.get("image_id")}: {error}'
+        ) from error
+
+
+def _fill_boxes(mask: np.ndarray, anns: List[dict], value: int) -> None:
+    for ann in anns:
+        x, y, width, height = ann['bbox']
+        left, top = max(round(x), 0), max(round(y), 0)
+        mask[top : max(round(y + height), 0), left : max(round(x + width), 0)] = value

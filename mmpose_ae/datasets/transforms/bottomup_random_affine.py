@@ -1,0 +1,97 @@
+"""Random scale, rotation and translation of an image with all its people."""
+
+from typing import Sequence, Tuple, Union
+
+import numpy as np
+from mmpose.datasets.transforms import BottomupRandomAffine as _BottomupRandomAffine
+from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_matrix
+
+from mmpose_ae.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class BottomupRandomAffine(_BottomupRandomAffine):
+    """HigherHRNet's augmentation (Cheng et al. 2020, arXiv:1908.10357, Section 4.1).
+
+    The input shows a region of the image: its inscribed box of the input's shape, scaled,
+    rotated and shifted. Unlike in MMPose the parameters are uniform and the shift is relative to
+    that region, so that a factor of 0.2 is the originals' 40 of 200. Keypoints that leave the
+    input keep their visibility; the codec leaves them out.
+
+    Args:
+        input_size (tuple): Size (w, h) of the input in pixels.
+        shift_factor (float): Largest shift along x and y, relative to the region's sides.
+        shift_prob (float): Probability of a shift.
+        scale_factor (tuple): Smallest and largest size of the region, relative to the inscribed
+            box. Larger is more of the image, with smaller people.
+        scale_prob (float): Probability of a scale other than 1.
+        scale_type (str): ``'short'`` inscribes the box in the image (HigherHRNet), ``'long'``
+            draws it around the image (pose-ae-train).
+        rotate_factor (float): Largest rotation in degrees.
+        rotate_prob (float): Probability of a rotation.
+        pad_val (float | tuple): Value of pixels outside the image.
+        distribution (str): ``'uniform'``, or ``'trunc_norm'`` as in MMPose.
+    """
+
+    def __init__(
+        self,
+        input_size: Tuple[int, int],
+        shift_factor: float = 0.2,
+        shift_prob: float = 1.0,
+        scale_factor: Tuple[float, float] = (0.75, 1.5),
+        scale_prob: float = 1.0,
+        scale_type: str = 'short',
+        rotate_factor: float = 30.0,
+        rotate_prob: float = 1.0,
+        pad_val: Union[float, Tuple[float, ...]] = 0,
+        distribution: str = 'uniform',
+    ) -> None:
+        super().__init__(
+            input_size=tuple(input_size),
+            shift_factor=shift_factor,
+            shift_prob=shift_prob,
+            scale_factor=scale_factor,
+            scale_prob=scale_prob,
+            scale_type=scale_type,
+            rotate_factor=rotate_factor,
+            rotate_prob=rotate_prob,
+            pad_val=pad_val,
+            distribution=distribution,
+        )
+
+    def transform(self, results: dict) -> dict:
+        """Warp the image, its keypoints and boxes by one random map.
+
+        Args:
+            results (dict): ``img`` and ``img_shape``; optionally ``keypoints`` (N, K, 2),
+                ``bbox`` (N, 4) and ``area`` (N,).
+
+        Returns:
+            dict: The same, warped, with ``input_size`` (w, h) and ``warp_mat`` (2, 3), the map
+            between pixel indices. ``bbox`` are the boxes around the warped boxes.
+        """
+        warp_mat = self._random_warp(results['img_shape'])
+        results['img'] = self._transform(results['img'], warp_mat, self.input_size)
+        if 'keypoints' in results:
+            results['keypoints'] = _warp_points(results['keypoints'], warp_mat)
+        if 'bbox' in results:
+            corners = _warp_points(bbox_xyxy2corner(results['bbox']), warp_mat)
+            results['bbox'] = bbox_corner2xyxy(corners)
+        if 'area' in results:
+            results['area'] = results['area'] * np.float32(np.linalg.det(warp_mat[:, :2]))
+        results['input_size'] = self.input_size
+        results['warp_mat'] = warp_mat
+        return results
+
+    def _random_warp(self, img_shape: Sequence[int]) -> np.ndarray:
+        image_size = np.array([img_shape[1], img_shape[0]], dtype=np.float32)
+        shift, scale, rotation, _ = self._get_transform_params()
+        width, height = self.input_size
+        region = self._fix_aspect_ratio(image_size * scale, aspect_ratio=width / height)
+        center = image_size / 2 + shift * region
+        return get_warp_matrix(center, region, rotation, output_size=self.input_size)
+
+
+def _warp_points(points: np.ndarray, warp_mat: np.ndarray) -> np.ndarray:
+    """Map points (..., 2), any number of them, by an affine (2, 3); float32."""
+    return (points @ warp_mat[:, :2].T + warp_mat[:, 2]).astype(np.float32)

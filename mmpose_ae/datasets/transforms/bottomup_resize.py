@@ -1,0 +1,84 @@
+"""Resizing whole images for testing, at one scale or several."""
+
+from typing import Optional, Sequence, Tuple
+
+import cv2
+import numpy as np
+from mmpose.datasets.transforms import BottomupResize as _BottomupResize
+
+from mmpose_ae.registry import TRANSFORMS
+
+from .image_pyramid import pyramid_step, scale_warp
+
+
+@TRANSFORMS.register_module()
+class BottomupResize(_BottomupResize):
+    """HigherHRNet's test-time resize: the short side to the input size, the long side padded.
+
+    The padded size of the base scale is such that every other scale is an exact multiple of it;
+    MMPose pads each scale on its own, so that their heatmaps do not align.
+
+    Args:
+        input_size (tuple): Size (w, h) in pixels that the image covers (``'expand'``) or fits in
+            (``'fit'``).
+        aug_scales (sequence, optional): Further scales relative to ``input_size``.
+        size_factor (int): Both sides are multiples of this, at every scale.
+        resize_mode (str): ``'expand'`` resizes by the short side, ``'fit'`` by the long one.
+        pad_val (tuple): Value of pixels outside the image.
+    """
+
+    def __init__(
+        self,
+        input_size: Tuple[int, int],
+        aug_scales: Optional[Sequence[float]] = None,
+        size_factor: int = 64,
+        resize_mode: str = 'expand',
+        pad_val: Tuple[float, ...] = (0, 0, 0),
+    ) -> None:
+        self.pyramid_scales = list(aug_scales or [])
+        super().__init__(
+            input_size=tuple(input_size),
+            size_factor=pyramid_step(size_factor, self.pyramid_scales),
+            resize_mode=resize_mode,
+            pad_val=pad_val,
+        )
+
+    def transform(self, results: dict) -> dict:
+        """Resize the image.
+
+        Args:
+            results (dict): ``img`` and ``ori_shape``.
+
+        Returns:
+            dict: ``img``, an array or with ``aug_scales`` a list of the base scale and the others;
+            of the base scale ``img_shape`` (h, w), ``input_size`` (w, h), ``input_center``,
+            ``input_scale`` (the part of the image's plane that the input covers) and ``warp_mat``,
+            the map (2, 3) between pixel indices.
+        """
+        image = results['img']
+        results = super().transform(results)
+        results['warp_mat'] = warp_mat = self._warp_matrix(results)
+        if self.pyramid_scales:
+            scaled = [self._warp(image, warp_mat, results, s) for s in self.pyramid_scales]
+            results['img'] = [results['img'], *scaled]
+            results['aug_scales'] = self.pyramid_scales
+        return results
+
+    @staticmethod
+    def _warp_matrix(results: dict) -> np.ndarray:
+        """Invert ``BottomupPoseEstimator``'s map from the input back to the image."""
+        ratio = np.divide(results['input_size'], results['input_scale'], dtype=np.float64)
+        offset = (0.5 * results['input_scale'] - results['input_center']) * ratio
+        return np.column_stack([np.diag(ratio), offset])
+
+    def _warp(
+        self, image: np.ndarray, warp_mat: np.ndarray, results: dict, scale: float
+    ) -> np.ndarray:
+        width, height = (round(side * scale) for side in results['input_size'])
+        return cv2.warpAffine(
+            image,
+            scale_warp(warp_mat, scale),
+            (width, height),
+            flags=cv2.INTER_LINEAR,
+            borderValue=self.pad_val,
+        )

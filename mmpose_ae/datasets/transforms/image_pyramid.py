@@ -1,0 +1,50 @@
+"""Sizes and maps of an image pyramid whose scales stay aligned."""
+
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Sequence
+
+import numpy as np
+
+
+def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
+    """Step of the base image's sides for which all scales have whole sides.
+
+    Args:
+        size_factor (int): The sides of every scale must be multiples of this, in pixels.
+        scales (sequence): Scales other than the base, relative to it. Fractions p / q with q up
+            to 100, such as 0.5, 0.75 or 2.
+
+    Returns:
+        int: A side of the base that is a multiple of this, times any scale, is a multiple of
+        ``size_factor``. For 0.5 and 2 it is that of HigherHRNet: ``2 * size_factor``.
+
+    Raises:
+        ValueError: If a scale is not positive or not such a fraction.
+    """
+    step = size_factor
+    for scale in scales:
+        ratio = Fraction(scale).limit_denominator(100)
+        if ratio <= 0 or abs(ratio - Fraction(scale)) > 1e-6:
+            raise ValueError(f'scale {scale} is not a positive fraction such as 0.5, 0.75 or 2')
+        multiple = size_factor * ratio.denominator
+        step = lcm(step, multiple // gcd(multiple, ratio.numerator))
+    return step
+
+
+def scale_warp(warp_mat: np.ndarray, scale: float) -> np.ndarray:
+    """Follow an affine map by a resize that keeps the image's corners in place.
+
+    Between pixel indices that is ``x -> scale * (x + 0.5) - 0.5``: the resize that heatmaps of
+    several scales go through when they are averaged (bilinear without aligned corners).
+
+    Args:
+        warp_mat (np.ndarray): Map (2, 3) to the base image.
+        scale (float): Size relative to the base image.
+
+    Returns:
+        np.ndarray: Map (2, 3) to the resized image.
+    """
+    scaled = warp_mat * scale
+    scaled[:, 2] += (scale - 1) / 2
+    return scaled

@@ -1,0 +1,66 @@
+"""Loading images, with errors that tell what is wrong with a file."""
+
+from typing import Optional
+
+import cv2
+import mmcv
+import numpy as np
+from mmengine import fileio
+from mmpose.datasets.transforms import LoadImage as _LoadImage
+
+from mmpose_ae.registry import TRANSFORMS
+
+JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
+
+
+@TRANSFORMS.register_module()
+class LoadImage(_LoadImage):
+    """MMPose's loading; a missing, empty, truncated or foreign file is named as such.
+
+    Some versions of OpenCV fill the lost part of a truncated JPEG with grey, without an error.
+    """
+
+    def transform(self, results: dict) -> Optional[dict]:
+        """Load ``results['img_path']`` unless ``results['img']`` is there.
+
+        Args:
+            results (dict): ``img_path`` or ``img``.
+
+        Returns:
+            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w). None if
+            the file cannot be read and ``ignore_empty`` is set.
+
+        Raises:
+            FileNotFoundError: If the file is missing.
+            ValueError: If it is not a whole image.
+        """
+        if 'img' not in results:
+            try:
+                results['img'] = self._read(results['img_path'])
+            except (OSError, ValueError):
+                if self.ignore_empty:
+                    return None
+                raise
+        return super().transform(results)
+
+    def _read(self, path: str) -> np.ndarray:
+        data = fileio.get(path, backend_args=self.backend_args)
+        if not data:
+            raise ValueError(f'image file {path} is empty')
+        if _is_truncated_jpeg(data):
+            raise ValueError(f'image file {path} is truncated')
+        try:
+            image = mmcv.imfrombytes(data, flag=self.color_type, backend=self.imdecode_backend)
+        except (cv2.error, OSError) as error:
+            raise ValueError(f'image file {path} cannot be decoded: {error}') from error
+        if image is None:
+            raise ValueError(f'image file {path} is truncated or not an image')
+        return image
+
+
+def _is_truncated_jpeg(data: bytes) -> bool:
+    """Tell whether a JPEG lacks the end marker after its last scan (thumbnails have their own)."""
+    if not data.startswith(b'\xff\xd8'):
+        return False
+    end = data.rfind(JPEG_END)
+    return end < 0 or data.find(JPEG_SCAN, end) >= 0

@@ -1,0 +1,66 @@
+"""Packing of images and annotations for the model."""
+
+from typing import Sequence
+
+import numpy as np
+from mmpose.datasets.transforms import PackPoseInputs as _PackPoseInputs
+from mmpose.datasets.transforms.formatting import image_to_tensor
+
+from mmpose_ae.registry import TRANSFORMS
+
+META_KEYS = (
+    'id',
+    'img_id',
+    'img_path',
+    'category_id',
+    'crowd_index',
+    'ori_shape',
+    'img_shape',
+    'input_size',
+    'input_center',
+    'input_scale',
+    'aug_scales',
+    'flip',
+    'flip_direction',
+    'flip_indices',
+    'raw_ann_info',
+    'dataset_name',
+    'skeleton_links',
+)
+
+
+@TRANSFORMS.register_module()
+class PackPoseInputs(_PackPoseInputs):
+    """MMPose's packing, also of image pyramids; images with NaN or inf are refused.
+
+    Args:
+        meta_keys (sequence): Keys of the results to keep as metainfo, where present.
+        pack_transformed (bool): Also pack ``transformed_keypoints``.
+    """
+
+    def __init__(
+        self, meta_keys: Sequence[str] = META_KEYS, pack_transformed: bool = False
+    ) -> None:
+        super().__init__(meta_keys=meta_keys, pack_transformed=pack_transformed)
+
+    def transform(self, results: dict) -> dict:
+        """Pack the results of a pipeline.
+
+        Args:
+            results (dict): ``img``, (H, W, 3), or a list of them, of any sizes.
+
+        Returns:
+            dict: ``inputs``, a tensor (3, H, W) or a list of them, and ``data_samples``.
+
+        Raises:
+            ValueError: If an image has values that are not finite; names the file.
+        """
+        pyramid = results['img'] if isinstance(results['img'], list) else None
+        for image in pyramid or [results['img']]:
+            if image.dtype.kind == 'f' and not np.isfinite(image).all():
+                raise ValueError(f'image {results.get("img_path")} has NaN or infinite values')
+        if pyramid is None:
+            return super().transform(results)
+        packed = super().transform(dict(results, img=pyramid[0]))
+        packed['inputs'] = [image_to_tensor(image) for image in pyramid]
+        return packed
