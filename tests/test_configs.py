@@ -79,7 +79,7 @@ def make_small(cfg):
 
 def write_dataset(cfg, root):
     """Write two images with two instances each where the config's datasets look for them."""
-    num_keypoints = len(cfg.codec.decode_keypoint_order)
+    num_keypoints = KEYPOINT_CODECS.build(cfg.codec).num_keypoints
     rng = np.random.default_rng(0)
     width, height = IMAGE_SIZE
     images, annotations = [], []
@@ -130,7 +130,7 @@ def find_all(node, key):
 
 
 def test_there_are_configs_for_every_dataset():
-    assert {path.parent.name for path in LEAVES} == {'coco', 'crowdpose', 'synth_crowd'}
+    assert {path.parent.name for path in LEAVES} >= {'coco', 'crowdpose', 'synth_crowd'}
 
 
 def test_one_codec(leaf):

@@ -9,10 +9,17 @@ codec = dict(_base_.codec, input_size=(512, 512), heatmap_size=(128, 128))
 
 model = dict(head=dict(decoder=codec))
 
+# The augmentation of the release; the paper does not describe its own.
 train_pipeline = [
     dict(type='LoadImage'),
-    dict(type='BottomupRandomAffine', input_size=codec['input_size']),
+    dict(
+        type='BottomupRandomAffine',
+        input_size=codec['input_size'],
+        scale_factor=(0.75, 1.25),
+        scale_type='long',
+    ),
     dict(type='RandomFlip', direction='horizontal'),
+    dict(type='AEPhotometricDistortion'),
     dict(type='GenerateTarget', encoder=codec),
     dict(type='BottomupGetHeatmapMask'),
     dict(type='PackPoseInputs'),
