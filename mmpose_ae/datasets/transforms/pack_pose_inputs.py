@@ -8,11 +8,11 @@ from mmpose.datasets.transforms.formatting import image_to_tensor
 
 from mmpose_ae.registry import TRANSFORMS
 
+# Not 'category_id': it is a list over the instances here, and CocoMetric takes it for one number.
 META_KEYS = (
     'id',
     'img_id',
     'img_path',
-    'category_id',
     'crowd_index',
     'ori_shape',
     'img_shape',
