@@ -34,8 +34,9 @@ class BottomupAnnotations:
             ValueError: If there is nobody to train on, or an annotation is malformed.
         """
         data_list = super().load_data_list()
-        labelled = any(np.any(data['keypoints_visible'] > 0) for data in data_list)
-        if not (self.test_mode or labelled):
+        if self.test_mode:
+            return data_list
+        if not any(np.any(data['keypoints_visible'] > 0) for data in data_list):
             raise ValueError(
                 f'annotation file {self.ann_file} has no labelled person to train on '
                 f'({len(data_list)} images with annotations, no keypoint with visibility 1 or 2)'

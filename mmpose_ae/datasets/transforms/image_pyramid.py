@@ -25,7 +25,7 @@ def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
     step = size_factor
     for scale in scales:
         ratio = Fraction(scale).limit_denominator(100)
-        if ratio <= 0 or abs(ratio - Fraction(scale)) > 1e-6:
+        if ratio <= 0 or abs(ratio - Fraction(scale)) > 1e-9:
             raise ValueError(f'scale {scale} is not a positive fraction such as 0.5, 0.75 or 2')
         multiple = size_factor * ratio.denominator
         step = lcm(step, multiple // gcd(multiple, ratio.numerator))

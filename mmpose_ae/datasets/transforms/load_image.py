@@ -18,6 +18,7 @@ class LoadImage(_LoadImage):
     """MMPose's loading; a missing, empty, truncated or foreign file is named as such.
 
     Some versions of OpenCV fill the lost part of a truncated JPEG with grey, without an error.
+    ``to_float32`` also holds for images in memory, where MMPose forgets it.
     """
 
     def transform(self, results: dict) -> Optional[dict]:
@@ -41,7 +42,11 @@ class LoadImage(_LoadImage):
                 if self.ignore_empty:
                     return None
                 raise
-        return super().transform(results)
+        if self.to_float32:
+            results['img'] = results['img'].astype(np.float32)
+        results.setdefault('img_path', None)
+        results['img_shape'] = results['ori_shape'] = results['img'].shape[:2]
+        return results
 
     def _read(self, path: str) -> np.ndarray:
         data = fileio.get(path, backend_args=self.backend_args)

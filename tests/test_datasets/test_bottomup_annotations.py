@@ -1,0 +1,149 @@
+"""Datasets: what bad annotation files lead to, and real ones."""
+
+import json
+
+import numpy as np
+import pytest
+from mmengine.dataset import Compose
+from mmengine.registry import DefaultScope
+
+from mmpose_ae.registry import DATASETS
+
+pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
+DATASET_TYPES = [('CocoDataset', 17), ('CrowdPoseDataset', 14), ('OCHumanDataset', 17)]
+
+
+def person(ann_id, image_id=1, num_keypoints=17, visibility=2, **kwargs):
+    keypoints = np.zeros((num_keypoints, 3))
+    if visibility:
+        keypoints[:] = 20, 10, visibility
+    return dict(
+        dict(
+            id=ann_id,
+            image_id=image_id,
+            category_id=1,
+            bbox=[5, 5, 30, 20],
+            area=600,
+            iscrowd=0,
+            keypoints=keypoints.ravel().tolist(),
+            segmentation=[[5, 5, 35, 5, 35, 25, 5, 25]],
+        ),
+        **kwargs,
+    )
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Write an annotation file of two images and build a dataset from it."""
+
+    def build_dataset(annotations, dataset_type='CocoDataset', data_mode='bottomup', **kwargs):
+        images = [dict(id=i, file_name=f'{i}.jpg', width=60, height=40) for i in (1, 2)]
+        content = dict(
+            images=images, annotations=annotations, categories=[dict(id=1, name='person')]
+        )
+        path = tmp_path / 'people.json'
+        path.write_text(json.dumps(content))
+        config = dict(type=dataset_type, ann_file=str(path), data_mode=data_mode, **kwargs)
+        return DATASETS.build(config)
+
+    return build_dataset
+
+
+@pytest.mark.parametrize('dataset_type, num_keypoints', DATASET_TYPES)
+def test_ours_are_built(build, dataset_type, num_keypoints):
+    dataset = build([person(1, num_keypoints=num_keypoints)], dataset_type)
+    assert type(dataset).__module__.startswith('mmpose_ae.')
+    assert dataset[0]['keypoints'].shape == (1, num_keypoints, 2)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(AssertionError, match='nowhere.json'):
+        DATASETS.build(dict(type='CocoDataset', ann_file=str(tmp_path / 'nowhere.json')))
+
+
+def test_truncated_file_is_named(tmp_path):
+    (tmp_path / 'half.json').write_text('{"images": [')
+    with pytest.raises(ValueError, match='half.json is not valid JSON'):
+        DATASETS.build(dict(type='CocoDataset', ann_file=str(tmp_path / 'half.json')))
+
+
+@pytest.mark.parametrize('data_mode', ['bottomup', 'topdown'])
+def test_wrong_number_of_keypoints_is_named(build, data_mode):
+    with pytest.raises(ValueError, match='annotation 8 of image 1 has 42 .* 17 keypoints'):
+        build([person(7), person(8, num_keypoints=14)], data_mode=data_mode)
+
+
+@pytest.mark.parametrize(
+    'annotations',
+    [[], [person(1, visibility=0)], [person(1, iscrowd=1)]],
+    ids=['nobody', 'unlabelled', 'crowd'],
+)
+def test_nobody_to_train_on_is_an_error(build, annotations):
+    with pytest.raises(ValueError, match='people.json has no labelled person to train on'):
+        build(annotations)
+    assert len(build(annotations, test_mode=True)) == 2
+
+
+def test_images_without_people_are_for_testing_only(build):
+    assert [d['img_id'] for d in build([person(1)])] == [1]
+    tested = build([person(1)], test_mode=True)
+    assert [d['img_id'] for d in tested] == [1, 2]
+    assert 'keypoints' not in tested[1] and tested[1]['raw_ann_info'] is None
+
+
+def test_crowds_have_no_visible_keypoints(build):
+    data = build([person(1), person(2, iscrowd=1)])[0]
+    np.testing.assert_array_equal(data['keypoints_visible'], [[1] * 17, [0] * 17])
+    assert data['raw_ann_info'][1]['keypoints'][2] == 2
+
+
+def test_counts_of_keypoints_are_filled_in(build):
+    ann = person(1)
+    ann['keypoints'][2] = 0
+    assert build([ann])[0]['num_keypoints'] == [16]
+
+
+@pytest.mark.parametrize('missing', [0, 1])
+def test_segmentations_may_be_missing(build, missing):
+    annotations = [person(1), person(2)]
+    del annotations[missing]['segmentation']
+    assert len(build(annotations)[0]['raw_ann_info']) == 2
+
+
+def test_image_with_only_unlabelled_people_has_a_mask_and_no_targets(build):
+    data = build([person(1), person(2, image_id=2, visibility=0)])[1]
+    data['img'] = np.full((40, 60, 3), 255, np.uint8)
+    codec = dict(type='AEDecoder', input_size=(64, 64), heatmap_size=(16, 16), sigma=1)
+    affine = dict(shift_prob=0.0, rotate_prob=0.0, scale_prob=0.0)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        pipeline = Compose(
+            [
+                dict(type='LoadImage'),
+                dict(type='BottomupRandomAffine', input_size=(64, 64), **affine),
+                dict(type='GenerateTarget', encoder=codec),
+                dict(type='BottomupGetHeatmapMask'),
+                dict(type='PackPoseInputs'),
+            ]
+        )
+    sample = pipeline(data)['data_samples']
+    assert sample.gt_fields.heatmaps.max() == 0
+    assert sample.gt_instance_labels.keypoint_indices[..., 1].max() == 0
+    mask = sample.gt_fields.heatmap_mask[0].numpy()
+    # The inscribed square starts at x = 10 and is enlarged 1.6 times: the person's box covers
+    # x from -8 to 40 and y from 8 to 40 of the input, that is cells 0 to 9 and 2 to 9.
+    expected = np.ones((16, 16), bool)
+    expected[2:10, :10] = False
+    np.testing.assert_array_equal(mask, expected)
+
+
+def test_real_crowd_annotations_load(shared):
+    path = shared / 'data' / 'crowdpose' / 'crowdpose_val_first500.json'
+    dataset = DATASETS.build(
+        dict(type='CrowdPoseDataset', ann_file=str(path), data_mode='bottomup')
+    )
+    annotations = json.loads(path.read_text())['annotations']
+    assert len(dataset) == len({ann['image_id'] for ann in annotations})
+    visible = sum(np.count_nonzero(data['keypoints_visible']) for data in dataset)
+    assert visible == sum(
+        v > 0 for ann in annotations if not ann['iscrowd'] for v in ann['keypoints'][2::3]
+    )

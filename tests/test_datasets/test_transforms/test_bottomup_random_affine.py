@@ -1,0 +1,113 @@
+"""Random affine maps: image and points move together, parameters are those of HigherHRNet."""
+
+import numpy as np
+import pytest
+from blobs import draw_blob, find_blob
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import kstest
+
+from mmpose_ae.registry import TRANSFORMS
+
+FIXED = dict(shift_prob=0.0, scale_prob=0.0, rotate_prob=0.0)
+SIDES = st.integers(120, 260)
+
+
+def build(input_size, **kwargs):
+    return TRANSFORMS.build(dict(type='BottomupRandomAffine', input_size=input_size, **kwargs))
+
+
+@given(
+    size=st.tuples(SIDES, SIDES),
+    input_size=st.tuples(SIDES, SIDES),
+    position=st.tuples(st.floats(0.42, 0.58), st.floats(0.42, 0.58)),
+    scale_type=st.sampled_from(['short', 'long']),
+    seed=st.integers(0, 2**31),
+)
+@settings(deadline=None, max_examples=40)
+def test_a_blob_lands_on_its_keypoint(size, input_size, position, scale_type, seed):
+    np.random.seed(seed)
+    point = np.multiply(size, position).astype(np.float32)
+    keypoints = point[None, None]
+    results = dict(img=draw_blob(size, point, 3), img_shape=size[::-1], keypoints=keypoints)
+    affine = build(input_size, scale_type=scale_type, shift_factor=0.1, scale_factor=(0.75, 1.25))
+    results = affine(results)
+    assert results['img'].shape[:2] == input_size[::-1]
+    assert results['keypoints'].dtype == np.float32
+    assert np.abs(find_blob(results['img']) - results['keypoints'][0, 0]).max() < 0.1
+
+
+@pytest.mark.parametrize('width, height', [(640, 427), (427, 640)])
+def test_map_of_the_original(width, height):
+    """HigherHRNet: scale by input / (short side * s) about the shifted centre, then rotate."""
+    np.random.seed(0)
+    affine = build((512, 512))
+    for _ in range(20):
+        params = affine._get_transform_params()
+        affine._get_transform_params = lambda params=params: params
+        shift, scale, rotation, _ = params
+        warp = affine(dict(img=np.zeros((4, 4, 3)), img_shape=(height, width)))['warp_mat']
+        del affine._get_transform_params
+        region = 427 * scale[0]
+        center = np.array([width / 2, height / 2]) + shift * region
+        angle = np.deg2rad(rotation)
+        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        expected = turn * 512 / region
+        np.testing.assert_allclose(warp[:, :2], expected, atol=1e-5)
+        np.testing.assert_allclose(warp @ [*center, 1], [256, 256], atol=1e-2)
+
+
+def test_parameters_are_uniform():
+    np.random.seed(0)
+    affine = build((512, 512))
+    samples = np.array(
+        [np.concatenate(affine._get_transform_params()[:3], None) for _ in range(4000)]
+    )
+    ranges = [(-0.2, 0.2), (-0.2, 0.2), (0.75, 1.5), (-30, 30)]
+    for values, (low, high) in zip(samples.T, ranges):
+        assert kstest(values, 'uniform', (low, high - low)).pvalue > 0.01
+
+
+def test_box_and_area_follow():
+    results = dict(
+        img=np.zeros((100, 200, 3), np.uint8),
+        img_shape=(100, 200),
+        bbox=np.array([[60, 10, 80, 50]], np.float32),
+        area=np.array([300.0], np.float32),
+    )
+    results = build((50, 50), **FIXED)(results)
+    # The middle 100 x 100 pixels are shrunk to half their size.
+    np.testing.assert_allclose(results['bbox'], [[5, 5, 15, 25]], atol=1e-4)
+    np.testing.assert_allclose(results['area'], [75], rtol=1e-5)
+    assert results['area'].dtype == np.float32
+    np.testing.assert_allclose(results['warp_mat'], [[0.5, 0, -25], [0, 0.5, 0]], atol=1e-5)
+
+
+def test_boxes_stay_boxes_when_rotated():
+    results = dict(
+        img=np.zeros((100, 100, 3), np.uint8),
+        img_shape=(100, 100),
+        bbox=np.array([[40, 40, 60, 60]], np.float32),
+    )
+    affine = build((100, 100), **FIXED)
+    affine._get_transform_params = lambda: (np.zeros(2), np.ones(1), 45.0, None)
+    reach = 10 * 2**0.5
+    expected = [[50 - reach, 50 - reach, 50 + reach, 50 + reach]]
+    np.testing.assert_allclose(affine(results)['bbox'], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize('num_instances', [None, 0])
+def test_images_without_people(num_instances):
+    results = dict(img=np.zeros((20, 30, 3), np.uint8), img_shape=(20, 30))
+    if num_instances is not None:
+        results.update(keypoints=np.zeros((0, 17, 2)), bbox=np.zeros((0, 4)), area=np.zeros(0))
+    results = build((16, 16))(results)
+    assert results['img'].shape == (16, 16, 3)
+    if num_instances is not None:
+        assert results['keypoints'].shape == (0, 17, 2) and results['bbox'].shape == (0, 4)
+
+
+def test_outside_is_padded():
+    results = dict(img=np.full((100, 50, 3), 9, np.uint8), img_shape=(100, 50))
+    img = build((64, 64), pad_val=77, scale_type='long', **FIXED)(results)['img']
+    assert (img[:, :14] == 77).all() and (img[:, 18:46] == 9).all() and (img[:, 50:] == 77).all()

@@ -1,0 +1,76 @@
+"""Loading: whole files as they are, broken ones named."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mmpose_ae.datasets.transforms.load_image import _is_truncated_jpeg
+from mmpose_ae.registry import TRANSFORMS
+
+IMAGE = cv2.GaussianBlur(
+    np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8), (0, 0), 3
+)
+
+
+def encode(extension):
+    return cv2.imencode(extension, IMAGE)[1].tobytes()
+
+
+def load(path, **kwargs):
+    return TRANSFORMS.build(dict(type='LoadImage', **kwargs))(dict(img_path=str(path)))
+
+
+@pytest.mark.parametrize('to_float32', [False, True])
+def test_whole_image(tmp_path, to_float32):
+    (tmp_path / 'a.png').write_bytes(encode('.png'))
+    results = load(tmp_path / 'a.png', to_float32=to_float32)
+    np.testing.assert_array_equal(results['img'], IMAGE)
+    assert results['img'].dtype == (np.float32 if to_float32 else np.uint8)
+    assert results['img_shape'] == results['ori_shape'] == (60, 80)
+
+
+@pytest.mark.parametrize('to_float32', [False, True])
+def test_image_in_memory(to_float32):
+    results = TRANSFORMS.build(dict(type='LoadImage', to_float32=to_float32))(dict(img=IMAGE))
+    assert results['img_path'] is None and results['ori_shape'] == (60, 80)
+    assert results['img'].dtype == (np.float32 if to_float32 else np.uint8)
+
+
+@pytest.mark.parametrize(
+    'content, message',
+    [
+        (b'', 'a.img is empty'),
+        (b'not an image', 'a.img is truncated or not an image'),
+        (encode('.jpg')[:-2], 'a.img is truncated'),
+        (encode('.jpg')[: len(encode('.jpg')) // 2], 'a.img is truncated'),
+        (encode('.png')[:200], 'a.img is truncated or not an image'),
+    ],
+)
+@pytest.mark.parametrize('backend', ['cv2', 'pillow'])
+def test_broken_file_is_named(tmp_path, content, message, backend):
+    (tmp_path / 'a.img').write_bytes(content)
+    expected = message if backend == 'cv2' else 'a.img'
+    with pytest.raises(ValueError, match=expected):
+        load(tmp_path / 'a.img', imdecode_backend=backend)
+    assert load(tmp_path / 'a.img', ignore_empty=True) is None
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match='nowhere.jpg'):
+        load(tmp_path / 'nowhere.jpg')
+
+
+def test_a_thumbnail_does_not_end_the_image():
+    """A JPEG may carry a whole smaller JPEG in its header."""
+    whole = encode('.jpg')
+    header = b'\xff\xe1' + (2 + len(whole)).to_bytes(2, 'big') + whole
+    with_thumbnail = whole[:2] + header + whole[2:]
+    assert not _is_truncated_jpeg(with_thumbnail)
+    assert not _is_truncated_jpeg(with_thumbnail + b'\0\0')
+    assert _is_truncated_jpeg(with_thumbnail[:-20])
+
+
+def test_real_images_are_whole(shared):
+    files = sorted((shared / 'data' / 'coco_mini' / 'train2017').glob('*.jpg'))
+    assert len(files) == 40
+    assert not any(_is_truncated_jpeg(file.read_bytes()) for file in files)
