@@ -110,7 +110,8 @@ def _history_method(owner: type, name: str) -> Callable:
     """Stands for ``getattr`` in a checkpoint: history buffers name their own methods with it."""
     from mmengine.logging import HistoryBuffer
 
-    if owner is not HistoryBuffer or name not in HistoryBuffer._statistics_methods:
+    # The first buffer of a process registers the statistics.
+    if owner is not HistoryBuffer or name not in HistoryBuffer()._statistics_methods:
         raise UnpicklingError(
             f'a checkpoint may name the statistics of HistoryBuffer, but not "{name}" of {owner}'
         )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tiny_crowd import write_tiny_crowd
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable before any test module)
 
@@ -32,3 +33,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip('the reference data (../shared) are not here')
     return SHARED
+
+
+@pytest.fixture(scope='session')
+def tiny_config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A config that trains in seconds, with its data beside it."""
+    return write_tiny_crowd(tmp_path_factory.mktemp('tiny_crowd'))

@@ -1,0 +1,76 @@
+import pytest
+import torch
+from mmengine.config import Config
+
+
+def last_checkpoint(tmp_path):
+    return torch.load(tmp_path / 'run' / 'epoch_2.pth', weights_only=True)
+
+
+def test_trains_in_bfloat16_with_one_option(run_tool, tiny_config, tmp_path):
+    run_tool('train', tiny_config, '--work-dir', tmp_path / 'run', '--amp', '--no-validate')
+    checkpoint = last_checkpoint(tmp_path)
+    assert checkpoint['meta']['epoch'] == 2
+    assert checkpoint['meta']['iter'] == 6  # 5 images in batches of 2, twice
+    assert "type='AutocastOptimWrapper'" in checkpoint['meta']['cfg']
+
+
+def test_resumes_at_the_iteration_where_it_stopped(run_tool, tiny_config, tmp_path):
+    options = [tiny_config, '--work-dir', tmp_path / 'run', '--no-validate']
+    run_tool('train', *options)
+    whole = last_checkpoint(tmp_path)
+    for name in ('epoch_2.pth', 'last_checkpoint'):
+        (tmp_path / 'run' / name).unlink()
+    (tmp_path / 'run' / 'last_checkpoint').write_text(str(tmp_path / 'run' / 'epoch_1.pth'))
+    run_tool('train', *options, '--resume')
+    resumed = last_checkpoint(tmp_path)
+    assert resumed['meta']['iter'] == whole['meta']['iter']
+    assert resumed['optimizer']['state'][0]['step'] == whole['optimizer']['state'][0]['step']
+
+
+@pytest.mark.parametrize(
+    'wrapper, device, expected',
+    [
+        ({}, 'cpu', 'AutocastOptimWrapper'),
+        ({}, 'cuda', 'AmpOptimWrapper'),
+        (dict(type='OptimWrapper'), 'cuda', 'AmpOptimWrapper'),
+        (dict(type='AutocastOptimWrapper'), 'cuda', 'AutocastOptimWrapper'),
+    ],
+)
+def test_mixed_precision_follows_the_device(load_tool, monkeypatch, wrapper, device, expected):
+    train = load_tool('train')
+    monkeypatch.setattr(train, 'get_device', lambda: device)
+    cfg = Config(dict(optim_wrapper=wrapper))
+    train.enable_amp(cfg)
+    assert cfg.optim_wrapper.type == expected
+
+
+def test_mixed_precision_replaces_no_special_wrapper(load_tool):
+    cfg = Config(dict(optim_wrapper=dict(type='ApexOptimWrapper')))
+    with pytest.raises(ValueError, match="optim_wrapper.type is 'ApexOptimWrapper'"):
+        load_tool('train').enable_amp(cfg)
+
+
+def test_options_reach_the_config(load_tool, monkeypatch, tmp_path):
+    train = load_tool('train')
+    (tmp_path / 'c.py').write_text(
+        'auto_scale_lr = dict(base_batch_size=8)\nval_cfg = dict()\nload_from = "a.pth"'
+    )
+
+    def apply(*options):
+        monkeypatch.setattr('sys.argv', ['train.py', str(tmp_path / 'c.py'), *options])
+        args = train.parse_args()
+        cfg = train.load_config(args)
+        train.apply_options(cfg, args)
+        return cfg
+
+    assert apply().load_from == 'a.pth'
+    assert apply('--resume', 'b.pth').load_from == 'b.pth'
+    resumed = apply('--resume')
+    assert (resumed.resume, resumed.load_from) == (True, None)
+    assert apply('--auto-scale-lr').auto_scale_lr == dict(base_batch_size=8, enable=True)
+    unvalidated = apply('--no-validate')
+    assert unvalidated.val_cfg is unvalidated.val_evaluator is unvalidated.val_dataloader is None
+    (tmp_path / 'c.py').write_text('')
+    with pytest.raises(ValueError, match=r'needs auto_scale_lr=.* in .*c\.py'):
+        apply('--auto-scale-lr')
