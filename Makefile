@@ -16,7 +16,7 @@ test: lint  ## Everything that must pass before a commit.
 lint: venv
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/interrogate setup.py mmpose_ae tools projects
+	$(BIN)/interrogate .
 
 venv: $(STAMP)
 
