@@ -1,0 +1,144 @@
+"""Which files a dataset needs, whether they are there, and merging of annotation files."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, Iterable, List, Sequence, Tuple, Union
+
+
+@dataclass(frozen=True)
+class AnnotationFile:
+    """One annotation file and the images it lists.
+
+    Attributes:
+        path (str): File under the dataset's folder.
+        folder (str): Folder of the images, under the dataset's folder.
+        count (int): Images in the file; for MPII, whose files are lists, people.
+    """
+
+    path: str
+    folder: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of a dataset, and where its authors publish them."""
+
+    source: str
+    files: Tuple[AnnotationFile, ...]
+
+
+LAYOUTS: Dict[str, Layout] = dict(
+    coco=Layout(
+        'https://cocodataset.org/#download (2017 Train and Val images, Train/Val annotations)',
+        (
+            AnnotationFile('annotations/person_keypoints_train2017.json', 'train2017', 118287),
+            AnnotationFile('annotations/person_keypoints_val2017.json', 'val2017', 5000),
+        ),
+    ),
+    crowdpose=Layout(
+        'https://github.com/Jeff-sjtu/CrowdPose (images and annotations; then merge train and '
+        'val with tools/dataset_converters/merge_crowdpose.py)',
+        (
+            AnnotationFile('annotations/mmpose_crowdpose_trainval.json', 'images', 12000),
+            AnnotationFile('annotations/mmpose_crowdpose_test.json', 'images', 8000),
+        ),
+    ),
+    ochuman=Layout(
+        'https://github.com/liruilong940607/OCHumanApi (images and COCO-style annotations)',
+        (
+            AnnotationFile(
+                'annotations/ochuman_coco_format_val_range_0.00_1.00.json', 'images', 2500
+            ),
+            AnnotationFile(
+                'annotations/ochuman_coco_format_test_range_0.00_1.00.json', 'images', 2231
+            ),
+        ),
+    ),
+    mpii=Layout(
+        'http://human-pose.mpi-inf.mpg.de (images) and '
+        'https://download.openmmlab.com/mmpose/datasets/mpii_annotations.tar (annotations)',
+        (
+            AnnotationFile('annotations/mpii_train.json', 'images', 22246),
+            AnnotationFile('annotations/mpii_val.json', 'images', 2958),
+        ),
+    ),
+)
+
+
+def find_problems(layout: Layout, root: Union[str, Path]) -> List[str]:
+    """Look for the files of a dataset.
+
+    Args:
+        layout (Layout): What there should be.
+        root (str | Path): The dataset's folder.
+
+    Returns:
+        list[str]: A sentence for each thing that is missing, unreadable or incomplete.
+    """
+    return [problem for file in layout.files for problem in _check_file(file, Path(root))]
+
+
+def _check_file(file: AnnotationFile, root: Path) -> List[str]:
+    path, folder = root / file.path, root / file.folder
+    if not path.is_file():
+        return [f'{path} is missing']
+    try:
+        listed = _listed_images(json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError) as error:
+        return [f'{path} is not an annotation file: {error!r}']
+    problems = []
+    if len(listed) != file.count:
+        problems.append(f'{path} has {len(listed)} entries instead of {file.count}')
+    present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    missing = sorted(set(listed) - present)
+    if missing:
+        problems.append(
+            f'{folder} lacks {len(missing)} of the {len(set(listed))} images of {path.name}, '
+            f'the first is {missing[0]}'
+        )
+    return problems
+
+
+def _listed_images(content: Union[dict, list]) -> List[str]:
+    """File names in the order of the file: COCO's format, or MPII's list of people."""
+    if isinstance(content, list):
+        return [person['image'] for person in content]
+    return [image['file_name'] for image in content['images']]
+
+
+def merge_annotations(parts: Sequence[dict]) -> dict:
+    """Join annotations in COCO's format, for example CrowdPose's train and val.
+
+    Args:
+        parts (sequence): Contents of the files, with ``images``, ``annotations`` and equal
+            ``categories``.
+
+    Returns:
+        dict: All images and annotations in the given order, ids unchanged.
+
+    Raises:
+        ValueError: If an image or annotation occurs twice, an annotation has no image, or the
+            categories differ.
+    """
+    categories = parts[0]['categories']
+    if any(part['categories'] != categories for part in parts):
+        raise ValueError('the annotation files have different categories')
+    images = [image for part in parts for image in part['images']]
+    annotations = [ann for part in parts for ann in part['annotations']]
+    _check_unique('image id', (image['id'] for image in images))
+    _check_unique('image file', (image['file_name'] for image in images))
+    _check_unique('annotation id', (ann['id'] for ann in annotations))
+    known = {image['id'] for image in images}
+    orphans = [ann['id'] for ann in annotations if ann['image_id'] not in known]
+    if orphans:
+        raise ValueError(f'{len(orphans)} annotations have no image, the first is {orphans[0]}')
+    return dict(images=images, annotations=annotations, categories=categories)
+
+
+def _check_unique(name: str, values: Iterable) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f'{len(twice)} {name}s occur more than once, the first is {twice[0]!r}')

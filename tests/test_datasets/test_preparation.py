@@ -1,0 +1,140 @@
+"""Checks of dataset folders and merging of annotation files, on drawn and real files."""
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmpose_ae.datasets.preparation import (
+    LAYOUTS,
+    AnnotationFile,
+    Layout,
+    find_problems,
+    merge_annotations,
+)
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools' / 'dataset_converters'
+LAYOUT = Layout('its authors', (AnnotationFile('annotations/people.json', 'images', 2),))
+
+
+def run_tool(monkeypatch, name, *arguments):
+    monkeypatch.setattr(sys, 'argv', [name, *map(str, arguments)])
+    runpy.run_path(str(TOOLS / name), run_name='__main__')
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A complete dataset of two images."""
+    (tmp_path / 'annotations').mkdir()
+    (tmp_path / 'images').mkdir()
+    names = ['a.jpg', 'b.jpg']
+    for name in names:
+        (tmp_path / 'images' / name).touch()
+    content = dict(images=[dict(file_name=name) for name in names])
+    (tmp_path / 'annotations' / 'people.json').write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_complete_dataset(root):
+    assert find_problems(LAYOUT, root) == []
+
+
+def test_list_of_people(root):
+    people = [dict(image='a.jpg'), dict(image='a.jpg')]
+    (root / 'annotations' / 'people.json').write_text(json.dumps(people))
+    assert find_problems(LAYOUT, root) == []
+
+
+def test_missing_annotations(root):
+    (root / 'annotations' / 'people.json').unlink()
+    assert find_problems(LAYOUT, root) == [f'{root}/annotations/people.json is missing']
+
+
+@pytest.mark.parametrize('content', ['{"images": [', '{}', '[3]', '3', '{"images": 3}'])
+def test_unreadable_annotations(root, content):
+    (root / 'annotations' / 'people.json').write_text(content)
+    (problem,) = find_problems(LAYOUT, root)
+    assert problem.startswith(f'{root}/annotations/people.json is not an annotation file')
+
+
+def test_wrong_count_and_missing_images(root):
+    names = ['a.jpg', 'c.jpg', 'd.jpg']
+    content = dict(images=[dict(file_name=name) for name in names])
+    (root / 'annotations' / 'people.json').write_text(json.dumps(content))
+    assert find_problems(LAYOUT, root) == [
+        f'{root}/annotations/people.json has 3 entries instead of 2',
+        f'{root}/images lacks 2 of the 3 images of people.json, the first is c.jpg',
+    ]
+
+
+@pytest.mark.parametrize('name', sorted(LAYOUTS))
+def test_everything_is_missing_in_an_empty_folder(name, tmp_path):
+    problems = find_problems(LAYOUTS[name], tmp_path)
+    assert problems == [f'{tmp_path}/{file.path} is missing' for file in LAYOUTS[name].files]
+
+
+def test_tool_fails_and_tells_the_source(tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run_tool(monkeypatch, 'check_dataset.py', 'coco', '--root', tmp_path)
+    assert stop.value.code == 1
+    output = capsys.readouterr().out
+    assert 'person_keypoints_val2017.json is missing' in output
+    assert 'https://cocodataset.org' in output
+
+
+def test_tool_is_content_with_a_complete_dataset(root, monkeypatch, capsys):
+    monkeypatch.setitem(LAYOUTS, 'coco', LAYOUT)
+    run_tool(monkeypatch, 'check_dataset.py', 'coco', '--root', root)
+    assert capsys.readouterr().out == 'coco is complete\n'
+
+
+def part(*ids, **kwargs):
+    return dict(
+        dict(
+            images=[dict(id=i, file_name=f'{i}.jpg') for i in ids],
+            annotations=[dict(id=10 * i, image_id=i) for i in ids],
+            categories=[dict(id=1, name='person')],
+        ),
+        **kwargs,
+    )
+
+
+def test_parts_are_joined_in_order():
+    merged = merge_annotations([part(2, 1), part(3)])
+    assert [image['id'] for image in merged['images']] == [2, 1, 3]
+    assert [ann['id'] for ann in merged['annotations']] == [20, 10, 30]
+    assert merged['categories'] == [dict(id=1, name='person')]
+
+
+@pytest.mark.parametrize(
+    'second, message',
+    [
+        (part(1), '1 image ids occur more than once, the first is 1'),
+        (part(3, images=[dict(id=3, file_name='1.jpg')]), "image files .* first is '1.jpg'"),
+        (part(3, annotations=[dict(id=10, image_id=3)]), 'annotation ids .* first is 10'),
+        (part(3, annotations=[dict(id=30, image_id=4)]), 'no image, the first is 30'),
+        (part(3, categories=[]), 'different categories'),
+    ],
+)
+def test_parts_that_do_not_fit(second, message):
+    with pytest.raises(ValueError, match=message):
+        merge_annotations([part(1, 2), second])
+
+
+def test_real_annotations_are_merged_back(shared, tmp_path, monkeypatch, capsys):
+    whole = json.loads((shared / 'data' / 'crowdpose' / 'crowdpose_val_first500.json').read_text())
+    halves = [dict(whole, images=whole['images'][:200]), dict(whole, images=whole['images'][200:])]
+    for i, half in enumerate(halves):
+        known = {image['id'] for image in half['images']}
+        half['annotations'] = [a for a in whole['annotations'] if a['image_id'] in known]
+        (tmp_path / f'{i}.json').write_text(json.dumps(half))
+    files = [tmp_path / name for name in ('0.json', '1.json', 'out.json')]
+    run_tool(monkeypatch, 'merge_crowdpose.py', *files)
+    assert '500 images with 3220 annotations' in capsys.readouterr().out
+    merged = json.loads(files[2].read_text())
+    assert merged['images'] == whole['images']
+    assert sorted(a['id'] for a in merged['annotations']) == sorted(
+        a['id'] for a in whole['annotations']
+    )
