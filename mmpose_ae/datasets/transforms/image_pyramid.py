@@ -1,7 +1,7 @@
 """Sizes and maps of an image pyramid whose scales stay aligned."""
 
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 from typing import Sequence
 
 import numpy as np
@@ -22,14 +22,11 @@ def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
     Raises:
         ValueError: If a scale is not positive or not such a fraction.
     """
-    step = size_factor
-    for scale in scales:
-        ratio = Fraction(scale).limit_denominator(100)
+    ratios = [Fraction(scale).limit_denominator(100) for scale in scales]
+    for ratio, scale in zip(ratios, scales):
         if ratio <= 0 or abs(ratio - Fraction(scale)) > 1e-9:
             raise ValueError(f'scale {scale} is not a positive fraction such as 0.5, 0.75 or 2')
-        multiple = size_factor * ratio.denominator
-        step = lcm(step, multiple // gcd(multiple, ratio.numerator))
-    return step
+    return size_factor * lcm(*(ratio.denominator for ratio in ratios))
 
 
 def scale_warp(warp_mat: np.ndarray, scale: float) -> np.ndarray:

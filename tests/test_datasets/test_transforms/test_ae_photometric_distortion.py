@@ -32,8 +32,8 @@ def slow_distort(image, hue, saturation, brightness, contrast):
 @given(**CHANGES, seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=60)
 def test_as_the_release_does(seed, **changes):
-    image = np.random.default_rng(seed).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    image[0] = image[0, :, :1]  # greys have no hue
+    image = np.random.default_rng(seed).integers(0, 256, (2, 33, 3), dtype=np.uint8)
+    image[:, :9] = image[:, :9, :1]  # greys have no hue
     expected = slow_distort(image, **changes)
     out = distort_colors(image, **changes)
     assert out.dtype == np.uint8

@@ -76,9 +76,11 @@ def test_every_scale_is_padded_to_its_multiple_of_the_base(divisor):
     pyramids = [
         [random_image(h, w), random_image(h // 2, w // 2)] for h, w in ((96, 96), (64, 160))
     ]
-    data = build(pad_size_divisor=divisor)(collate(*pyramids, aug_scales=[0.5]))
+    data = build(pad_size_divisor=divisor, pad_value=7)(collate(*pyramids, aug_scales=[0.5]))
     base, half = (np.array(t.shape[-2:]) for t in data['inputs'])
     assert (base >= [96, 160]).all() and (base < np.array([96, 160]) + 2 * divisor + 1).all()
     np.testing.assert_array_equal(base, half * 2)
     assert not (half % divisor).any()
+    for scale, (height, width) in zip(data['inputs'], ((64, 160), (32, 80))):
+        assert (scale[1, :, height:] == 7).all() and (scale[1, :, :, width:] == 7).all()
     assert data['data_samples'][1].metainfo['batch_input_shape'] == tuple(base)
