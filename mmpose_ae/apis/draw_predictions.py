@@ -1,0 +1,91 @@
+"""Pictures of what a trained model predicts on its validation images."""
+
+from pathlib import Path
+from typing import List, Tuple, Union
+
+import mmcv
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.device import get_device
+from mmpose.apis import init_model
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.registry import DATASETS
+from mmpose_ae.visualization import (
+    contact_sheet,
+    crop_maps,
+    draw_instances,
+    match_instances,
+    plot_maps,
+    plot_tags,
+    read_tags,
+)
+
+HEADINGS = ('ground truth', 'prediction')
+
+
+def draw_predictions(
+    cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
+) -> List[Path]:
+    """Predict validation images with people, spread over the dataset, and draw them.
+
+    Args:
+        cfg (Config): The model's config, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+        out_dir (str | Path): Folder of the pictures, made if missing.
+        num_images (int): Number of images; fewer if the dataset has fewer with people.
+
+    Returns:
+        list[Path]: ``predictions.png``, all images with the true and the predicted instances; then
+        for each image ``skeletons_*.png``, ``tags_*.png`` and ``maps_*.png``.
+
+    Raises:
+        ValueError: If no image of the dataset has a labelled person.
+    """
+    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    model.test_cfg = dict(model.test_cfg or {}, output_heatmaps=True)
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    sheet, paths = [], [out_dir / 'predictions.png']
+    for index in _choose_images(dataset, num_images):
+        (sample,) = model.test_step(pseudo_collate([dataset[index]]))
+        panels, sample_paths = _draw_sample(sample, dataset.metainfo, out_dir)
+        sheet.append(panels)
+        paths += sample_paths
+    contact_sheet(sheet, HEADINGS).savefig(paths[0])
+    return paths
+
+
+def _choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
+    """Indices of images with people, evenly spread."""
+    visible = (dataset.get_data_info(i).get('keypoints_visible', 0) for i in range(len(dataset)))
+    with_people = [i for i, shown in enumerate(visible) if np.any(shown)]
+    if not with_people:
+        raise ValueError(f'no image of {dataset.ann_file} has a labelled person to draw')
+    spread = np.linspace(0, len(with_people) - 1, min(num_images, len(with_people)))
+    return np.array(with_people)[spread.round().astype(int)]
+
+
+def _draw_sample(
+    sample: PoseDataSample, dataset_meta: dict, out_dir: Path
+) -> Tuple[Tuple[np.ndarray, np.ndarray], List[Path]]:
+    """Write the pictures of one image; return its two skeleton drawings and the files."""
+    image = mmcv.imread(sample.img_path, channel_order='rgb')
+    truth, found = sample.gt_instances, sample.pred_instances
+    visible = truth.keypoints_visible > 0
+    found.color_ids = match_instances(found.keypoints, truth.keypoints, visible)
+    panels = tuple(draw_instances(image, instances, dataset_meta) for instances in (truth, found))
+
+    names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]
+    tags = read_tags(truth.keypoints, sample)
+    figures = dict(
+        skeletons=contact_sheet([panels], HEADINGS),
+        tags=plot_tags(tags, visible, names, image=panels[0]),
+        maps=plot_maps(image, *crop_maps(sample)),
+    )
+    paths = [out_dir / f'{name}_{sample.img_id}.png' for name in figures]
+    for figure, path in zip(figures.values(), paths):
+        figure.savefig(path, dpi=150)
+    return panels, paths
