@@ -1,5 +1,5 @@
 """Inference entry points."""
 
-from .draw_predictions import draw_predictions
+from .prediction_pictures import draw_predictions
 
 __all__ = ['draw_predictions']

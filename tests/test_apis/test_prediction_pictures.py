@@ -1,0 +1,64 @@
+import json
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from mmpose_ae.apis import draw_predictions
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_predictions.py'
+
+
+def names(paths):
+    return [path.name for path in paths]
+
+
+def test_pictures_of_evenly_spread_images(perfect_model, tmp_path):
+    """Two of the five images: the first and the last."""
+    cfg = Config.fromfile(perfect_model.config)
+    paths = draw_predictions(cfg, perfect_model.checkpoint, tmp_path / 'new', num_images=2)
+    kinds = ('skeletons', 'tags', 'maps')
+    per_image = [f'{kind}_{image_id}.png' for image_id in (0, 4) for kind in kinds]
+    assert names(paths) == ['predictions.png', *per_image]
+    for path in paths:
+        height, width = cv2.imread(str(path)).shape[:2]
+        assert height > 150 and width > 300
+    assert 'init_cfg' not in cfg.model.backbone and cfg.model.test_cfg == dict(flip_test=False)
+
+
+def test_colours_show_who_was_found(perfect_model, tmp_path, monkeypatch):
+    """The annotated instance of the first image is found and has its colour; the other has not."""
+    drawn = []
+
+    def record(image, instances, meta):
+        drawn.append(instances)
+        return np.zeros((40, 40, 3), np.uint8)
+
+    monkeypatch.setattr('mmpose_ae.apis.prediction_pictures.draw_instances', record)
+    draw_predictions(Config.fromfile(perfect_model.config), perfect_model.checkpoint, tmp_path, 1)
+    truth, found = drawn
+    distance = np.abs(found.keypoints - truth.keypoints).mean((1, 2))
+    assert found.color_ids[distance.argmin()] == 0 and found.color_ids[distance.argmax()] > 0
+
+
+def test_more_images_than_there_are(perfect_model, tmp_path, monkeypatch, capsys):
+    """The command line: all five images are drawn and the files are listed."""
+    options = ['--out', tmp_path, '--num', 9, '--cfg-options', 'model.test_cfg.flip_test=True']
+    argv = [TOOL, perfect_model.config, perfect_model.checkpoint, *options]
+    monkeypatch.setattr('sys.argv', [str(word) for word in argv])
+    runpy.run_path(str(TOOL), run_name='__main__')
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.endswith('.png')]
+    assert len(printed) == 1 + 3 * 5
+    assert all(Path(line).is_file() for line in printed)
+
+
+def test_nobody_to_draw(perfect_model, tmp_path):
+    people = json.loads((perfect_model.image.parents[1] / 'people.json').read_text())
+    (tmp_path / 'nobody.json').write_text(json.dumps(dict(people, annotations=[])))
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.val_dataloader.dataset.ann_file = str(tmp_path / 'nobody.json')
+    with pytest.raises(ValueError, match='no image of .*nobody.json has a labelled person'):
+        draw_predictions(cfg, perfect_model.checkpoint, tmp_path, 3)
