@@ -1,0 +1,147 @@
+"""Writing generated crowds to files: images and annotations in COCO's format."""
+
+import json
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Dict, Tuple
+
+import cv2
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from tqdm import tqdm
+
+from .scene import Settings, make_scene
+
+SPLITS = ('train', 'val')
+FORMATS = {'jpg': [cv2.IMWRITE_JPEG_QUALITY, 92], 'png': [cv2.IMWRITE_PNG_COMPRESSION, 1]}
+# Each split draws from seeds of its own, so that its images do not depend on the others' number.
+SEEDS_PER_DATASET = len(SPLITS)
+
+
+def generate(
+    root: Path,
+    counts: Dict[str, int],
+    settings: Settings,
+    seed: int = 0,
+    image_format: str = 'jpg',
+    workers: int = 1,
+    overwrite: bool = False,
+) -> bool:
+    """Write a data set, unless the same one is there already.
+
+    Args:
+        root (Path): Folder for ``train/``, ``val/`` and ``annotations/{train,val}.json``.
+        counts (dict): Number of images by split.
+        settings (Settings): What is on the images.
+        seed (int): Same seed, same bytes, whatever the number of workers.
+        image_format (str): ``'jpg'`` or ``'png'``.
+        workers (int): Processes.
+        overwrite (bool): Replace a data set made with other settings.
+
+    Returns:
+        bool: False if the data set was there already.
+
+    Raises:
+        ValueError: If an argument is out of range.
+        FileExistsError: If the folder holds a data set made with other settings.
+    """
+    if image_format not in FORMATS:
+        raise ValueError(f'image_format must be one of {sorted(FORMATS)}, got {image_format!r}')
+    if not 0 <= seed < 2**31 or workers < 1:
+        raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
+    missing = []
+    for split, count in counts.items():
+        if split not in SPLITS or count < 1:
+            raise ValueError(f'counts must give 1 or more images for {SPLITS}, got {counts}')
+        info = dict(
+            description='SynthCrowd', split=split, images=count, seed=seed, format=image_format,
+            settings=settings.as_dict(),
+        )  # fmt: skip
+        if overwrite or not _is_there(root, split, info):
+            missing.append((split, info))
+    for split, info in missing:
+        _write_split(Path(root), split, info, settings, workers)
+    return bool(missing)
+
+
+def _is_there(root: Path, split: str, info: dict) -> bool:
+    path = Path(root) / 'annotations' / f'{split}.json'
+    if not path.is_file():
+        return False
+    found = json.loads(path.read_text()).get('info')
+    if found != info:
+        raise FileExistsError(
+            f'{path} was made with other settings ({found} instead of {info}); '
+            'choose another folder, or overwrite it'
+        )
+    return True
+
+
+def _write_split(root: Path, split: str, info: dict, settings: Settings, workers: int) -> None:
+    folder = root / split
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    seed = info['seed'] * SEEDS_PER_DATASET + SPLITS.index(split)
+    write = partial(_write_image, folder, seed, settings, info['format'])
+    images, annotations = [], []
+    with get_context('spawn').Pool(workers) if workers > 1 else _Here() as pool:
+        results = pool.imap(write, range(info['images']), chunksize=16)
+        for image, people in tqdm(results, total=info['images'], desc=f'{split} images'):
+            images.append(image)
+            for person in people:
+                annotations.append(dict(person, id=len(annotations) + 1, image_id=image['id']))
+    content = dict(
+        info=info,
+        licenses=[],
+        images=images,
+        annotations=annotations,
+        categories=[_category(settings.keypoints)],
+    )
+    # The annotations come last and at once: an interrupted run is not taken for a finished one.
+    path = root / 'annotations' / f'{split}.json'
+    path.parent.mkdir(exist_ok=True)
+    partial_path = path.with_suffix('.part')
+    partial_path.write_text(json.dumps(content))
+    partial_path.replace(path)
+
+
+class _Here:
+    """A pool of no processes but this one."""
+
+    def __enter__(self) -> '_Here':
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    @staticmethod
+    def imap(function, items, chunksize: int):
+        return map(function, items)
+
+
+def _write_image(
+    folder: Path, seed: int, settings: Settings, image_format: str, index: int
+) -> Tuple[dict, list]:
+    cv2.setNumThreads(1)
+    scene = make_scene(seed, index, settings)
+    name = f'{index + 1:06d}.{image_format}'
+    if not cv2.imwrite(str(folder / name), scene.image, FORMATS[image_format]):
+        raise OSError(f'could not write {folder / name}')
+    width, height = settings.size
+    image = dict(id=index + 1, file_name=name, width=width, height=height)
+    image['crowdIndex'] = round(scene.crowd_index, 4)
+    return image, scene.annotations
+
+
+def _category(keypoints: str) -> dict:
+    metainfo = parse_pose_metainfo(dict(from_file=f'configs/_base_/datasets/{keypoints}.py'))
+    names = metainfo['keypoint_id2name']
+    skeleton = [[int(a) + 1, int(b) + 1] for a, b in metainfo['skeleton_links']]
+    return dict(
+        id=1,
+        name='person',
+        supercategory='person',
+        keypoints=[names[i] for i in range(len(names))],
+        skeleton=skeleton,
+    )

@@ -1,0 +1,63 @@
+"""Generate SynthCrowd: images of crowds with COCO-format annotations."""
+
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
+from pathlib import Path
+
+import cv2
+
+import mmpose_ae  # noqa: F401  (makes MMPose importable)
+from mmpose_ae.datasets.synth_crowd import Settings, generate, preview
+
+
+def parse_args() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(description=__doc__, formatter_class=ArgumentDefaultsHelpFormatter)
+    add = parser.add_argument
+    add('--out', type=Path, default=Path('data/synth_crowd'), help='folder to write to')
+    add('--train', type=int, default=3000, help='training images')
+    add('--val', type=int, default=200, help='validation images')
+    add('--size', type=int, nargs=2, default=Settings.size, metavar=('W', 'H'))
+    add('--seed', type=int, default=0)
+    add('--keypoints', choices=['coco', 'crowdpose'], default=Settings.keypoints)
+    add('--people', type=int, nargs=2, default=Settings.people, metavar=('MIN', 'MAX'))
+    add('--crowding', type=float, default=Settings.crowding, help='0 spread out, 1 on top')
+    add('--empty', type=float, default=Settings.empty, help='chance of nobody')
+    add('--crowd-region', type=float, default=Settings.crowd_region, help='chance of iscrowd')
+    add('--unlabelled', type=float, default=Settings.unlabelled, help='chance of one person more')
+    add('--posters', type=float, default=Settings.posters, help='chance of a poster of a person')
+    add('--loose-limbs', type=int, default=Settings.loose_limbs, help='most limbs of nobody')
+    add('--format', choices=['jpg', 'png'], default='jpg')
+    add('--workers', type=int, default=1, help='processes')
+    add('--overwrite', action='store_true', help='replace a data set of other settings')
+    add('--preview', type=Path, help='only write a picture of the first images to this file')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Write the data set, or the preview."""
+    args = parse_args()
+    settings = Settings(
+        size=tuple(args.size),
+        keypoints=args.keypoints,
+        people=tuple(args.people),
+        crowding=args.crowding,
+        empty=args.empty,
+        crowd_region=args.crowd_region,
+        unlabelled=args.unlabelled,
+        posters=args.posters,
+        loose_limbs=args.loose_limbs,
+    )
+    if args.preview:
+        args.preview.parent.mkdir(parents=True, exist_ok=True)
+        if not cv2.imwrite(str(args.preview), preview(args.seed, settings)):
+            raise SystemExit(f'cannot write {args.preview}: give a .png or .jpg file')
+        return
+    counts = dict(train=args.train, val=args.val)
+    written = generate(
+        args.out, counts, settings, args.seed, args.format, args.workers, args.overwrite
+    )
+    print(f'{args.out}: {"written" if written else "was there already, with these settings"}')
+
+
+if __name__ == '__main__':
+    main()
