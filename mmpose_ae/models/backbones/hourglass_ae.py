@@ -30,7 +30,7 @@ class Hourglass(nn.Module):
         self.skip = conv(fine, fine)
         self.down = nn.Sequential(nn.MaxPool2d(2), conv(fine, coarse))
         self.inner = Hourglass(channels[1:], conv) if len(channels) > 2 else conv(coarse, coarse)
-        self.up = nn.Sequential(conv(coarse, fine, norm_cfg=None), nn.Upsample(scale_factor=2))
+        self.up = nn.Sequential(conv(coarse, fine), nn.Upsample(scale_factor=2))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape; H and W halve once per level."""
@@ -51,8 +51,8 @@ class HourglassAE(BaseModule):
             level its own: the released code applies its ``increase`` to the first one only and
             128 to the others, (increase, 128, 128, 128).
         stem_channels (Sequence[int]): Channels of the stem at 1/2 and at 1/4 resolution.
-        norm_cfg (dict, optional): Normalisation. None, as in the paper's release, has none. The
-            layers on the way up and after the hourglass never have one, nor in the release.
+        norm_cfg (dict, optional): Normalisation of every 3x3 layer. None, as in the released
+            weights, has none.
         conv_order (Sequence[str]): Order in a layer; ('conv', 'act', 'norm') is the release's.
         init_cfg (dict, optional): Initialisation.
 
@@ -87,8 +87,8 @@ class HourglassAE(BaseModule):
         self.stacks = nn.ModuleList(
             nn.Sequential(
                 Hourglass(channels, conv),
-                conv(feat_channels, feat_channels, norm_cfg=None),
-                conv(feat_channels, feat_channels, norm_cfg=None),
+                conv(feat_channels, feat_channels),
+                conv(feat_channels, feat_channels),
             )
             for _ in range(num_stacks)
         )
