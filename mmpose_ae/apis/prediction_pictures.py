@@ -5,6 +5,7 @@ from typing import List, Tuple, Union
 
 import mmcv
 import numpy as np
+import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.device import get_device
@@ -25,6 +26,7 @@ from mmpose_ae.visualization import (
 HEADINGS = ('ground truth', 'prediction')
 
 
+@torch.no_grad()
 def draw_predictions(
     cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
 ) -> List[Path]:
