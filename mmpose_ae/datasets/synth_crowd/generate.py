@@ -2,7 +2,7 @@
 
 import json
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Dict, Tuple
 
@@ -85,7 +85,7 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
     seed = info['seed'] * SEEDS_PER_DATASET + SPLITS.index(split)
     write = partial(_write_image, folder, seed, settings, info['format'])
     images, annotations = [], []
-    with get_context('spawn').Pool(workers) if workers > 1 else _Here() as pool:
+    with Pool(workers) if workers > 1 else _Here() as pool:
         results = pool.imap(write, range(info['images']), chunksize=16)
         for image, people in tqdm(results, total=info['images'], desc=f'{split} images'):
             images.append(image)

@@ -22,7 +22,7 @@ def draw_annotations(scene: Scene) -> np.ndarray:
     return image
 
 
-def preview(seed: int, settings: Settings, rows: int = 3, columns: int = 4) -> np.ndarray:
+def preview(seed: int, settings: Settings, rows: int = 2, columns: int = 3) -> np.ndarray:
     """Lay out the first images of a seed, each beside its annotations.
 
     Args:
