@@ -36,6 +36,7 @@ def load_config(work_dir: Path, quick: bool) -> Config:
     """Read the demo's config; a quick run has data of its own and one short epoch."""
     cfg = Config.fromfile(CONFIG)
     cfg.work_dir, cfg.resume = str(work_dir), True
+    cfg.default_hooks.checkpoint.interval = 1  # an interrupted run loses an epoch at most
     if quick:
         cfg.data_root = str(work_dir / 'data')
         for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):

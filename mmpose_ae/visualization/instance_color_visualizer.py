@@ -1,5 +1,7 @@
 """Skeletons in one colour per instance."""
 
+from typing import Sequence
+
 import numpy as np
 from mmengine.structures import InstanceData
 from mmpose.visualization import PoseLocalVisualizer
@@ -8,6 +10,8 @@ from mmpose_ae.registry import VISUALIZERS
 
 from .colors import instance_colors
 
+BLACK = (0, 0, 0)
+
 
 @VISUALIZERS.register_module()
 class InstanceColorVisualizer(PoseLocalVisualizer):
@@ -15,15 +19,33 @@ class InstanceColorVisualizer(PoseLocalVisualizer):
 
     MMPose colours by keypoint and limb. Instances may have a field ``color_ids`` (N,) that says
     which share a colour; without it they are coloured in their order.
+
+    Args:
+        name (str): Name under which MMEngine keeps the visualizer.
+        outline (int): Width in pixels of a black line around each skeleton.
+        **kwargs: Arguments of MMPose's visualizer.
     """
+
+    def __init__(self, name: str = 'visualizer', outline: int = 1, **kwargs) -> None:
+        super().__init__(name=name, **kwargs)
+        self.outline = outline
 
     def _draw_instances_kpts(
         self, image: np.ndarray, instances: InstanceData, *args, **kwargs
     ) -> np.ndarray:
-        """Draw one instance after the other with MMPose's method, each in its colour."""
+        """Draw one instance after the other, first its outline, then itself."""
         ids = instances.get('color_ids', range(len(instances)))
         for i, color in enumerate(instance_colors(ids).tolist()):
-            self.kpt_color = [color] * instances.keypoints.shape[1]
-            self.link_color = [color] * len(self.skeleton or ())
-            image = super()._draw_instances_kpts(image, instances[i : i + 1], *args, **kwargs)
+            instance = instances[i : i + 1]
+            self._use(BLACK, len(instance.keypoints[0]), self.outline)
+            image = super()._draw_instances_kpts(image, instance, *args, **kwargs)
+            self._use(color, len(instance.keypoints[0]), -self.outline)
+            image = super()._draw_instances_kpts(image, instance, *args, **kwargs)
         return image
+
+    def _use(self, color: Sequence[int], num_keypoints: int, thicker: int) -> None:
+        """Draw in one colour from now on, with lines and keypoints that much thicker."""
+        self.kpt_color = [color] * num_keypoints
+        self.link_color = [color] * len(self.skeleton or ())
+        self.line_width += 2 * thicker
+        self.radius += thicker

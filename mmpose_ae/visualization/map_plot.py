@@ -8,7 +8,7 @@ from .components import component_label, first_component
 
 
 def plot_maps(
-    image: np.ndarray, heatmaps: np.ndarray, tags: np.ndarray, threshold: float = 0.2
+    image: np.ndarray, heatmaps: np.ndarray, tags: np.ndarray, threshold: float = 0.3
 ) -> Figure:
     """Show an image, its heatmaps and the tags where the heatmaps are high.
 

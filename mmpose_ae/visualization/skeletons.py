@@ -7,7 +7,7 @@ from mmpose.structures import PoseDataSample
 
 from .instance_color_visualizer import InstanceColorVisualizer
 
-LINE_WIDTH, RADIUS = 2, 3
+LINE_WIDTH, RADIUS, OUTLINE = 2, 3, 1
 OVERSAMPLING = 2  # MMPose draws without smoothing edges
 
 
@@ -35,7 +35,9 @@ def draw_instances(
     sample = PoseDataSample(pred_instances=instances.new())
     sample.pred_instances.keypoints = (instances.keypoints + 0.5) * scale - 0.5
     visualizer = InstanceColorVisualizer(
-        line_width=OVERSAMPLING * LINE_WIDTH, radius=OVERSAMPLING * RADIUS
+        line_width=OVERSAMPLING * LINE_WIDTH,
+        radius=OVERSAMPLING * RADIUS,
+        outline=OVERSAMPLING * OUTLINE,
     )
     visualizer.set_dataset_meta(dataset_meta)
     canvas = _resize(image, scale)

@@ -15,8 +15,8 @@ KEYPOINTS = np.array([[[10, 10], [30, 10]], [[10, 40], [30, 40]]], float)
 GREY = np.full((60, 50, 3), 128, np.uint8)
 
 
-def draw(**fields):
-    visualizer = InstanceColorVisualizer(radius=1)
+def draw(outline=0, **fields):
+    visualizer = InstanceColorVisualizer(radius=1, outline=outline)
     visualizer.set_dataset_meta(META)
     instances = InstanceData(keypoints=KEYPOINTS, **fields)
     sample = PoseDataSample(pred_instances=instances)
@@ -34,6 +34,16 @@ def test_keypoints_and_limbs_have_the_colour_of_their_instance(fields, ids):
         for column in (10, 20, 30):  # a keypoint, the middle of the limb, a keypoint
             np.testing.assert_array_equal(drawn[row, column], color)
     assert len(np.unique(drawn.reshape(-1, 3), axis=0)) == 3
+
+
+def test_outline():
+    """Above and below the limb, and OpenCV rounds the width of thick lines up."""
+    drawn = draw(outline=2)
+    column = drawn[5:16, 20]  # through the middle of the limb at row 10
+    black = (column == 0).all(-1)
+    assert black[:5].sum() == black[6:].sum() and black[6:].sum() in (2, 3)
+    np.testing.assert_array_equal(column[5], instance_colors([0])[0])
+    np.testing.assert_array_equal(draw(outline=0)[5:10, 20], GREY[5:10, 20])
 
 
 def test_keypoints_below_the_threshold_are_not_drawn():

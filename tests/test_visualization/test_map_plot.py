@@ -6,7 +6,7 @@ from mmpose_ae.visualization import plot_maps
 def test_tags_of_the_likeliest_keypoint_where_heatmaps_are_high():
     heatmaps = np.zeros((2, 3, 4), np.float32)
     heatmaps[0, 1, 1], heatmaps[1, 1, 1] = 0.9, 0.5
-    heatmaps[1, 2, 3] = 0.3
+    heatmaps[1, 2, 3] = 0.4
     heatmaps[0, 0, 0] = 0.1  # too low
     tags = np.stack([np.full((3, 4), 7.0), np.full((3, 4), -2.0)])
     figure = plot_maps(np.zeros((30, 40, 3), np.uint8), heatmaps, tags)
