@@ -1,0 +1,31 @@
+# One small hourglass, down to 1/64 of the input: to 1/32 tags were learned poorly.
+model = dict(
+    type='BottomupPoseEstimator',
+    data_preprocessor=dict(
+        type='PoseDataPreprocessor',
+        mean=[127.5, 127.5, 127.5],
+        std=[64, 64, 64],
+        bgr_to_rgb=True,
+    ),
+    backbone=dict(
+        type='HourglassAE',
+        out_channels=34,
+        num_stacks=1,
+        num_levels=4,
+        feat_channels=64,
+        increase=32,
+        stem_channels=(16, 32),
+        norm_cfg=dict(type='BN'),
+        conv_order=('conv', 'norm', 'act'),
+    ),
+    head=dict(
+        type='AEHead',
+        in_channels=34,
+        final_layer=None,
+        keypoint_loss=dict(type='KeypointMSELoss'),
+        # 1.5e-3 for the sum over a batch of 8 became this for the mean: ten times more starves
+        # the heatmaps or collapses the tags.
+        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=0.012),
+    ),
+    test_cfg=dict(flip_test=True),
+)
