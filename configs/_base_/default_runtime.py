@@ -12,8 +12,9 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='PoseVisualizationHook', enable=False),
 )
-# Average the running statistics of batch norm over the processes after each epoch.
-custom_hooks = [dict(type='SyncBuffersHook')]
+# Average the running statistics of batch norm over the processes after each epoch, and let a resumed
+# run draw the random numbers of an uninterrupted one.
+custom_hooks = [dict(type='SyncBuffersHook'), dict(type='EpochSeedHook')]
 
 env_cfg = dict(
     cudnn_benchmark=False,
@@ -21,8 +22,9 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),
 )
 
+data_mode = 'bottomup'  # read by MMPoseInferencer
 visualizer = dict(
-    type='PoseLocalVisualizer', vis_backends=[dict(type='LocalVisBackend')], name='visualizer'
+    type='InstanceColorVisualizer', vis_backends=[dict(type='LocalVisBackend')], name='visualizer'
 )
 
 log_processor = dict(type='LogProcessor', window_size=50, by_epoch=True, num_digits=6)

@@ -15,19 +15,6 @@ def test_trains_in_bfloat16_with_one_option(run_tool, tiny_config, tmp_path):
     assert "type='AutocastOptimWrapper'" in checkpoint['meta']['cfg']
 
 
-def test_resumes_at_the_iteration_where_it_stopped(run_tool, tiny_config, tmp_path):
-    options = [tiny_config, '--work-dir', tmp_path / 'run', '--no-validate']
-    run_tool('train', *options)
-    whole = last_checkpoint(tmp_path)
-    for name in ('epoch_2.pth', 'last_checkpoint'):
-        (tmp_path / 'run' / name).unlink()
-    (tmp_path / 'run' / 'last_checkpoint').write_text(str(tmp_path / 'run' / 'epoch_1.pth'))
-    run_tool('train', *options, '--resume')
-    resumed = last_checkpoint(tmp_path)
-    assert resumed['meta']['iter'] == whole['meta']['iter']
-    assert resumed['optimizer']['state'][0]['step'] == whole['optimizer']['state'][0]['step']
-
-
 @pytest.mark.parametrize(
     'wrapper, device, expected',
     [

@@ -1,0 +1,35 @@
+"""Random numbers that a resumed run draws as an uninterrupted one would."""
+
+import random
+
+import numpy as np
+import torch
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmpose_ae.registry import HOOKS
+
+EPOCHS_PER_SEED = 100_003  # a prime: seeds of neighbouring runs do not share epochs
+
+
+@HOOKS.register_module()
+class EpochSeedHook(Hook):
+    """Seed every epoch by the run's seed and the epoch's number.
+
+    MMEngine restores the seed of a checkpoint, not how many numbers had been drawn: after a resume
+    the augmentation would start over. With this hook a run that was killed ends as if it had
+    not been, to the last bit where torch is deterministic and images are loaded in the main
+    process (``num_workers=0``). Loader processes keep MMEngine's seeds.
+    """
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Seed Python, NumPy and torch for the epoch that begins.
+
+        Args:
+            runner (Runner): Gives the seed and the epoch; each process draws its own numbers.
+        """
+        seed = (runner.seed * EPOCHS_PER_SEED + runner.epoch) * 1009 + get_rank()
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed % 2**63)
