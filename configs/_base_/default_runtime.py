@@ -12,8 +12,8 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='PoseVisualizationHook', enable=False),
 )
-# Average the running statistics of batch norm over the processes after each epoch, and let a resumed
-# run draw the random numbers of an uninterrupted one.
+# Average the running statistics of batch norm over the processes after each epoch, and let a
+# resumed run draw the random numbers of an uninterrupted one.
 custom_hooks = [dict(type='SyncBuffersHook'), dict(type='EpochSeedHook')]
 
 env_cfg = dict(

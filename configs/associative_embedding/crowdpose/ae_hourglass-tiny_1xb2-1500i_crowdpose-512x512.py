@@ -44,3 +44,7 @@ val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=dict(pipe
 test_dataloader = val_dataloader
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=500))
+log_processor = dict(by_epoch=False)
+
+auto_scale_lr = dict(base_batch_size=2)

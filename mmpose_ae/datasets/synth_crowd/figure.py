@@ -197,6 +197,9 @@ class Figure:
         cv2.line(canvas.image, a, b, _shade(colour, 0.45), outline, cv2.LINE_AA)
         cv2.line(canvas.image, a, b, colour, thickness, cv2.LINE_AA)
         cv2.line(canvas.identities, a, b, identity, thickness)
+        if self.pose.facing > 0.3:  # a seam along the front of sleeves and trousers
+            seam = max(1, thickness // 5)
+            cv2.line(canvas.image, a, b, _shade(colour, 1.6), seam, cv2.LINE_AA)
         if part.endswith(('forearm', 'shank')):
             self._paint_end(canvas, identity, b, part.endswith('shank'))
 

@@ -36,11 +36,11 @@ class Settings:
     size: Tuple[int, int] = (256, 256)
     keypoints: str = 'coco'
     people: Tuple[int, int] = (1, 6)
-    crowding: float = 0.4
+    crowding: float = 0.3
     empty: float = 0.02
     crowd_region: float = 0.06
     unlabelled: float = 0.05
-    posters: float = 0.08
+    posters: float = 0.05
     loose_limbs: int = 3
 
     def __post_init__(self) -> None:
@@ -157,17 +157,17 @@ def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Fi
     if count and rng.random() < settings.unlabelled:
         labelled.append(False)
     size = np.array(settings.size)
-    # More people stand farther away; in a crowd nobody gets smaller than a tenth of the image.
-    largest = max(0.15, 0.95 - 0.07 * count)
+    # More people stand farther away, but not so far that a face is a pixel.
+    largest = max(0.4, 1.05 - 0.06 * count)
     figures, centers = [], []
     for _ in labelled:
-        height = rng.uniform(0.45, 1.0) * largest * size.min()
+        height = rng.uniform(0.65, 1.0) * largest * size.min()
         if centers and rng.random() < settings.crowding:
             anchor = centers[rng.integers(len(centers))]
             spread = (0.45 - 0.3 * settings.crowding) * height
             center = anchor + rng.normal(0, spread, 2) * [1.0, 0.5]
         else:
-            center = rng.uniform(0.08, 0.92, 2) * size
+            center = rng.uniform((0.1, 0.35), (0.9, 0.7)) * size
         center = np.clip(center, 0.02 * size, 0.98 * size)
         centers.append(center)
         figures.append(Figure(sample_pose(rng), sample_clothing(rng), height, tuple(center)))

@@ -39,7 +39,7 @@ ACTIVITIES: Dict[str, Dict[str, Tuple[float, float]]] = dict(
     ),
     anything=LIMITS,
 )  # fmt: skip
-CHANCES = dict(standing=0.3, walking=0.25, cheering=0.15, sitting=0.12, bending=0.08, anything=0.1)
+CHANCES = dict(standing=0.32, walking=0.3, cheering=0.18, sitting=0.1, bending=0.05, anything=0.05)
 
 TRUNK, NECK, HEAD = 0.29, 0.06, 0.075  # lengths, and the radius of the head
 HIP_WIDTH, SHOULDER_WIDTH = 0.085, 0.12  # half the distance
@@ -140,9 +140,9 @@ def sample_pose(rng: np.random.Generator) -> Pose:
         shoulder at larger x.
     """
     angles = sample_angles(rng)
-    turned = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.55, 0.13, 0.19, 0.13])
+    turned = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.66, 0.09, 0.16, 0.09])
     yaw = turned + rng.normal(0, 20)
-    lying = rng.choice([0.0, 90.0, -90.0], p=[0.92, 0.04, 0.04])
+    lying = rng.choice([0.0, 90.0, -90.0], p=[0.96, 0.02, 0.02])
     view = _rotation(2, lying + rng.normal(0, 6)) @ _rotation(1, yaw)
     points = place_points(angles) @ view.T
     return Pose(points, angles, float(np.cos(np.radians(yaw))))

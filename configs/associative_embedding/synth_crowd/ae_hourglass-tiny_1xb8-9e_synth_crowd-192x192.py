@@ -1,6 +1,6 @@
 _base_ = [
     '../../_base_/default_runtime.py',
-    '../../_base_/schedules/cpu_7e.py',
+    '../../_base_/schedules/cpu_9e.py',
     '../../_base_/models/hourglass-tiny.py',
     '../../_base_/datasets/synth_crowd.py',
 ]
@@ -14,9 +14,9 @@ train_pipeline = [
     dict(
         type='BottomupRandomAffine',
         input_size=codec['input_size'],
-        scale_factor=(0.8, 1.25),
-        rotate_factor=15,
-        shift_factor=0.1,
+        scale_factor=(0.9, 1.1),
+        rotate_factor=0,
+        shift_factor=0.05,
     ),
     dict(type='RandomFlip', direction='horizontal'),
     dict(type='GenerateTarget', encoder=codec),
