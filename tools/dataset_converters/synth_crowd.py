@@ -4,6 +4,7 @@ from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable)
 from mmpose_ae.datasets.synth_crowd import Settings, generate, preview
@@ -28,15 +29,14 @@ def parse_args() -> Namespace:
     add('--loose-limbs', type=int, default=Settings.loose_limbs, help='most limbs of nobody')
     add('--format', choices=['jpg', 'png'], default='jpg')
     add('--workers', type=int, default=1, help='processes')
-    add('--overwrite', action='store_true', help='replace a data set of other settings')
+    add('--overwrite', action='store_true', help='replace a SynthCrowd of other settings')
     add('--preview', type=Path, help='only write a picture of the first images to this file')
     return parser.parse_args()
 
 
-def main() -> None:
-    """Write the data set, or the preview."""
-    args = parse_args()
-    settings = Settings(
+def make_settings(args: Namespace) -> Settings:
+    """Gather what the images have in common."""
+    return Settings(
         size=tuple(args.size),
         keypoints=args.keypoints,
         people=tuple(args.people),
@@ -47,15 +47,30 @@ def main() -> None:
         posters=args.posters,
         loose_limbs=args.loose_limbs,
     )
-    if args.preview:
-        args.preview.parent.mkdir(parents=True, exist_ok=True)
-        if not cv2.imwrite(str(args.preview), preview(args.seed, settings)):
-            raise SystemExit(f'cannot write {args.preview}: give a .png or .jpg file')
-        return
-    counts = dict(train=args.train, val=args.val)
-    written = generate(
-        args.out, counts, settings, args.seed, args.format, args.workers, args.overwrite
-    )
+
+
+def write_preview(path: Path, image: np.ndarray) -> None:
+    """Write a picture, making its folder."""
+    if not cv2.haveImageWriter(str(path)):
+        raise ValueError(f'cannot write {path}: give a .png or .jpg file')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
+def main() -> None:
+    """Write the data set, or the preview."""
+    args = parse_args()
+    try:
+        settings = make_settings(args)
+        if args.preview:
+            write_preview(args.preview, preview(args.seed, settings))
+            return
+        counts = dict(train=args.train, val=args.val)
+        written = generate(
+            args.out, counts, settings, args.seed, args.format, args.workers, args.overwrite
+        )
+    except (FileExistsError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
     print(f'{args.out}: {"written" if written else "was there already, with these settings"}')
 
 

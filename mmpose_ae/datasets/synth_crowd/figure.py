@@ -1,85 +1,38 @@
-"""Drawing one person: body parts from far to near, each with an outline and an identity."""
+"""One person with a place in the image: the strokes of the body, and which points are seen."""
 
-from typing import Dict, List, NamedTuple, Tuple
+from typing import List, Tuple
 
 import cv2
 import numpy as np
 
+from .clothing import Clothing, Colour, shade
 from .skeleton import INDEX, Pose
+from .strokes import Point, Stroke, mark_stroke, paint_strokes
 
-Colour = Tuple[int, int, int]
-
-# Which parts show a point: it is hidden where another part or person covers it.
 PARTS = (
     'trunk', 'head', 'left_upper_arm', 'right_upper_arm', 'left_forearm', 'right_forearm',
     'left_thigh', 'right_thigh', 'left_shank', 'right_shank',
 )  # fmt: skip
-PART_INDEX = {name: i for i, name in enumerate(PARTS)}
-IDS_PER_PERSON = 16  # identity in the map: person * 16 + part
+IDS_PER_PERSON = 16  # identity in the map: person * 16 + index of the part
 LIMBS = {  # part: (from, to, width in heights)
     'upper_arm': ('shoulder', 'elbow', 0.06),
     'forearm': ('elbow', 'wrist', 0.05),
     'thigh': ('hip', 'knee', 0.085),
     'shank': ('knee', 'ankle', 0.065),
 }
-SHOWN_BY = {
-    'shoulder': ('upper_arm', 'trunk'),
-    'elbow': ('upper_arm', 'forearm'),
-    'wrist': ('forearm',),
-    'hip': ('thigh', 'trunk'),
-    'knee': ('thigh', 'shank'),
-    'ankle': ('shank',),
-}
+ENDS = dict(forearm=0.056, shank=0.068)  # diameter of hands and feet, in heights
+HEAD = 0.15  # diameter
 FACE_POINTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear')
-
-SKIN = ((190, 205, 240), (140, 170, 222), (95, 130, 190), (60, 85, 135), (45, 60, 95))
-HAIR = ((30, 30, 35), (35, 55, 90), (60, 120, 170), (130, 190, 225), (150, 150, 155))
-
-
-class Clothing(NamedTuple):
-    """Colours (blue, green, red) of a person, and how long sleeves and trousers are."""
-
-    skin: Colour
-    hair: Colour
-    shirt: Colour
-    trousers: Colour
-    shoes: Colour
-    long_sleeves: bool
-    long_trousers: bool
-
-
-def sample_clothing(rng: np.random.Generator) -> Clothing:
-    """Draw colours that differ from person to person."""
-    shirt, trousers, shoes = (tuple(int(c) for c in rng.integers(20, 245, 3)) for _ in range(3))
-    return Clothing(
-        SKIN[rng.integers(len(SKIN))],
-        HAIR[rng.integers(len(HAIR))],
-        shirt,
-        trousers,
-        shoes,
-        bool(rng.random() < 0.5),
-        bool(rng.random() < 0.7),
-    )
-
-
-class Canvas(NamedTuple):
-    """What a person is painted on: an image and, cell for cell, who and what is seen there.
-
-    Attributes:
-        image (np.ndarray): (H, W, 3), uint8, blue, green, red.
-        identities (np.ndarray): (H, W), uint16; 0 is background.
-    """
-
-    image: np.ndarray
-    identities: np.ndarray
-
-
-def _shade(colour: Colour, factor: float) -> Colour:
-    return tuple(int(min(255, c * factor)) for c in colour)
-
-
-def _pixel(point: np.ndarray) -> Tuple[int, int]:
-    return int(round(point[0])), int(round(point[1]))
+# A point is seen on these parts; anything else there, of the same person or not, covers it.
+JOINT_PARTS = dict(
+    shoulder=('upper_arm', 'trunk'),
+    elbow=('upper_arm', 'forearm'),
+    wrist=('forearm',),
+    hip=('thigh', 'trunk'),
+    knee=('thigh', 'shank'),
+    ankle=('shank',),
+)
+OTHER_SIDE = dict(left='right', right='left')
 
 
 class Figure:
@@ -99,42 +52,36 @@ class Figure:
         self.points[:, :2] += center
         self.pose, self.clothing, self.height = pose, clothing, height
         self._cells = [tuple(p) for p in np.rint(self.points[:, :2]).astype(int).tolist()]
+        self._depths = self.points[:, 2].tolist()
+        self.strokes = [stroke for part in self._far_to_near() for stroke in self._draw(part)]
 
     def at(self, name: str) -> np.ndarray:
-        """Place of a named point, (x, y, z) in pixels."""
+        """Place of a named point, (x, y, z) in pixels; z towards the viewer."""
         return self.points[INDEX[name]]
 
-    def pixel(self, name: str) -> Tuple[int, int]:
+    def pixel(self, name: str) -> Point:
         """Pixel of a named point, (x, y)."""
         return self._cells[INDEX[name]]
 
-    def paint(self, canvas: Canvas, person: int) -> None:
+    def paint(self, image: np.ndarray, identities: np.ndarray, person: int) -> None:
         """Paint the person over what is there.
 
         Args:
-            canvas (Canvas): Changed in place.
+            image (np.ndarray): (H, W, 3), uint8, blue, green, red; changed.
+            identities (np.ndarray): Who and which part is seen where, (H, W), uint16, 0 for
+                background; changed.
             person (int): Number of the person in the identity map, from 1.
         """
-        for part in self._far_to_near():
-            identity = person * IDS_PER_PERSON + PART_INDEX[part]
-            if part == 'trunk':
-                self._paint_trunk(canvas, identity)
-            elif part == 'head':
-                self._paint_head(canvas, identity)
-            else:
-                self._paint_limb(canvas, identity, part)
+        paint_strokes(image, self.strokes)
+        for stroke in self.strokes:
+            identity = person * IDS_PER_PERSON + PARTS.index(stroke.part)
+            mark_stroke(identities, stroke, identity)
 
     def silhouette(self, size: Tuple[int, int]) -> np.ndarray:
-        """Where the person would be seen alone, (H, W), uint16, 0 or 1, for a size (w, h)."""
-        mask = np.zeros((size[1], size[0]), np.uint16)
-        for part in PARTS:
-            if part == 'trunk':
-                self._fill_trunk(mask, 1)
-            elif part == 'head':
-                cv2.circle(mask, self.pixel('head'), self._pixels(0.078), 1, -1)
-            else:
-                start, end, width = self._limb(part)
-                cv2.line(mask, self.pixel(start), self.pixel(end), 1, self._pixels(width))
+        """Where the person would be seen alone, (H, W), uint8, 0 or 1, for a size (w, h)."""
+        mask = np.zeros((size[1], size[0]), np.uint8)
+        for stroke in self.strokes:
+            mark_stroke(mask, stroke, 1)
         return mask
 
     def is_shown(self, name: str, identities: np.ndarray, person: int) -> bool:
@@ -146,30 +93,47 @@ class Figure:
             person (int): Number of this person in it.
         """
         x, y = self.pixel(name)
-        height, width = identities.shape
-        seen = identities[min(y, height - 1), min(x, width - 1)]
+        owner, index = divmod(int(identities[y, x]), IDS_PER_PERSON)
+        if owner != person:
+            return False
+        part = PARTS[index]
+        if name in (*FACE_POINTS, 'top_head'):
+            return part == 'head' and self._is_in_front(name)
+        if name == 'neck':
+            return part == 'trunk'
         side, _, joint = name.partition('_')
-        parts = [f'{side}_{p}' if p != 'trunk' else p for p in SHOWN_BY.get(joint, ())]
-        if name in FACE_POINTS and self.at(name)[2] < self.at('head')[2] - 0.01 * self.height:
-            return False  # behind the head
-        allowed = parts or ['head', 'trunk']
-        return seen in [person * IDS_PER_PERSON + PART_INDEX[part] for part in allowed]
+        if part == 'trunk':
+            return part in JOINT_PARTS[joint] and not self._is_beyond_the_trunk(side, joint)
+        return part.startswith(side) and part[len(side) + 1 :] in JOINT_PARTS[joint]
+
+    def _is_in_front(self, name: str) -> bool:
+        """Whether a point of the head is on the side that is seen."""
+        return self._depth(name) > self._depth('head') - 0.02 * self.height
+
+    def _is_beyond_the_trunk(self, side: str, joint: str) -> bool:
+        """Whether the trunk is seen from the side, and this shoulder or hip is the far one."""
+        across = self.at(f'{OTHER_SIDE[side]}_{joint}') - self.at(f'{side}_{joint}')
+        return across[2] > 0.9 * np.linalg.norm(across)
+
+    def _depth(self, *names: str) -> float:
+        return sum(self._depths[INDEX[name]] for name in names) / len(names)
 
     def _pixels(self, heights: float) -> int:
         return max(1, int(round(heights * self.height)))
 
     def _far_to_near(self) -> List[str]:
-        depth: Dict[str, float] = {}
-        for part in PARTS:
-            if part in ('trunk', 'head'):
-                names = ('left_shoulder', 'right_hip') if part == 'trunk' else ('head', 'head')
-            else:
-                names = self._limb(part)[:2]
-            depth[part] = (self.at(names[0])[2] + self.at(names[1])[2]) / 2
         # Limbs in the plane of the trunk lie on it, the head over the shoulders.
-        depth['trunk'] -= 0.03 * self.height
-        depth['head'] += 0.02 * self.height
+        depth = dict(
+            trunk=self._depth('left_shoulder', 'right_hip') - 0.03 * self.height,
+            head=self._depth('head') + 0.02 * self.height,
+        )
+        depth.update({part: self._depth(*self._limb(part)[:2]) for part in PARTS[2:]})
         return sorted(PARTS, key=depth.get)
+
+    def _draw(self, part: str) -> List[Stroke]:
+        if part == 'trunk':
+            return self._draw_trunk()
+        return self._draw_head() if part == 'head' else self._draw_limb(part)
 
     @staticmethod
     def _limb(part: str) -> Tuple[str, str, float]:
@@ -178,104 +142,74 @@ class Figure:
         start, end, width = LIMBS[limb]
         return f'{side}_{start}', f'{side}_{end}', width
 
-    def _limb_colour(self, part: str) -> Colour:
+    def _limb_colour(self, limb: str) -> Colour:
         c = self.clothing
-        if part.endswith('upper_arm'):
-            return c.shirt
-        if part.endswith('forearm'):
-            return c.shirt if c.long_sleeves else c.skin
-        if part.endswith('thigh'):
-            return c.trousers
-        return c.trousers if c.long_trousers else c.skin
+        return dict(
+            upper_arm=c.shirt,
+            forearm=c.shirt if c.long_sleeves else c.skin,
+            thigh=c.trousers,
+            shank=c.trousers if c.long_trousers else c.skin,
+        )[limb]
 
-    def _paint_limb(self, canvas: Canvas, identity: int, part: str) -> None:
-        start, end, width = self._limb(part)
-        near = (self.at(start)[2] + self.at(end)[2]) / 2 / self.height
-        colour = _shade(self._limb_colour(part), 1.0 + np.clip(near, -0.25, 0.25))
-        thickness, a, b = self._pixels(width), self.pixel(start), self.pixel(end)
-        outline = thickness + max(2, thickness // 4)
-        cv2.line(canvas.image, a, b, _shade(colour, 0.45), outline, cv2.LINE_AA)
-        cv2.line(canvas.image, a, b, colour, thickness, cv2.LINE_AA)
-        cv2.line(canvas.identities, a, b, identity, thickness)
+    def _draw_limb(self, part: str) -> List[Stroke]:
+        start, end, heights = self._limb(part)
+        limb = part.partition('_')[2]
+        near = min(0.25, max(-0.25, self._depth(start, end) / self.height))
+        colour = shade(self._limb_colour(limb), 1.0 + near)
+        width, points = self._pixels(heights), (self.pixel(start), self.pixel(end))
+        strokes = [Stroke(part, points, width, colour, max(2, width // 4))]
         if self.pose.facing > 0.3:  # a seam along the front of sleeves and trousers
-            seam = max(1, thickness // 5)
-            cv2.line(canvas.image, a, b, _shade(colour, 1.6), seam, cv2.LINE_AA)
-        if part.endswith(('forearm', 'shank')):
-            self._paint_end(canvas, identity, b, part.endswith('shank'))
+            strokes.append(Stroke(part, points, max(1, width // 5), shade(colour, 1.6)))
+        if limb in ENDS:
+            colour = self.clothing.shoes if limb == 'shank' else self.clothing.skin
+            strokes.append(Stroke(part, points[1:], self._pixels(ENDS[limb]), colour))
+        return strokes
 
-    def _paint_end(
-        self, canvas: Canvas, identity: int, center: Tuple[int, int], foot: bool
-    ) -> None:
-        radius = self._pixels(0.034 if foot else 0.028)
-        colour = self.clothing.shoes if foot else self.clothing.skin
-        cv2.circle(canvas.image, center, radius, colour, -1, cv2.LINE_AA)
-        cv2.circle(canvas.identities, center, radius, identity, -1)
-
-    def _trunk_corners(self) -> np.ndarray:
+    def _draw_trunk(self) -> List[Stroke]:
         names = ('left_shoulder', 'right_shoulder', 'right_hip', 'left_hip')
-        corners = np.array([self.at(name)[:2] for name in names], np.float32)
-        return cv2.convexHull(np.rint(corners).astype(np.int32))
-
-    def _fill_trunk(self, mask: np.ndarray, value: int) -> None:
-        corners = self._trunk_corners()
-        cv2.fillConvexPoly(mask, corners, value)
-        cv2.polylines(mask, [corners], True, value, self._pixels(0.06))
-
-    def _paint_trunk(self, canvas: Canvas, identity: int) -> None:
-        corners, width = self._trunk_corners(), self._pixels(0.06)
-        shirt = self.clothing.shirt
-        outline = width + max(2, self._pixels(0.02))
-        cv2.polylines(canvas.image, [corners], True, _shade(shirt, 0.45), outline, cv2.LINE_AA)
-        cv2.fillConvexPoly(canvas.image, corners, shirt, cv2.LINE_AA)
-        cv2.polylines(canvas.image, [corners], True, shirt, width, cv2.LINE_AA)
-        self._fill_trunk(canvas.identities, identity)
-        neck, hips = self.at('neck')[:2], (self.at('left_hip') + self.at('right_hip'))[:2] / 2
-        if self.pose.facing > 0.3:  # buttons and a collar tell the front from the back
-            cv2.line(
-                canvas.image,
-                _pixel(neck),
-                _pixel(0.85 * hips + 0.15 * neck),
-                _shade(shirt, 0.55),
-                self._pixels(0.014),
-                cv2.LINE_AA,
-            )
+        corners = np.array([self.pixel(name) for name in names], np.int32)
+        outline = tuple(map(tuple, cv2.convexHull(corners)[:, 0].tolist()))
+        shirt, outer = self.clothing.shirt, max(2, self._pixels(0.02))
+        chest, hips = corners[:2].mean(0), corners[2:].mean(0)
+        throat = (self._between(*corners[:2], 0.5), self.pixel('neck'))
+        strokes = [
+            Stroke('trunk', throat, self._pixels(0.055), shade(self.clothing.skin, 0.9), outer),
+            Stroke('trunk', outline, self._pixels(0.06), shirt, outer),
+        ]
+        if self.pose.facing > 0.3:  # buttons tell the front from the back
+            row = (self._between(chest, hips, 0.05), self._between(chest, hips, 0.85))
+            strokes.append(Stroke('trunk', row, self._pixels(0.014), shade(shirt, 0.55)))
         elif self.pose.facing < -0.3:  # a backpack
-            cv2.circle(
-                canvas.image,
-                _pixel(0.45 * hips + 0.55 * neck),
-                self._pixels(0.075),
-                self.clothing.shoes,
-                -1,
-                cv2.LINE_AA,
-            )
+            middle = (self._between(chest, hips, 0.45),)
+            strokes.append(Stroke('trunk', middle, self._pixels(0.15), self.clothing.shoes))
+        return strokes
 
-    def _paint_head(self, canvas: Canvas, identity: int) -> None:
-        clothing, center = self.clothing, self.pixel('head')
-        radius = self._pixels(0.075)
-        cv2.circle(canvas.image, center, radius + 1, _shade(clothing.hair, 0.6), -1, cv2.LINE_AA)
-        cv2.circle(canvas.image, center, radius, clothing.hair, -1, cv2.LINE_AA)
-        cv2.circle(canvas.identities, center, radius, identity, -1)
-        nose, head = self.at('nose'), self.at('head')
-        if nose[2] > head[2] - 0.03 * self.height:
-            top = self.at('top_head')
-            face = 0.72 * head[:2] + 0.33 * nose[:2] - 0.05 * top[:2]
-            cv2.circle(
-                canvas.image, _pixel(face), int(radius * 0.82), clothing.skin, -1, cv2.LINE_AA
-            )
-        for name in ('left_ear', 'right_ear'):
-            if self.at(name)[2] > head[2] - 0.02 * self.height:
-                ear = _shade(clothing.skin, 0.85)
-                cv2.circle(canvas.image, self.pixel(name), max(1, radius // 4), ear, -1)
-        for name in ('left_eye', 'right_eye'):
-            if self.at(name)[2] > head[2]:
-                eye = self.pixel(name)
-                cv2.circle(canvas.image, eye, max(1, radius // 5), (245, 245, 245), -1, cv2.LINE_AA)
-                cv2.circle(canvas.image, eye, max(1, radius // 9), (30, 20, 20), -1, cv2.LINE_AA)
-        if nose[2] > head[2]:
-            cv2.circle(
-                canvas.image,
-                self.pixel('nose'),
-                max(1, radius // 6),
-                _shade(clothing.skin, 0.7),
-                -1,
-            )
+    @staticmethod
+    def _between(first: np.ndarray, second: np.ndarray, share: float) -> Point:
+        x, y = np.rint(first[:2] + share * (second - first)[:2]).astype(int).tolist()
+        return x, y
+
+    def _draw_head(self) -> List[Stroke]:
+        hair, width = self.clothing.hair, self._pixels(HEAD)
+        strokes = [
+            Stroke('head', (self.pixel('top_head'),), width // 3, hair, 2),
+            Stroke('head', (self.pixel('head'),), width, hair, 2),
+        ]
+        if self._is_in_front('nose'):
+            face = self._between(self.at('head'), self.at('nose'), 0.33)
+            strokes.append(Stroke('head', (face,), int(0.82 * width), self.clothing.skin))
+        for name in FACE_POINTS[::-1]:  # the nose last
+            if self._is_in_front(name):
+                strokes += self._draw_face_point(name, width)
+            else:  # rounding may leave it beside the head
+                strokes.insert(0, Stroke('head', (self.pixel(name),), width // 6, hair))
+        return strokes
+
+    def _draw_face_point(self, name: str, width: int) -> List[Stroke]:
+        pixel, skin = (self.pixel(name),), self.clothing.skin
+        if name.endswith('ear'):
+            return [Stroke('head', pixel, width // 4, shade(skin, 0.85))]
+        if name == 'nose':
+            return [Stroke('head', pixel, width // 6, shade(skin, 0.7))]
+        white = Stroke('head', pixel, width // 5, (245, 245, 245))
+        return [white, Stroke('head', pixel, width // 9, (30, 20, 20))]

@@ -4,14 +4,17 @@ import json
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 import cv2
+import mmpose
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from tqdm import tqdm
 
-from .scene import Settings, make_scene
+from .scene import make_scene
+from .settings import Settings
 
+NAME, VERSION = 'SynthCrowd', '1'  # the version changes when the same settings give other bytes
 SPLITS = ('train', 'val')
 FORMATS = {'jpg': [cv2.IMWRITE_JPEG_QUALITY, 92], 'png': [cv2.IMWRITE_PNG_COMPRESSION, 1]}
 # Each split draws from seeds of its own, so that its images do not depend on the others' number.
@@ -36,50 +39,72 @@ def generate(
         seed (int): Same seed, same bytes, whatever the number of workers.
         image_format (str): ``'jpg'`` or ``'png'``.
         workers (int): Processes.
-        overwrite (bool): Replace a data set made with other settings.
+        overwrite (bool): Replace a data set that SynthCrowd made, whatever its settings.
 
     Returns:
         bool: False if the data set was there already.
 
     Raises:
         ValueError: If an argument is out of range.
-        FileExistsError: If the folder holds a data set made with other settings.
+        FileExistsError: If the folder holds a data set made with other settings, or files of
+            something else: those are never deleted.
     """
     if image_format not in FORMATS:
         raise ValueError(f'image_format must be one of {sorted(FORMATS)}, got {image_format!r}')
     if not 0 <= seed < 2**31 or workers < 1:
         raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
-    missing = []
+    root, missing = Path(root), []
     for split, count in counts.items():
         if split not in SPLITS or count < 1:
             raise ValueError(f'counts must give 1 or more images for {SPLITS}, got {counts}')
         info = dict(
-            description='SynthCrowd', split=split, images=count, seed=seed, format=image_format,
-            settings=settings.as_dict(),
+            description=NAME, version=VERSION, split=split, images=count, seed=seed,
+            format=image_format, settings=settings.as_dict(),
         )  # fmt: skip
-        if overwrite or not _is_there(root, split, info):
+        found = _find(root, split)
+        if found not in (None, info) and not overwrite:
+            raise FileExistsError(
+                f'{root} holds images made with other settings ({found} instead of {info}): '
+                'choose another folder, or overwrite them'
+            )
+        if found is None or overwrite:
             missing.append((split, info))
     for split, info in missing:
-        _write_split(Path(root), split, info, settings, workers)
+        _write_split(root, split, info, settings, workers)
     return bool(missing)
 
 
-def _is_there(root: Path, split: str, info: dict) -> bool:
-    path = Path(root) / 'annotations' / f'{split}.json'
-    if not path.is_file():
-        return False
-    found = json.loads(path.read_text()).get('info')
-    if found != info:
-        raise FileExistsError(
-            f'{path} was made with other settings ({found} instead of {info}); '
-            'choose another folder, or overwrite it'
-        )
-    return True
+def _annotation_file(root: Path, split: str) -> Path:
+    return root / 'annotations' / f'{split}.json'
+
+
+def _unfinished_file(root: Path, split: str) -> Path:
+    """The file that is there while a split is written, and that an interrupted run leaves."""
+    return _annotation_file(root, split).with_suffix('.part')
+
+
+def _find(root: Path, split: str) -> Optional[dict]:
+    """How the split that is there was made; None if there is none, or an unfinished one."""
+    path, folder = _annotation_file(root, split), root / split
+    if _unfinished_file(root, split).is_file():
+        return None
+    if path.is_file():
+        info = json.loads(path.read_text()).get('info', {})
+        if info.get('description') != NAME:
+            raise FileExistsError(f'{path} was not made by {NAME}: choose another folder')
+        return info
+    if folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f'{folder} holds files not made by {NAME}: choose another folder')
+    return None
 
 
 def _write_split(root: Path, split: str, info: dict, settings: Settings, workers: int) -> None:
-    folder = root / split
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, path = root / split, _annotation_file(root, split)
+    unfinished = _unfinished_file(root, split)
+    for parent in (folder, path.parent):
+        parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    path.unlink(missing_ok=True)
     for old in folder.iterdir():
         old.unlink()
     seed = info['seed'] * SEEDS_PER_DATASET + SPLITS.index(split)
@@ -99,11 +124,8 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
         categories=[_category(settings.keypoints)],
     )
     # The annotations come last and at once: an interrupted run is not taken for a finished one.
-    path = root / 'annotations' / f'{split}.json'
-    path.parent.mkdir(exist_ok=True)
-    partial_path = path.with_suffix('.part')
-    partial_path.write_text(json.dumps(content))
-    partial_path.replace(path)
+    unfinished.write_text(json.dumps(content))
+    unfinished.replace(path)
 
 
 class _Here:
@@ -135,7 +157,9 @@ def _write_image(
 
 
 def _category(keypoints: str) -> dict:
-    metainfo = parse_pose_metainfo(dict(from_file=f'configs/_base_/datasets/{keypoints}.py'))
+    # A whole path: a relative one would be looked for in the working directory first.
+    path = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets' / f'{keypoints}.py'
+    metainfo = parse_pose_metainfo(dict(from_file=str(path)))
     names = metainfo['keypoint_id2name']
     skeleton = [[int(a) + 1, int(b) + 1] for a, b in metainfo['skeleton_links']]
     return dict(

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from .scene import Scene, Settings, make_scene
+from .scene import Scene, make_scene
+from .settings import Settings
 
 VISIBILITY_COLOURS = {1: (0, 0, 255), 2: (0, 255, 0)}  # hidden red, visible green
 

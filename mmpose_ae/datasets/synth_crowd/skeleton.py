@@ -4,6 +4,7 @@ Body axes: x to the person's left, y down, z to the front; the unit is the heigh
 the origin lies between the hips. Angles are in degrees.
 """
 
+import math
 from typing import Dict, NamedTuple, Tuple
 
 import numpy as np
@@ -20,8 +21,15 @@ LIMITS: Dict[str, Tuple[float, float]] = dict(
     head=(-50, 50),  # turn of the head
 )
 PAIRED = ('arm_raise', 'arm_spread', 'elbow', 'thigh_raise', 'thigh_spread', 'knee')
+SIDES = ((1, 'left_'), (-1, 'right_'))
+JOINT_OF_ANGLE = {
+    side + joint: joint
+    for joint in LIMITS
+    for side in (('left_', 'right_') if joint in PAIRED else ('',))
+}
 
 # Range of each angle in an activity; what is not named stays near rest.
+RESTS = {joint: (max(low, -10), min(high, 10)) for joint, (low, high) in LIMITS.items()}
 ACTIVITIES: Dict[str, Dict[str, Tuple[float, float]]] = dict(
     standing=dict(arm_spread=(2, 30), elbow=(0, 60), thigh_spread=(1, 8), lean=(-5, 8)),
     walking=dict(
@@ -54,6 +62,16 @@ COCO_POINTS = (
 POINTS = (*COCO_POINTS, 'top_head', 'neck', 'head')
 CROWDPOSE_POINTS = (*COCO_POINTS[5:], 'top_head', 'neck')
 INDEX = {name: i for i, name in enumerate(POINTS)}
+FACE_PLACES = HEAD * np.array(  # the first points, from the head's centre, in the axes of the head
+    [[0, 0.2, 1], [0.42, -0.2, 0.8], [-0.42, -0.2, 0.8], [0.95, 0, 0], [-0.95, 0, 0]]
+)
+HEAD_AND_NECK = [INDEX[name] for name in ('neck', 'head', 'top_head')]
+HEAD_AND_NECK_PLACES = [  # in the axes of the trunk
+    [0, -TRUNK - NECK / 2, 0], [0, -TRUNK - NECK - HEAD, 0], [0, -TRUNK - NECK - 1.95 * HEAD, 0]
+]  # fmt: skip
+ON_TRUNK = [
+    i for name, i in INDEX.items() if name.endswith(('shoulder', 'elbow', 'wrist'))
+] + HEAD_AND_NECK
 
 
 class Pose(NamedTuple):
@@ -74,17 +92,12 @@ class Pose(NamedTuple):
 def sample_angles(rng: np.random.Generator) -> Dict[str, float]:
     """Draw an activity and its angles, within the limits."""
     activity = ACTIVITIES[rng.choice(list(CHANCES), p=list(CHANCES.values()))]
-    angles = {}
-    for name, (low, high) in LIMITS.items():
-        rest = (max(low, -10), min(high, 10))
-        chosen = activity.get(name, rest)
-        sides = ('left_', 'right_') if name in PAIRED else ('',)
-        angles.update({side + name: float(rng.uniform(*chosen)) for side in sides})
-    return angles
+    low, high = zip(*(activity.get(joint, RESTS[joint]) for joint in JOINT_OF_ANGLE.values()))
+    return dict(zip(JOINT_OF_ANGLE, rng.uniform(low, high).tolist()))
 
 
 def _rotation(axis: int, degrees: float) -> np.ndarray:
-    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     first, second = [i for i in range(3) if i != axis]
     matrix = np.eye(3)
     matrix[first, first] = matrix[second, second] = cos
@@ -94,39 +107,43 @@ def _rotation(axis: int, degrees: float) -> np.ndarray:
 
 def _limb(side: int, raised: float, spread: float) -> np.ndarray:
     """Direction of a limb that hangs down at rest; ``side`` is 1 for left, -1 for right."""
-    raised, spread = np.radians(raised), np.radians(spread)
-    return np.array(
-        [side * np.sin(spread), np.cos(spread) * np.cos(raised), np.cos(spread) * np.sin(raised)]
-    )
+    raised, spread = math.radians(raised), math.radians(spread)
+    outwards, along = side * math.sin(spread), math.cos(spread)
+    return np.array([outwards, along * math.cos(raised), along * math.sin(raised)])
 
 
 def place_points(angles: Dict[str, float]) -> np.ndarray:
     """Compute the points in body axes, (P, 3)."""
     points = np.zeros((len(POINTS), 3))
+    for side, name in SIDES:
+        _place_arm(points, angles, side, name)
+        _place_leg(points, angles, side, name)
+    points[HEAD_AND_NECK] = HEAD_AND_NECK_PLACES
     trunk = _rotation(0, -angles['lean']) @ _rotation(1, angles['twist'])
-    neck = trunk @ [0, -TRUNK, 0]
-    head = neck + trunk @ [0, -NECK - HEAD, 0]
+    points[ON_TRUNK] = points[ON_TRUNK] @ trunk.T
     turn = trunk @ _rotation(1, angles['head'])
-    points[INDEX['neck']] = neck + trunk @ [0, -NECK / 2, 0]
-    points[INDEX['head']] = head
-    points[INDEX['top_head']] = head + trunk @ [0, -HEAD * 1.15, 0]
-    points[INDEX['nose']] = head + turn @ [0, HEAD * 0.2, HEAD]
-    for side, name in ((1, 'left_'), (-1, 'right_')):
-        points[INDEX[name + 'eye']] = head + turn @ [side * HEAD * 0.42, -HEAD * 0.2, HEAD * 0.8]
-        points[INDEX[name + 'ear']] = head + turn @ [side * HEAD * 0.95, 0, 0]
-        shoulder = neck + trunk @ [side * SHOULDER_WIDTH, 0, 0]
-        raised, spread = angles[name + 'arm_raise'], angles[name + 'arm_spread']
-        elbow = shoulder + trunk @ _limb(side, raised, spread) * UPPER_ARM
-        bent = raised + angles[name + 'elbow']
-        wrist = elbow + trunk @ _limb(side, bent, spread * 0.5) * FOREARM
-        hip = np.array([side * HIP_WIDTH, 0, 0])
-        raised, spread = angles[name + 'thigh_raise'], angles[name + 'thigh_spread']
-        knee = hip + _limb(side, raised, spread) * THIGH
-        ankle = knee + _limb(side, raised - angles[name + 'knee'], spread) * SHANK
-        limbs = dict(shoulder=shoulder, elbow=elbow, wrist=wrist, hip=hip, knee=knee, ankle=ankle)
-        for joint, point in limbs.items():
-            points[INDEX[name + joint]] = point
+    points[: len(FACE_PLACES)] = points[INDEX['head']] + FACE_PLACES @ turn.T
     return points
+
+
+def _place_arm(points: np.ndarray, angles: Dict[str, float], side: int, name: str) -> None:
+    """Set shoulder, elbow and wrist in the axes of the trunk."""
+    raised, spread = angles[name + 'arm_raise'], angles[name + 'arm_spread']
+    shoulder = np.array([side * SHOULDER_WIDTH, -TRUNK, 0.0])
+    elbow = shoulder + _limb(side, raised, spread) * UPPER_ARM
+    wrist = elbow + _limb(side, raised + angles[name + 'elbow'], spread * 0.5) * FOREARM
+    for joint, point in (('shoulder', shoulder), ('elbow', elbow), ('wrist', wrist)):
+        points[INDEX[name + joint]] = point
+
+
+def _place_leg(points: np.ndarray, angles: Dict[str, float], side: int, name: str) -> None:
+    """Set hip, knee and ankle in the axes of the body."""
+    raised, spread = angles[name + 'thigh_raise'], angles[name + 'thigh_spread']
+    hip = np.array([side * HIP_WIDTH, 0.0, 0.0])
+    knee = hip + _limb(side, raised, spread) * THIGH
+    ankle = knee + _limb(side, raised - angles[name + 'knee'], spread) * SHANK
+    for joint, point in (('hip', hip), ('knee', knee), ('ankle', ankle)):
+        points[INDEX[name + joint]] = point
 
 
 def sample_pose(rng: np.random.Generator) -> Pose:

@@ -1,15 +1,24 @@
 """Files: same seed same bytes, what loads them, and what is refused."""
 
+import importlib
 import json
 
+import cv2
+import numpy as np
 import pytest
 from pycocotools.coco import COCO
 from xtcocotools.coco import COCO as XTCOCO
+from xtcocotools.cocoeval import COCOeval
 
 from mmpose_ae.datasets.synth_crowd import Settings, generate
 from mmpose_ae.registry import DATASETS
 
+generate_module = importlib.import_module('mmpose_ae.datasets.synth_crowd.generate')
 COUNTS = dict(train=5, val=3)
+ANNOTATION_KEYS = {
+    'id', 'image_id', 'category_id', 'iscrowd', 'keypoints', 'num_keypoints', 'segmentation',
+    'area', 'bbox',
+}  # fmt: skip
 SMALL = Settings(size=(96, 64), crowd_region=0.5, unlabelled=0.5, empty=0.2)
 
 
@@ -42,16 +51,47 @@ def test_splits_and_seeds_differ(dataset, tmp_path):
 def test_what_is_there_is_kept_or_refused(dataset):
     before = files(dataset)
     assert not generate(dataset, COUNTS, SMALL, seed=1)
-    with pytest.raises(FileExistsError, match=r'train.json was made with other settings'):
-        generate(dataset, COUNTS, Settings(size=(96, 64)), seed=1)
+    for counts, changed in ((COUNTS, Settings(size=(96, 64))), (dict(val=4), SMALL)):
+        with pytest.raises(FileExistsError, match=rf'{dataset} holds images made with other'):
+            generate(dataset, counts, changed, seed=1)
     assert files(dataset) == before
 
 
-def test_an_unfinished_run_is_done_again(dataset, tmp_path):
-    generate(tmp_path, COUNTS, SMALL, seed=1)
-    (tmp_path / 'annotations/val.json').unlink()
-    (tmp_path / 'val/leftover.jpg').write_bytes(b'')
-    assert generate(tmp_path, COUNTS, SMALL, seed=1)
+@pytest.mark.parametrize('overwrite', [False, True])
+def test_files_of_others_are_never_deleted(tmp_path, overwrite):
+    photo = tmp_path / 'train/000001.jpg'
+    photo.parent.mkdir()
+    photo.write_bytes(b'a photo')
+    with pytest.raises(FileExistsError, match='train holds files not made by SynthCrowd'):
+        generate(tmp_path, COUNTS, SMALL, overwrite=overwrite)
+    coco = tmp_path / 'annotations/train.json'
+    coco.parent.mkdir()
+    coco.write_text('{"info": {"description": "COCO 2017 Dataset"}}')
+    with pytest.raises(FileExistsError, match='train.json was not made by SynthCrowd'):
+        generate(tmp_path, COUNTS, SMALL, overwrite=overwrite)
+    assert photo.read_bytes() == b'a photo' and 'COCO' in coco.read_text()
+    assert len(files(tmp_path)) == 2
+
+
+@pytest.mark.parametrize('overwrite', [False, True])
+def test_an_interrupted_run_is_done_again(dataset, tmp_path, monkeypatch, overwrite):
+    """Killed in the middle of a new data set, or of replacing an old one."""
+    if overwrite:
+        generate(tmp_path, dict(train=2, val=2), SMALL, seed=7)
+    real = generate_module.make_scene
+
+    def fail_at_three(seed, index, settings):
+        if index == 3:
+            raise KeyboardInterrupt
+        return real(seed, index, settings)
+
+    monkeypatch.setattr(generate_module, 'make_scene', fail_at_three)
+    with pytest.raises(KeyboardInterrupt):
+        generate(tmp_path, COUNTS, SMALL, seed=1, overwrite=overwrite)
+    assert 'train/000003.jpg' in files(tmp_path)
+    assert 'annotations/train.json' not in files(tmp_path)
+    monkeypatch.undo()
+    assert generate(tmp_path, COUNTS, SMALL, seed=1, overwrite=overwrite)
     assert files(tmp_path) == files(dataset)
 
 
@@ -76,31 +116,89 @@ def test_bad_arguments_are_named(tmp_path, kwargs, message):
         generate(**{**dict(root=tmp_path, counts=COUNTS, settings=SMALL), **kwargs})
 
 
+def test_files_are_in_the_format_of_coco(dataset):
+    for split, count in COUNTS.items():
+        data = json.loads((dataset / f'annotations/{split}.json').read_text())
+        assert set(data) == {'info', 'licenses', 'images', 'annotations', 'categories'}
+        assert [image['id'] for image in data['images']] == list(range(1, count + 1))
+        for image in data['images']:
+            assert 0 <= image['crowdIndex'] <= 1
+            pixels = cv2.imread(str(dataset / split / image['file_name']))
+            assert pixels.shape == (image['height'], image['width'], 3) == (64, 96, 3)
+        ids = [annotation['id'] for annotation in data['annotations']]
+        assert ids == list(range(1, len(ids) + 1))
+        for annotation in data['annotations']:
+            assert set(annotation) == ANNOTATION_KEYS and annotation['category_id'] == 1
+            assert annotation['image_id'] in range(1, count + 1)
+            assert len(annotation['keypoints']) == 3 * 17 and len(annotation['bbox']) == 4
+            rle = annotation['iscrowd'] == 1
+            assert isinstance(annotation['segmentation'], dict if rle else list)
+
+
 @pytest.mark.parametrize('api', [COCO, XTCOCO])
 def test_both_coco_apis_load_it(dataset, api):
     coco = api(str(dataset / 'annotations/train.json'))
-    assert len(coco.getImgIds()) == 5
+    assert len(coco.getImgIds()) == 5 and coco.anns
     for annotation in coco.anns.values():
         assert coco.annToMask(annotation).shape == (64, 96)
 
 
-@pytest.mark.parametrize(
-    'name, keypoints, count', [('CocoDataset', 'coco', 17), ('CrowdPoseDataset', 'crowdpose', 14)]
-)
-def test_mmpose_datasets_load_it(tmp_path, name, keypoints, count):
-    generate(tmp_path, dict(train=4), Settings(size=(96, 64), keypoints=keypoints, empty=0.0))
-    dataset = DATASETS.build(
+@pytest.fixture(scope='module')
+def crowds(tmp_path_factory):
+    """14 keypoints, and images of every crowd index."""
+    root = tmp_path_factory.mktemp('crowds')
+    options = Settings((96, 96), 'crowdpose', people=(1, 5), crowding=0.3, unlabelled=0.3)
+    generate(root, dict(train=4, val=40), options)
+    return root
+
+
+def evaluate(root, moved_by):
+    """AP of the true keypoints moved to the right by pixels: all, easy, medium, hard images."""
+    truth = XTCOCO(str(root / 'annotations/val.json'))
+    people = [a for a in truth.anns.values() if a['num_keypoints']]
+    results = [
         dict(
-            type=f'mmpose.{name}',
+            image_id=a['image_id'],
+            category_id=1,
+            score=1.0,
+            keypoints=[v + moved_by * (i % 3 == 0) for i, v in enumerate(a['keypoints'])],
+        )
+        for a in people
+    ]
+    sigmas = np.array([79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89, 79, 79]) / 1000
+    evaluation = COCOeval(truth, truth.loadRes(results), 'keypoints_crowd', sigmas, use_area=False)
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    return evaluation.stats[[0, 6, 7, 8]]
+
+
+def test_crowd_evaluation_by_xtcocotools(crowds):
+    """The true keypoints get 1 in every class of the crowd index, others do not."""
+    assert evaluate(crowds, 0) == pytest.approx(np.ones(4))
+    assert (evaluate(crowds, 8) < 0.9).all()
+
+
+@pytest.mark.parametrize('scope', ['mmpose', 'mmpose_ae'])
+@pytest.mark.parametrize('name, count', [('CocoDataset', 17), ('CrowdPoseDataset', 14)])
+def test_mmpose_datasets_load_it(request, scope, name, count):
+    root = request.getfixturevalue('dataset' if count == 17 else 'crowds')
+    loaded = DATASETS.build(
+        dict(
+            type=f'{scope}.{name}',
             data_mode='bottomup',
-            data_root=str(tmp_path),
+            data_root=str(root),
             ann_file='annotations/train.json',
             data_prefix=dict(img='train/'),
         )
     )
-    assert len(dataset) == 4
-    for info in dataset:
+    truth = COCO(str(root / 'annotations/train.json'))
+    assert len(loaded) == len({a['image_id'] for a in truth.anns.values()}) > 0
+    for info in loaded:
         assert info['keypoints'].shape[1:] == (count, 2)
+        annotations = [truth.anns[i] for i in info['id']]
+        visible = np.reshape([a['keypoints'] for a in annotations], (-1, count, 3))[..., 2] > 0
+        assert np.array_equal(info['keypoints_visible'] > 0, visible)
 
 
 def test_categories_name_the_keypoints(dataset):

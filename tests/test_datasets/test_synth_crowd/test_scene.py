@@ -1,112 +1,132 @@
-"""Images and annotations: visibility against the identity map, crowd index by hand, masks."""
+"""Whole images: who hides whom, what is annotated, and what the settings do."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
-from mmpose_ae.datasets.synth_crowd import Settings, crowd_index, make_scene
-from mmpose_ae.datasets.synth_crowd.figure import IDS_PER_PERSON, Figure, sample_clothing
-from mmpose_ae.datasets.synth_crowd.scene import KEYPOINTS
-from mmpose_ae.datasets.synth_crowd.skeleton import sample_pose
+from mmpose_ae.datasets.synth_crowd import Settings, make_scene
+from mmpose_ae.datasets.synth_crowd.figure import IDS_PER_PERSON
+from mmpose_ae.datasets.synth_crowd.settings import KEYPOINTS
 
 PEOPLE_ONLY = dict(empty=0.0, crowd_region=0.0, unlabelled=0.0, posters=0.0, loose_limbs=0)
 
 
-def keypoints_of(annotation):
-    return np.reshape(annotation['keypoints'], (-1, 3))
+def people_of(scene):
+    """Number, figure and annotation of every annotated person."""
+    people = [a for a in scene.annotations if not a['iscrowd']]
+    assert len(people) == len(scene.figures)
+    return [(number, f, a) for (number, f), a in zip(scene.figures.items(), people)]
 
 
 def test_arguments_alone_decide():
     first, again = (make_scene(3, 7, Settings()) for _ in range(2))
     assert np.array_equal(first.image, again.image) and first.annotations == again.annotations
-    other = make_scene(4, 7, Settings())
-    assert not np.array_equal(first.image, other.image)
+    for other in (make_scene(4, 7, Settings()), make_scene(3, 8, Settings())):
+        assert not np.array_equal(first.image, other.image)
 
 
-@pytest.mark.parametrize('keypoints', ['coco', 'crowdpose'])
-@pytest.mark.parametrize('index', range(8))
-def test_visibility(index, keypoints):
-    """2 on a pixel of one's own, 0 outside the frame; 1 on somebody else or a part in front."""
-    scene = make_scene(0, index, Settings(keypoints=keypoints, people=(4, 8), **PEOPLE_ONLY))
-    height, width = scene.identities.shape
-    names = KEYPOINTS[keypoints]
-    people = 0
-    for figure, annotation in zip(scene.figures, scene.annotations):
-        points = np.array([figure.at(name)[:2] for name in names])
-        values = keypoints_of(annotation)
-        inside = (np.rint(points) >= 0).all(1) & (np.rint(points) < (width, height)).all(1)
-        assert (values[~inside] == 0).all() and (values[inside, 2] > 0).all()
-        np.testing.assert_allclose(values[inside, :2], points[inside], atol=0.006)
-        shown = values[:, 2] == 2
-        x, y = np.rint(points[shown]).astype(int).T
-        owners = np.unique(scene.identities[y, x] // IDS_PER_PERSON)
-        assert len(owners) <= 1 and 0 not in owners
-        people += 1
-    assert people == len(scene.annotations) > 0
+@pytest.mark.parametrize('keypoints', sorted(KEYPOINTS))
+def test_visibility_by_painting_one_by_one(keypoints):
+    """The last of the people who cover a pixel is seen there; whose keypoint it is not is hidden.
+
+    Each person is painted alone: nothing is read from the scene's own identity map.
+    """
+    options = Settings((160, 128), keypoints, people=(4, 8), crowding=0.7, **PEOPLE_ONLY)
+    counts = {0: 0, 1: 0, 2: 0}
+    for index in range(10):
+        scene = make_scene(0, index, options)
+        alone = {}
+        for number, figure, _ in people_of(scene):
+            alone[number] = np.zeros((128, 160), np.uint16)
+            figure.paint(np.zeros((128, 160, 3), np.uint8), alone[number], number)
+        for number, figure, annotation in people_of(scene):
+            visibility = annotation['keypoints'][2::3]
+            for name, value in zip(options.keypoint_names, visibility):
+                counts[value] += 1
+                x, y = figure.pixel(name)
+                if value == 0:
+                    assert not (0 <= x < 159 and 0 <= y < 127) or x == 0 or y == 0
+                    continue
+                front = max((n for n in alone if alone[n][y, x]), default=0)
+                seen = front == number and figure.is_shown(name, alone[number], number)
+                assert front and value == (2 if seen else 1), (index, number, name)
+    assert min(counts.values()) > 20
 
 
-def test_a_person_behind_another_is_hidden():
-    rng = np.random.default_rng(0)
-    pose, identities = sample_pose(rng), np.zeros((100, 100), np.uint16)
-    figure = Figure(pose, sample_clothing(rng), 60, (50, 50))
-    identities[:] = 2 * IDS_PER_PERSON  # the second person fills the image
-    assert not any(figure.is_shown(name, identities, 1) for name in KEYPOINTS['coco'])
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(0, 2**31),
+    st.tuples(st.integers(32, 90), st.integers(32, 90)),
+    st.integers(1, 9),
+    st.floats(0, 1),
+)
+def test_any_scene_is_valid(seed, size, most, crowding):
+    chances = dict(crowd_region=0.5, unlabelled=0.5, posters=0.5, empty=0.1)
+    scene = make_scene(seed, 0, Settings(size, people=(1, most), crowding=crowding, **chances))
+    width, height = size
+    assert scene.image.shape == (height, width, 3) and scene.image.dtype == np.uint8
+    assert 0 <= scene.crowd_index <= 1
+    owners = scene.identities // IDS_PER_PERSON
+    for number, _, annotation in people_of(scene):
+        keypoints = np.reshape(annotation['keypoints'], (17, 3))
+        assert set(keypoints[:, 2]) <= {0, 1, 2}
+        assert (keypoints[keypoints[:, 2] == 0] == 0).all()
+        assert annotation['num_keypoints'] == (keypoints[:, 2] > 0).sum()
+        x, y, w, h = annotation['bbox']
+        assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
+        rows, columns = np.nonzero(owners == number)
+        assert annotation['area'] >= len(rows) > 0
+        assert x <= columns.min() and columns.max() < x + w
+        assert y <= rows.min() and rows.max() < y + h
+        rles = coco_mask.frPyObjects(annotation['segmentation'], height, width)
+        assert coco_mask.area(coco_mask.merge(rles)) > 0
+    # Everybody in the picture is annotated.
+    assert set(np.unique(owners)) - {0} == set(scene.figures)
 
 
-def test_boxes_and_areas_follow_the_figures():
-    for index in range(6):
-        scene = make_scene(1, index, Settings(**PEOPLE_ONLY))
-        for figure, annotation in zip(scene.figures, scene.annotations):
-            silhouette = figure.silhouette((256, 256)) > 0
-            rows, columns = np.nonzero(silhouette)
-            x, y, width, height = annotation['bbox']
-            assert (x, y) == (columns.min(), rows.min())
-            assert (x + width, y + height) == (columns.max() + 1, rows.max() + 1)
-            assert annotation['area'] == silhouette.sum()
-            labelled = keypoints_of(annotation)[:, 2] > 0
-            assert annotation['num_keypoints'] == labelled.sum() > 0
+def test_crowd_region_is_behind_the_people():
+    options = Settings((128, 128), **{**PEOPLE_ONLY, 'crowd_region': 1.0})
+    covered = 0
+    for index in range(10):
+        scene = make_scene(0, index, options)
+        (crowd,) = [a for a in scene.annotations if a['iscrowd']]
+        mask = coco_mask.decode(crowd['segmentation']) > 0
+        assert mask.sum() == crowd['area'] > 30 and not any(crowd['keypoints'])
+        assert not (mask & (scene.identities > 0)).any()
+        x, y, w, h = map(int, crowd['bbox'])
+        covered += (scene.identities[y : y + h, x : x + w] > 0).any()
+    assert covered  # otherwise nothing was tested
 
 
-def test_crowd_region_is_a_valid_rle():
-    scene = make_scene(0, 0, Settings(**{**PEOPLE_ONLY, 'crowd_region': 1.0}))
-    (crowd,) = [a for a in scene.annotations if a['iscrowd']]
-    mask = coco_mask.decode(crowd['segmentation'])
-    assert mask.shape == (256, 256) and mask.sum() == crowd['area'] > 100
-    assert coco_mask.area(crowd['segmentation']) == crowd['area']
-    assert crowd['bbox'] == coco_mask.toBbox(crowd['segmentation']).tolist()
-    assert not any(crowd['keypoints']) and len(crowd['keypoints']) == 51
+def test_unlabelled_people():
+    options = Settings((96, 96), **{**PEOPLE_ONLY, 'unlabelled': 1.0, 'people': (2, 2)})
+    scenes = [make_scene(0, i, options) for i in range(10)]
+    for scene in scenes:
+        unlabelled = [a for a in scene.annotations if a['num_keypoints'] == 0]
+        assert unlabelled and all(a['segmentation'] and not a['iscrowd'] for a in unlabelled)
+    assert max(len(scene.annotations) for scene in scenes) == 3
 
 
-def test_unlabelled_people_have_a_segmentation_and_no_keypoints():
-    settings = Settings(**{**PEOPLE_ONLY, 'unlabelled': 1.0})
-    annotations = [a for i in range(10) for a in make_scene(0, i, settings).annotations]
-    unlabelled = [a for a in annotations if a['num_keypoints'] == 0]
-    assert unlabelled and all(a['segmentation'] and not a['iscrowd'] for a in unlabelled)
-    assert not any(v for a in unlabelled for v in a['keypoints'])
-
-
-def test_empty_images_and_number_of_people():
+def test_truncated_people_empty_images_and_number_of_people():
     assert make_scene(0, 0, Settings(**{**PEOPLE_ONLY, 'empty': 1.0})).annotations == []
-    counts = [
-        len(make_scene(0, i, Settings(people=(2, 3), **PEOPLE_ONLY)).annotations) for i in range(20)
-    ]
-    assert max(counts) == 3 and np.mean(counts) > 2  # a few stand outside the frame
+    scenes = [make_scene(0, i, Settings((96, 96), people=(2, 3), **PEOPLE_ONLY)) for i in range(20)]
+    counts = [len(scene.annotations) for scene in scenes]
+    assert max(counts) == 3 and np.mean(counts) > 2  # a few are hidden altogether
+    numbers = [a['num_keypoints'] for scene in scenes for a in scene.annotations]
+    assert max(numbers) == 17 and any(0 < n < 17 for n in numbers)
 
 
-def person(box, *points):
-    return dict(bbox=box, keypoints=[v for x, y in points for v in (x, y, 2)])
-
-
-def test_crowd_index_by_hand():
-    # The first box holds two keypoints of its own and one of the second: 1 / 2. The second: 0.
-    first = person([0, 0, 10, 10], (1, 1), (9, 9))
-    second = person([8, 8, 30, 30], (9.5, 9.5), (30, 30))
-    second['bbox'] = [9.2, 9.2, 30, 30]
-    assert crowd_index([first, second]) == pytest.approx((1 / 2 + 0) / 2)
-    assert crowd_index([first]) == crowd_index([]) == 0.0
-    # Six keypoints of three others against two of one's own count as 1; in their boxes is nobody.
-    others = [person([50 + i, 50, 1, 1], (5, 5), (6, 6)) for i in range(3)]
-    assert crowd_index([first, *others]) == pytest.approx((1 + 0 + 0 + 0) / 4)
+@pytest.mark.parametrize('distractor', [dict(posters=1.0), dict(loose_limbs=9)])
+def test_distractors_change_the_picture_and_nothing_else(distractor):
+    """Nobody but the distractors: something is painted, nothing is annotated."""
+    options = {**PEOPLE_ONLY, 'empty': 1.0}
+    plain, scene = (
+        make_scene(0, 1, Settings((96, 96), **{**options, **more})) for more in ({}, distractor)
+    )
+    changed = (plain.image != scene.image).any(-1).mean()
+    assert 0.01 < changed < 0.5 and scene.annotations == []
 
 
 def test_crowding_raises_the_crowd_index():
@@ -120,18 +140,3 @@ def test_crowding_raises_the_crowd_index():
         for c in (0.0, 0.5, 1.0)
     ]
     assert means[0] + 0.05 < means[1] < means[2] - 0.05
-
-
-@pytest.mark.parametrize(
-    'kwargs, message',
-    [
-        (dict(keypoints='mpii'), "keypoints must be one of .*'mpii'"),
-        (dict(size=(16, 64)), 'at least 32x32'),
-        (dict(people=(3, 2)), 'ascending range'),
-        (dict(crowding=1.5), 'crowding must lie between 0 and 1, got 1.5'),
-        (dict(loose_limbs=-1), 'loose_limbs must not be negative'),
-    ],
-)
-def test_bad_settings_are_named(kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        Settings(**kwargs)

@@ -1,0 +1,96 @@
+"""Annotations of people and crowd regions in COCO's format, read off the identity map."""
+
+from typing import List, Optional, Tuple
+
+import cv2
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from .figure import IDS_PER_PERSON, Figure
+
+
+def annotate_person(
+    figure: Figure,
+    person: int,
+    identities: np.ndarray,
+    names: Tuple[str, ...],
+    labelled: bool = True,
+) -> Optional[dict]:
+    """Annotate one person.
+
+    Args:
+        figure (Figure): The person.
+        person (int): The person's number in the identity map.
+        identities (np.ndarray): The finished identity map, (H, W), uint16.
+        names (tuple[str]): The keypoints.
+        labelled (bool): Whether the keypoints are known; all have visibility 0 if not.
+
+    Returns:
+        dict | None: ``area`` and ``bbox`` are of the whole figure inside the frame, whatever covers
+        it, ``segmentation`` of what is seen; None for someone of whom nothing is seen.
+    """
+    height, width = identities.shape
+    silhouette = figure.silhouette((width, height))
+    x, y, w, h = box = cv2.boundingRect(silhouette)
+    seen = identities[y : y + h, x : x + w] // IDS_PER_PERSON == person
+    if not seen.any():
+        return None
+    keypoints = [0.0] * 3 * len(names)
+    if labelled:
+        places = [_annotate_keypoint(figure, name, person, identities) for name in names]
+        keypoints = [value for place in places for value in place]
+    return _annotation(
+        keypoints=keypoints,
+        segmentation=_polygons(seen, (x, y)),
+        area=cv2.countNonZero(silhouette),
+        bbox=box,
+    )
+
+
+def annotate_crowd(region: np.ndarray, num_keypoints: int) -> dict:
+    """Annotate a region, (H, W), uint8, 0 or 1, of people too small to tell apart."""
+    rle = coco_mask.encode(np.asfortranarray(region))
+    rle['counts'] = rle['counts'].decode()
+    return _annotation(
+        keypoints=[0.0] * 3 * num_keypoints,
+        segmentation=rle,
+        area=cv2.countNonZero(region),
+        bbox=cv2.boundingRect(region),
+        iscrowd=1,
+    )
+
+
+def _annotation(
+    keypoints: List[float], segmentation: object, area: int, bbox: Tuple, iscrowd: int = 0
+) -> dict:
+    return dict(
+        category_id=1,
+        iscrowd=iscrowd,
+        keypoints=keypoints,
+        num_keypoints=sum(visibility > 0 for visibility in keypoints[2::3]),
+        segmentation=segmentation,
+        area=float(area),
+        bbox=[float(value) for value in bbox],
+    )
+
+
+def _annotate_keypoint(
+    figure: Figure, name: str, person: int, identities: np.ndarray
+) -> Tuple[float, float, int]:
+    height, width = identities.shape
+    x, y = figure.at(name)[:2].tolist()
+    if not (0 <= x <= width - 1 and 0 <= y <= height - 1):
+        return 0.0, 0.0, 0
+    return round(x, 2), round(y, 2), 2 if figure.is_shown(name, identities, person) else 1
+
+
+def _polygons(mask: np.ndarray, corner: Tuple[int, int]) -> List[List[float]]:
+    """Outlines of a mask whose first pixel lies at a corner (x, y) of the image.
+
+    OpenCV's outlines run through the centres of the border pixels, COCO's along their edges: traced
+    at twice the size, they are a quarter of a pixel apart. Corners that say nothing are left out.
+    """
+    twice = cv2.resize(mask.astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+    contours, _ = cv2.findContours(twice, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    corners = [cv2.approxPolyDP(contour, 0.5, True)[:, 0] for contour in contours]
+    return [((points + 0.5) / 2 + corner).ravel().tolist() for points in corners]

@@ -1,0 +1,63 @@
+"""What the images of one generated data set have in common."""
+
+from dataclasses import asdict, dataclass
+from typing import Dict, Tuple
+
+from .skeleton import COCO_POINTS, CROWDPOSE_POINTS
+
+KEYPOINTS = dict(coco=COCO_POINTS, crowdpose=CROWDPOSE_POINTS)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the images of a data set have in common.
+
+    Attributes:
+        size (tuple): Width and height in pixels.
+        keypoints (str): ``'coco'`` for COCO's 17, ``'crowdpose'`` for CrowdPose's 14.
+        people (tuple): Fewest and most labelled people of an image that is not empty.
+        crowding (float): From 0, spread over the image, to 1, on top of each other.
+        empty (float): Chance of an image without people.
+        crowd_region (float): Chance of a distant crowd, annotated as one ``iscrowd`` region.
+        unlabelled (float): Chance of one more person who has a segmentation but no keypoints.
+        posters (float): Chance of a poster that shows a person, who is not annotated.
+        loose_limbs (int): Most limbs without a person, which are not annotated.
+
+    Raises:
+        ValueError: If a value is out of range.
+    """
+
+    size: Tuple[int, int] = (256, 256)
+    keypoints: str = 'coco'
+    people: Tuple[int, int] = (1, 6)
+    crowding: float = 0.3
+    empty: float = 0.02
+    crowd_region: float = 0.06
+    unlabelled: float = 0.05
+    posters: float = 0.05
+    loose_limbs: int = 3
+
+    def __post_init__(self) -> None:
+        if self.keypoints not in KEYPOINTS:
+            raise ValueError(f'keypoints must be one of {sorted(KEYPOINTS)}: {self.keypoints!r}')
+        if min(self.size) < 32:
+            raise ValueError(f'size must be at least 32x32 pixels, got {self.size}')
+        if not 1 <= self.people[0] <= self.people[1] <= 4000:
+            raise ValueError(f'people must be an ascending range from 1 to 4000: {self.people}')
+        for name in ('crowding', 'empty', 'crowd_region', 'unlabelled', 'posters'):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f'{name} must lie between 0 and 1, got {getattr(self, name)}')
+        if self.loose_limbs < 0:
+            raise ValueError(f'loose_limbs must not be negative, got {self.loose_limbs}')
+
+    @property
+    def keypoint_names(self) -> Tuple[str, ...]:
+        """Names of the annotated keypoints, in their order."""
+        return KEYPOINTS[self.keypoints]
+
+    def as_dict(self) -> Dict:
+        """The settings as JSON stores them."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
