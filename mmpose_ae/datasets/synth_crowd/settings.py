@@ -30,7 +30,7 @@ class Settings:
     size: Tuple[int, int] = (256, 256)
     keypoints: str = 'coco'
     people: Tuple[int, int] = (1, 6)
-    crowding: float = 0.3
+    crowding: float = 0.2
     empty: float = 0.02
     crowd_region: float = 0.06
     unlabelled: float = 0.05
