@@ -11,14 +11,6 @@ ROOT = Path(__file__).parent
 MIM_CONTENT = ('tools', 'configs', 'model-index.yml')
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder, without compiled files."""
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns('__pycache__'))
-    else:
-        shutil.copy(source, target)
-
-
 class BuildWithMim(build_py):
     """Put ``tools``, ``configs`` and ``model-index.yml`` into ``mmpose_ae/.mim``.
 

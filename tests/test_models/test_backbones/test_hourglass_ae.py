@@ -88,3 +88,31 @@ def test_input_that_does_not_divide(size):
 def test_increase_has_one_value_per_level(changes):
     with pytest.raises(ValueError, match='increase needs one value per level'):
         HourglassAE(**{**TINY, **changes})
+
+
+def test_residual_blocks_have_two_convolutions_and_a_shortcut():
+    backbone = HourglassAE(**TINY, residual=True, norm_cfg=dict(type='BN')).eval()
+    plain = HourglassAE(**TINY, norm_cfg=dict(type='BN'))
+    assert [m.shape for m in backbone(torch.zeros(1, 3, 16, 32))] == [(1, 6, 4, 8)] * 2
+    skip = backbone.stacks[0][0].skip
+    assert len([m for m in skip.modules() if isinstance(m, torch.nn.Conv2d)]) == 2
+    assert (
+        len([m for m in plain.stacks[0][0].skip.modules() if isinstance(m, torch.nn.Conv2d)]) == 1
+    )
+    torch.nn.init.zeros_(skip[0].norm2.weight)  # leaves the shortcut and the last ReLU
+    x = torch.randn(2, 8, 4, 4)
+    torch.testing.assert_close(skip(x), x.relu())
+
+
+def test_residual_blocks_need_a_norm():
+    with pytest.raises(ValueError, match='need a norm_cfg'):
+        HourglassAE(**TINY, residual=True)
+
+
+def test_predictions_start_near_zero():
+    """The default of the layer starts far off and, without a norm, kills the last features."""
+    backbone = HourglassAE(**TINY)
+    backbone.init_weights()
+    weights = torch.cat([layer.weight.flatten() for layer in backbone.predictions])
+    assert 5e-4 < weights.std() < 2e-3
+    assert not any(layer.bias.any() for layer in backbone.predictions)
