@@ -14,6 +14,8 @@ from .settings import Settings
 from .skeleton import sample_pose
 from .strokes import paint_strokes
 
+PLACES = 4  # tried for somebody who does not join the others
+
 
 class Scene(NamedTuple):
     """An image and what is in it.
@@ -89,12 +91,23 @@ def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Fi
             spread = (0.45 - 0.3 * settings.crowding) * height
             center = anchor + rng.normal(0, spread, 2) * [1.0, 0.5]
         else:
-            center = rng.uniform((0.1, 0.35), (0.9, 0.7)) * size
+            center = _spread_out(centers, size, rng)
         center = np.clip(center, 0.02 * size, 0.98 * size)
         centers.append(center)
         figures.append(Figure(sample_pose(rng), sample_clothing(rng), height, tuple(center)))
     order = np.argsort([f.points[:, 1].max() for f in figures], kind='stable')
     return [figures[i] for i in order], [labelled[i] for i in order]
+
+
+def _spread_out(
+    centers: List[np.ndarray], size: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Of a few random places take the one that is farthest from everybody."""
+    places = rng.uniform((0.1, 0.35), (0.9, 0.7), (PLACES, 2)) * size
+    if not centers:
+        return places[0]
+    distance = np.linalg.norm(places[:, None] - np.array(centers), axis=-1).min(1)
+    return places[distance.argmax()]
 
 
 def _paint_poster(image: np.ndarray, rng: np.random.Generator) -> None:
