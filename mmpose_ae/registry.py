@@ -4,6 +4,7 @@ With ``default_scope = 'mmpose_ae'`` a name resolves here first, then in MMPose,
 MMEngine. From another scope write ``type='mmpose_ae.AEHead'``.
 """
 
+from mmengine import registry as mmengine_registry
 from mmengine.registry import Registry
 from mmpose import registry as mmpose_registry
 
@@ -39,3 +40,5 @@ VISBACKENDS = _child('VISBACKENDS')
 LOG_PROCESSORS = _child('LOG_PROCESSORS')
 KEYPOINT_CODECS = _child('KEYPOINT_CODECS', 'mmpose_ae.codecs')
 INFERENCERS = _child('INFERENCERS', 'mmpose_ae.apis')
+# MMPose has none of its own; MMEngine looks collate functions up in it.
+FUNCTIONS = Registry('function', parent=mmengine_registry.FUNCTIONS, scope=SCOPE)
