@@ -1,22 +1,12 @@
-data_root = 'data/synth_crowd/'
+# COCO's keypoints and order of grouping on generated images.
+_base_ = './coco_bottomup.py'
 
-# Leaves add the sizes. COCO's keypoints: nose, eyes, ears, shoulders and hips before the limbs.
-codec = dict(
-    type='AEDecoder',
-    sigma=2,
-    decode_keypoint_order=[0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16],
-    decode_topk=30,
-    decode_max_instances=30,
-)
+data_root = 'data/synth_crowd/'
 
 train_dataloader = dict(
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='CocoDataset',
         data_root=data_root,
-        data_mode='bottomup',
         ann_file='annotations/train.json',
         data_prefix=dict(img='train/'),
     ),
@@ -24,24 +14,13 @@ train_dataloader = dict(
 val_dataloader = dict(
     batch_size=8,
     num_workers=2,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
-        type='CocoDataset',
         data_root=data_root,
-        data_mode='bottomup',
         ann_file='annotations/val.json',
         data_prefix=dict(img='val/'),
-        test_mode=True,
     ),
 )
 test_dataloader = val_dataloader
 
-val_evaluator = dict(
-    type='CocoMetric',
-    ann_file=data_root + 'annotations/val.json',
-    nms_mode='none',
-    score_mode='bbox',
-)
+val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
 test_evaluator = val_evaluator
