@@ -1,5 +1,6 @@
 """Codecs: keypoints to training targets, network outputs to instances."""
 
+from . import groupings  # noqa: F401
 from .ae_decoder import AEDecoder
 
 __all__ = ['AEDecoder']

@@ -10,18 +10,21 @@ from torch import Tensor
 
 from mmpose_ae.grouping import (
     OFFSETS,
-    UNMATCHED,
     Candidates,
+    Instances,
     cells_to_pixels,
+    collect_instances,
+    fill_instances,
     find_candidates,
     find_missing,
     finite_or_zero,
     gaussian_heatmaps,
     keypoint_indices,
-    match_by_tag,
+    pad_instances,
     pixels_to_cells,
+    without_windows,
 )
-from mmpose_ae.registry import KEYPOINT_CODECS
+from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS
 
 from .keypoint_order import order_from_metainfo
 
@@ -33,12 +36,6 @@ def _check_choice(name: str, value: Optional[str], choices: Iterable[str]) -> Op
     if value is not None and value not in choices:
         raise ValueError(f'{name} must be None or one of {sorted(choices)}, got {value!r}')
     return value
-
-
-def _mean_of_found(values: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Mean of values (N, K, D) over the keypoints that were found (N, K), (N, D)."""
-    total = np.where(found[..., None], values, 0).sum(1)
-    return total / found.sum(1, keepdims=True).astype(values.dtype)
 
 
 @KEYPOINT_CODECS.register_module()
@@ -61,20 +58,28 @@ class AEDecoder(BaseKeypointCodec):
         decode_keypoint_order (sequence, optional): All keypoint types in the order of grouping,
             head and torso first. None takes it from the metainfo.
         decode_nms_kernel (int): Side of the peak window in heatmap cells, odd.
+        decode_plateaus (bool): Make every cell of a flat peak a candidate, as the released codes
+            do, instead of one.
         decode_keypoint_thr (float): Candidates score more than this.
         decode_tag_thr (float): A candidate joins an instance below this tag distance.
         decode_topk (int): Most candidates per keypoint type.
         decode_center_shift (float, optional): See
             :func:`mmpose_ae.grouping.coordinates.cells_to_pixels`.
         decode_refinement (str, optional): Sub-cell position of peaks: ``'gaussian'`` fits a
-            Gaussian, ``'quarter'`` shifts as the released codes do, None keeps the cell.
+            Gaussian, ``'quarter'`` shifts a quarter of a cell towards the higher neighbour,
+            ``'released'`` too, but left or up where both are equal, as the released codes do;
+            None keeps the cell.
         decode_missing (str, optional): Where to look for a keypoint that grouping did not find:
             ``'rounded'`` at the highest heatmap value less the rounded tag distance, as the
             released codes do; ``'within'`` at the highest value within the tag threshold, as the
-            paper says (Section 3.3); None nowhere. A keypoint that stays missing has score 0
-            and lies at the mean of the found ones.
+            paper says (Section 3.3), and never on a keypoint of somebody else; None nowhere. A
+            keypoint that stays missing has score 0 and lies at the mean of the found ones.
+        decode_missing_score (float, optional): Score of a keypoint found that way. None is its
+            heatmap value; pose-ae-train gives 1.
         decode_max_instances (int, optional): Most instances per image, the best ones. None is
             no limit.
+        grouping (dict): How candidates become instances: ``dict(type='GreedyGrouping')`` and
+            its options for the originals' rules, or another strategy of TASK_UTILS.
     """
 
     label_mapping_table = dict(
@@ -90,13 +95,16 @@ class AEDecoder(BaseKeypointCodec):
         metainfo: Optional[dict] = None,
         decode_keypoint_order: Optional[Sequence[int]] = None,
         decode_nms_kernel: int = 5,
+        decode_plateaus: bool = False,
         decode_keypoint_thr: float = 0.1,
         decode_tag_thr: float = 1.0,
         decode_topk: int = 30,
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
-        decode_missing: Optional[str] = 'rounded',
+        decode_missing: Optional[str] = 'within',
+        decode_missing_score: Optional[float] = None,
         decode_max_instances: Optional[int] = 30,
+        grouping: Optional[dict] = None,
     ) -> None:
         super().__init__()
         single = isinstance(heatmap_size[0], int)
@@ -108,13 +116,16 @@ class AEDecoder(BaseKeypointCodec):
         self.metainfo = None if metainfo is None else parse_pose_metainfo(dict(metainfo))
         self.decode_keypoint_order = self._keypoint_order(decode_keypoint_order)
         self.decode_nms_kernel = decode_nms_kernel
+        self.decode_plateaus = decode_plateaus
         self.decode_keypoint_thr = decode_keypoint_thr
         self.decode_tag_thr = decode_tag_thr
         self.decode_topk = decode_topk
         self.decode_center_shift = decode_center_shift
         self.decode_refinement = _check_choice('decode_refinement', decode_refinement, OFFSETS)
         self.decode_missing = _check_choice('decode_missing', decode_missing, MISSING_RULES)
+        self.decode_missing_score = decode_missing_score
         self.decode_max_instances = decode_max_instances
+        self.grouping = TASK_UTILS.build(grouping or dict(type='GreedyGrouping'))
 
     def _check_sizes(self) -> None:
         for width, height in self.heatmap_sizes:
@@ -223,19 +234,15 @@ class AEDecoder(BaseKeypointCodec):
         """
         self._check_maps(batch_heatmaps, batch_tags)
         heatmaps = finite_or_zero(batch_heatmaps)
-        candidates = find_candidates(heatmaps, batch_tags, self.decode_nms_kernel, self.decode_topk)
-        points = self._refine(heatmaps, candidates.cells).cpu().numpy()
-        candidates = Candidates(*(value.cpu().numpy() for value in candidates))
+        candidates = self._find_candidates(heatmaps, batch_tags)
+        instances = [self._group(image) for image in candidates]
+        completed = self._complete(heatmaps, batch_tags, instances)
         stride = self.stride() if stride is None else stride
-        keypoints, scores, instance_scores = [], [], []
-        for b in range(len(heatmaps)):
-            image = Candidates(*(value[b] for value in candidates))
-            found = self._group(image, points[b])
-            cells, keypoint_scores = self._complete(heatmaps[b], batch_tags[b], *found)
-            keypoints.append(cells_to_pixels(cells, stride, self.decode_center_shift))
-            scores.append(keypoint_scores)
-            instance_scores.append(found[1].mean(-1))
-        return keypoints, scores, instance_scores
+        return (
+            [cells_to_pixels(image.cells, stride, self.decode_center_shift) for image in completed],
+            [image.scores for image in completed],
+            [image.scores.mean(1) for image in instances],
+        )
 
     def _check_maps(self, heatmaps: Tensor, tags: Tensor) -> None:
         if heatmaps.ndim != 4 or tags.ndim != 4 or len(heatmaps) != len(tags):
@@ -260,58 +267,41 @@ class AEDecoder(BaseKeypointCodec):
             return cells.float()
         return cells + OFFSETS[self.decode_refinement](heatmaps, cells)
 
-    def _group(
-        self, candidates: Candidates, points: np.ndarray
-    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Group the candidates of one image.
-
-        Returns:
-            tuple: Positions in cells (N, K, 2), scores (N, K) and mean tags (N, L), the best
-            instance first; positions and scores of missing keypoints are 0.
-        """
-        num_keypoints = len(candidates.scores)
-        order = self.decode_keypoint_order or range(num_keypoints)
-        members = match_by_tag(
-            candidates.scores,
-            candidates.tags,
-            order,
-            self.decode_keypoint_thr,
-            self.decode_tag_thr,
+    def _find_candidates(self, heatmaps: Tensor, tags: Tensor) -> List[Candidates]:
+        """Candidates of each image as arrays, all brought over in one transfer."""
+        found = find_candidates(
+            heatmaps, tags, self.decode_nms_kernel, self.decode_topk, self.decode_plateaus
         )
-        found = members != UNMATCHED  # (N, K)
-        types = np.arange(num_keypoints)
-        scores = candidates.scores[types, members] * found
-        best = np.argsort(-scores.mean(-1), kind='stable')[: self.decode_max_instances]
-        members, found, scores = members[best], found[best], scores[best]
-        mean_tags = _mean_of_found(candidates.tags[types, members], found)
-        return points[types, members] * found[..., None], scores, mean_tags
+        scores = found.scores * (found.scores > self.decode_keypoint_thr)
+        points = self._refine(heatmaps, found.cells)
+        packed = torch.cat([scores[..., None], points, found.tags], dim=-1).cpu().numpy()
+        return [Candidates(image[..., 0], image[..., 1:3], image[..., 3:]) for image in packed]
+
+    def _group(self, candidates: Candidates) -> Instances:
+        """Group the candidates of one image."""
+        order = self.decode_keypoint_order or range(len(candidates.scores))
+        members = self.grouping(candidates, order, self.decode_tag_thr)
+        return collect_instances(candidates, members, self.decode_max_instances)
 
     def _complete(
-        self,
-        heatmaps: Tensor,
-        tags: Tensor,
-        cells: np.ndarray,
-        scores: np.ndarray,
-        mean_tags: np.ndarray,
-    ) -> Tuple[np.ndarray, np.ndarray]:
-        """Fill in the missing keypoints of one image, (N, K, 2) and (N, K)."""
-        missing = scores == 0
-        if not missing.any():
-            return cells, scores
-        center = _mean_of_found(cells, ~missing)
-        cells = np.where(missing[..., None], center[:, None], cells)
-        if self.decode_missing is None:
-            return cells, scores
-        filled, values = find_missing(
-            heatmaps,
-            tags,
-            torch.as_tensor(mean_tags, dtype=torch.float32, device=heatmaps.device),
-            torch.as_tensor(missing, device=heatmaps.device),
-            self.decode_tag_thr if self.decode_missing == 'within' else None,
-        )
-        points = self._refine(heatmaps, filled.transpose(0, 1)).transpose(0, 1)
-        points, values = points.cpu().numpy(), values.cpu().numpy()
-        return (
-            np.where((values > 0)[..., None], points, cells),
-            np.where(values > 0, values, scores),
-        )
+        self, heatmaps: Tensor, tags: Tensor, instances: List[Instances]
+    ) -> List[Instances]:
+        """Look for the missing keypoints of all images."""
+        if self.decode_missing is None or all(image.scores.all() for image in instances):
+            return instances
+        batch = pad_instances(instances, heatmaps.device)
+        threshold = None
+        searched = heatmaps
+        if self.decode_missing == 'within':
+            threshold = self.decode_tag_thr
+            taken = batch.cells.round().long()
+            searched = without_windows(heatmaps, taken, batch.found, self.decode_nms_kernel // 2)
+        cells, scores = find_missing(searched, tags, batch.tags, batch.missing, threshold)
+        points = self._refine(heatmaps, cells.transpose(1, 2)).transpose(1, 2)
+        if self.decode_missing_score is not None:
+            scores = (scores > 0) * self.decode_missing_score
+        packed = torch.cat([points, scores[..., None]], dim=-1).cpu().numpy()
+        return [
+            fill_instances(image, filled[..., :2], filled[..., 2])
+            for image, filled in zip(instances, packed)
+        ]

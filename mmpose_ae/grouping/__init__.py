@@ -1,10 +1,11 @@
 """The grouping algorithms: pure torch, numpy and scipy; nothing from the OpenMMLab stack."""
 
-from .candidates import Candidates, find_candidates, find_peaks, finite_or_zero
+from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, finite_or_zero
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
-from .matching import UNMATCHED, match_by_tag
-from .missing import find_missing
-from .refinement import OFFSETS, gaussian_offset, quarter_offset
+from .greedy import GreedyGrouping
+from .instances import Instances, collect_instances, fill_instances, pad_instances
+from .missing import find_missing, without_windows
+from .refinement import OFFSETS, gaussian_offset, quarter_offset, released_offset
 from .tags import gather_tags, sample_tags
 from .targets import gaussian_heatmaps, keypoint_indices
 
@@ -12,7 +13,11 @@ __all__ = [
     'OFFSETS',
     'UNMATCHED',
     'Candidates',
+    'GreedyGrouping',
+    'Instances',
     'cells_to_pixels',
+    'collect_instances',
+    'fill_instances',
     'find_candidates',
     'find_missing',
     'find_peaks',
@@ -21,9 +26,11 @@ __all__ = [
     'gaussian_heatmaps',
     'gaussian_offset',
     'keypoint_indices',
-    'match_by_tag',
     'nearest_cells',
+    'pad_instances',
     'pixels_to_cells',
     'quarter_offset',
+    'released_offset',
     'sample_tags',
+    'without_windows',
 ]

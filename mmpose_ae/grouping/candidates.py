@@ -7,14 +7,19 @@ from torch import Tensor
 
 from .tags import sample_tags
 
+UNMATCHED = -1
+
 
 class Candidates(NamedTuple):
     """Peaks of the heatmaps, best first.
 
     Attributes:
         scores (Tensor): Heatmap values, (B, K, M), float32; 0 where there is no peak.
-        cells (Tensor): Positions (x, y) in heatmap cells, (B, K, M, 2), int64.
+        cells (Tensor): Positions (x, y) in heatmap cells, (B, K, M, 2); int64 as found, float32
+            once refined.
         tags (Tensor): Tags under the peaks, (B, K, M, L), float32.
+
+    Grouping takes those of one image as arrays, without the axis B.
     """
 
     scores: Tensor
@@ -36,7 +41,7 @@ def _maximum_beside(maps: Tensor, radius: int, dim: int) -> Tuple[Tensor, Tensor
     return before, after
 
 
-def find_peaks(heatmaps: Tensor, kernel_size: int) -> Tensor:
+def find_peaks(heatmaps: Tensor, kernel_size: int, whole_plateaus: bool = False) -> Tensor:
     """Find the cells that are the maximum of the window around them.
 
     Of equal cells in one window only the first in reading order counts, so a plateau is one
@@ -45,6 +50,7 @@ def find_peaks(heatmaps: Tensor, kernel_size: int) -> Tensor:
     Args:
         heatmaps (Tensor): Heatmaps, (..., H, W), float.
         kernel_size (int): Odd side length of the window in cells.
+        whole_plateaus (bool): Let every one of equal cells count, as in the released codes.
 
     Returns:
         Tensor: True at peaks, (..., H, W), bool.
@@ -55,6 +61,8 @@ def find_peaks(heatmaps: Tensor, kernel_size: int) -> Tensor:
     left, right = _maximum_beside(heatmaps, radius, dim=-1)
     rows = torch.maximum(torch.maximum(left, right), heatmaps)
     above, below = _maximum_beside(rows, radius, dim=-2)
+    if whole_plateaus:
+        return heatmaps >= torch.maximum(torch.maximum(above, below), rows)
     return (heatmaps > left) & (heatmaps >= right) & (heatmaps > above) & (heatmaps >= below)
 
 
@@ -64,7 +72,11 @@ def finite_or_zero(maps: Tensor) -> Tensor:
 
 
 def find_candidates(
-    heatmaps: Tensor, tags: Tensor, kernel_size: int, max_candidates: int
+    heatmaps: Tensor,
+    tags: Tensor,
+    kernel_size: int,
+    max_candidates: int,
+    whole_plateaus: bool = False,
 ) -> Candidates:
     """Take the highest peaks of each heatmap and the tags under them.
 
@@ -74,12 +86,13 @@ def find_candidates(
             of the same size.
         kernel_size (int): Side length of the suppression window in cells, odd.
         max_candidates (int): Most candidates per keypoint type; fewer on a smaller heatmap.
+        whole_plateaus (bool): See :func:`find_peaks`.
 
     Returns:
         Candidates: On the device of the maps. A peak whose tag is not finite has score 0.
     """
     height, width = heatmaps.shape[-2:]
-    peaks = heatmaps * find_peaks(heatmaps, kernel_size)
+    peaks = heatmaps * find_peaks(heatmaps, kernel_size, whole_plateaus)
     count = min(max_candidates, height * width)
     scores, index = peaks.flatten(2).topk(count, dim=-1)  # (B, K, M)
     cells = torch.stack([index % width, index // width], dim=-1)

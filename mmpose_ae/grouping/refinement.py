@@ -22,7 +22,7 @@ def _neighbours(heatmaps: Tensor, cells: Tensor) -> Tuple[Tensor, Tensor, Tensor
 
 
 def quarter_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
-    """Shift a quarter of a cell towards the higher neighbour, as the released codes do.
+    """Shift a quarter of a cell towards the higher neighbour.
 
     Args:
         heatmaps (Tensor): Heatmaps, (..., H, W), float.
@@ -33,6 +33,15 @@ def quarter_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
     """
     before, _, after = _neighbours(heatmaps, cells)
     return 0.25 * torch.sign(after - before)
+
+
+def released_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
+    """Shift as :func:`quarter_offset`, but left and up where the neighbours are equal.
+
+    That is how pose-ae-train, HigherHRNet and CoupledEmbedding do it; it biases symmetric peaks.
+    """
+    before, _, after = _neighbours(heatmaps, cells)
+    return torch.where(after > before, 0.25, -0.25)
 
 
 def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
@@ -59,4 +68,4 @@ def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
     return torch.where(usable, offset.clamp(-0.5, 0.5), torch.zeros_like(offset))
 
 
-OFFSETS = {'quarter': quarter_offset, 'gaussian': gaussian_offset}
+OFFSETS = {'quarter': quarter_offset, 'released': released_offset, 'gaussian': gaussian_offset}

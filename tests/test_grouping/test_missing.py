@@ -3,36 +3,37 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import find_missing
+from mmpose_ae.grouping import find_missing, without_windows
 
 HEATMAPS = torch.tensor([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
 TAGS = torch.tensor([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1
 
 
+def find(heatmaps, tags, instance_tags, missing, **options):
+    """One image: heatmaps (K, H, W), tags (L * K, h, w), instance tags (N, L), missing (N, K)."""
+    batch = (heatmaps, tags, torch.tensor(instance_tags), torch.tensor(missing))
+    return (found[0] for found in find_missing(*(value[None] for value in batch), **options))
+
+
 def test_rounded_distance_as_the_releases():
     # Less the rounded distance from 0: .9 - 9, .5 - 1, .2 - 0, .1 - 0.
-    cells, scores = find_missing(
-        HEATMAPS, TAGS, torch.tensor([[0.0]]), torch.tensor([[True, False]])
-    )
+    cells, scores = find(HEATMAPS, TAGS, [[0.0]], [[True, False]])
     assert cells[0, 0].tolist() == [2, 0] and scores[0].tolist() == pytest.approx([0.2, 0.0])
 
 
 def test_within_a_tag_distance_as_the_paper():
-    missing = torch.tensor([[True, True], [False, True]])
-    cells, scores = find_missing(
-        HEATMAPS, TAGS, torch.tensor([[0.0], [5.0]]), missing, tag_threshold=1.5
-    )
+    missing = [[True, True], [False, True]]
+    cells, scores = find(HEATMAPS, TAGS, [[0.0], [5.0]], missing, tag_threshold=1.5)
     assert cells[0, 0].tolist() == [1, 0] and cells[1, 1].tolist() == [1, 0]
     # Nothing of the second type is close to the first instance; what is not missing stays 0.
     assert scores.flatten().tolist() == pytest.approx([0.5, 0.0, 0.0, 0.8])
 
 
-def test_scores_are_never_negative_and_nan_tags_never_chosen():
+@pytest.mark.parametrize('options', [{}, dict(tag_threshold=1.0)])
+def test_scores_are_never_negative_and_nan_tags_never_chosen(options):
     tags = TAGS.clone()
     tags[0, 0, 2] = torch.nan
-    cells, scores = find_missing(
-        HEATMAPS - 0.15, tags, torch.tensor([[0.0]]), torch.tensor([[True, False]])
-    )
+    cells, scores = find(HEATMAPS - 0.15, tags, [[0.0]], [[True, False]], **options)
     assert cells[0, 0].tolist() == [3, 0] and scores[0, 0] == 0.0
 
 
@@ -41,7 +42,21 @@ def test_multidimensional_coarser_tags():
     heatmaps = torch.zeros(1, 2, 4)
     heatmaps[0, 1, 3] = 0.4
     tags = torch.tensor([[[0.0, 8.0]], [[0.0, -8.0]]])  # L = 2, K = 1, 1x2
-    cells, scores = find_missing(
-        heatmaps, tags, torch.tensor([[8.0, -8.0]]), torch.tensor([[True]]), 1.0
-    )
+    cells, scores = find(heatmaps, tags, [[8.0, -8.0]], [[True]], tag_threshold=1.0)
     assert cells[0, 0].tolist() == [3, 1] and scores[0, 0] == pytest.approx(0.4)
+
+
+def test_images_of_a_batch_do_not_mix():
+    heatmaps, tags = torch.stack([HEATMAPS, HEATMAPS.flip(-1)]), torch.stack([TAGS, TAGS.flip(-1)])
+    instance_tags, missing = torch.zeros(2, 1, 1), torch.tensor([[[True, False]]] * 2)
+    cells, scores = find_missing(heatmaps, tags, instance_tags, missing)
+    assert cells[:, 0, 0].tolist() == [[2, 0], [1, 0]]
+    assert scores[:, 0, 0].tolist() == pytest.approx([0.2, 0.2])
+
+
+def test_windows_are_cleared_around_the_present_cells_only():
+    heatmaps = torch.ones(2, 1, 3, 4)
+    cells = torch.tensor([[[[0, 0]]], [[[3, 1]]]])  # B = 2, N = 1, K = 1
+    free = without_windows(heatmaps, cells, torch.tensor([[[True]], [[False]]]), radius=1)
+    assert free[0, 0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 1, 1]]
+    assert (free[1] == 1).all() and (heatmaps == 1).all()

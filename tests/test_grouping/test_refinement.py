@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import gaussian_offset, quarter_offset
+from mmpose_ae.grouping import OFFSETS, gaussian_offset, quarter_offset, released_offset
 
 
 def gaussian(x, y, size=(15, 17), sigma=2.0):
@@ -23,7 +23,13 @@ def test_quarter_points_to_the_higher_neighbour():
     assert quarter_offset(torch.ones(1, 5, 5), torch.tensor([[[2, 2]]])).eq(0).all()
 
 
-@pytest.mark.parametrize('rule', [gaussian_offset, quarter_offset])
+def test_released_rule_differs_where_neighbours_are_equal():
+    """From the released codes: ``if right > left: x += 0.25 else: x -= 0.25``."""
+    heatmap = torch.tensor([[[0.1, 0.2, 0.1], [0.5, 0.9, 0.5], [0.3, 0.4, 0.3]]])
+    assert released_offset(heatmap, torch.tensor([[[1, 1]]]))[0, 0].tolist() == [-0.25, 0.25]
+
+
+@pytest.mark.parametrize('rule', OFFSETS.values())
 def test_corners_and_flat_maps_are_finite(rule):
     maps = torch.stack([gaussian(0.0, 0.0), torch.zeros(15, 17), -torch.ones(15, 17)])
     cells = torch.tensor([[0, 0], [16, 14], [16, 0], [8, 7]]).expand(3, -1, -1)

@@ -1,0 +1,119 @@
+"""Greedy grouping of candidates by their tags, keypoint type after keypoint type."""
+
+from typing import Optional, Sequence
+
+import numpy as np
+
+from .assignment import SOLVERS, assign
+from .candidates import UNMATCHED, Candidates
+
+DISTANCES = ('euclidean', 'rms')
+COSTS = ('rounded', 'capped', 'exact')
+
+
+class GreedyGrouping:
+    """Group as the originals do: one pass over the keypoint types, nothing is taken back.
+
+    The candidates of a type are assigned to the instances found so far at the least total cost
+    ``100 * round(distance) - score``, where distance is that between the candidate's tag and
+    the instance's mean tag: among close tags the stronger peak wins. A candidate that is left
+    over or too far away starts an instance. Instances are known by their index, so equal tags
+    cause no confusion.
+
+    HigherHRNet's rule is ``max_open=30``; pose-ae-train's ``max_open=30, skip_when_full=True,
+    distance='rms'``; CoupledEmbedding's ``cost='capped', inclusive=True``.
+
+    Args:
+        distance (str): ``'euclidean'``, or ``'rms'``: the root of the mean over the tag
+            dimensions instead of their sum.
+        cost (str): ``'rounded'``; ``'capped'``: any distance that rounds to more than one tag
+            threshold is equally bad; ``'exact'``: without rounding, so that a better match is
+            never given up and equal costs do not occur.
+        inclusive (bool): Match at a distance that equals the tag threshold too.
+        max_open (int, optional): Candidates may only join the first so many instances. None
+            is no limit.
+        skip_when_full (bool): Leave out the keypoint types that come after there are
+            ``max_open`` instances, instead of letting their candidates start more.
+        solver (str): See :func:`mmpose_ae.grouping.assignment.assign`.
+
+    Source: Newell et al. 2017 (arXiv:1611.05424), Section 3.3; costs as in the released codes.
+    """
+
+    def __init__(
+        self,
+        distance: str = 'euclidean',
+        cost: str = 'rounded',
+        inclusive: bool = False,
+        max_open: Optional[int] = None,
+        skip_when_full: bool = False,
+        solver: str = 'scipy',
+    ) -> None:
+        choices = dict(distance=DISTANCES, cost=COSTS, solver=SOLVERS)
+        for name, value in dict(distance=distance, cost=cost, solver=solver).items():
+            if value not in choices[name]:
+                raise ValueError(f'{name} must be one of {sorted(choices[name])}, got {value!r}')
+        self.distance = distance
+        self.cost = cost
+        self.inclusive = inclusive
+        self.max_open = max_open
+        self.skip_when_full = skip_when_full
+        self.solver = solver
+
+    def __call__(
+        self, candidates: Candidates, order: Sequence[int], tag_threshold: float
+    ) -> np.ndarray:
+        """Group the candidates of one image into instances.
+
+        Args:
+            candidates (Candidates): Arrays of one image; score 0 is no candidate.
+            order (sequence): All keypoint types in the order in which they are grouped.
+            tag_threshold (float): Tag distance from which on a candidate does not match.
+
+        Returns:
+            np.ndarray: For each instance the index of its candidate per keypoint type, (N, K),
+            int64; -1 where the keypoint is missing.
+        """
+        # In double precision, as the releases: it decides between almost equal costs.
+        scores, tags = candidates.scores.astype(float), candidates.tags.astype(float)
+        num_keypoints, most = scores.shape[0], scores.size
+        members = np.full((most, num_keypoints), UNMATCHED)
+        tag_sums = np.zeros((most, tags.shape[-1]))
+        sizes = np.zeros((most, 1))
+        count = 0
+        for k in order:
+            num_open = count if self.max_open is None else min(count, self.max_open)
+            if self.skip_when_full and num_open == self.max_open:
+                break
+            found = np.flatnonzero(scores[k])
+            mean_tags = tag_sums[:num_open] / sizes[:num_open]
+            instance = self._match(scores[k, found], tags[k, found], mean_tags, tag_threshold)
+            new = instance == UNMATCHED
+            instance[new] = count + np.arange(new.sum())
+            count += new.sum()
+            members[instance, k] = found
+            tag_sums[instance] += tags[k, found]
+            sizes[instance] += 1
+        return members[:count]
+
+    def _match(
+        self, scores: np.ndarray, tags: np.ndarray, mean_tags: np.ndarray, threshold: float
+    ) -> np.ndarray:
+        """Instance of each candidate of one keypoint type, (M,); -1 where it starts a new one."""
+        instance = np.full(len(scores), UNMATCHED)
+        if not len(scores) or not len(mean_tags):
+            return instance
+        distance = np.linalg.norm(tags[:, None] - mean_tags[None], axis=-1)  # (M, N)
+        if self.distance == 'rms':
+            distance = distance / np.sqrt(tags.shape[-1])
+        rows, columns = assign(self._pair_cost(distance, scores, threshold), self.solver)
+        matched = distance[rows, columns]
+        close = matched <= threshold if self.inclusive else matched < threshold
+        instance[rows[close]] = columns[close]
+        return instance
+
+    def _pair_cost(self, distance: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
+        if self.cost == 'capped':
+            steps = np.round(distance / threshold)
+            return np.where(steps > 1, 1e5, steps) - scores[:, None]
+        steps = np.round(distance) if self.cost == 'rounded' else distance
+        return 100 * steps - scores[:, None]

@@ -1,0 +1,146 @@
+"""Grouping by tags: hand-made cases, optimality by brute force, and identity by index."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mmpose_ae.grouping import Candidates, GreedyGrouping
+from mmpose_ae.grouping.assignment import assign
+
+
+def group(scores, tags, order=None, tag_threshold=1.0, **options):
+    scores, tags = np.array(scores, np.float32), np.array(tags, np.float32)
+    if tags.ndim == 2:
+        tags = tags[..., None]
+    candidates = Candidates(scores, np.zeros((*scores.shape, 2), np.float32), tags)
+    order = range(len(scores)) if order is None else order
+    return GreedyGrouping(**options)(candidates, order, tag_threshold).tolist()
+
+
+def test_two_people():
+    scores = [[0.9, 0.8], [0.7, 0.6], [0.5, 0.0]]
+    tags = [[0.0, 5.0], [5.1, 0.2], [4.8, 0.0]]
+    assert group(scores, tags) == [[0, 1, -1], [1, 0, 0]]
+
+
+def test_order_decides_who_starts():
+    assert group([[0.9], [0.8]], [[0.0], [5.0]], order=[1, 0]) == [[-1, 0], [0, -1]]
+
+
+def test_far_tag_starts_a_person_and_threshold_is_exclusive():
+    assert group([[0.9], [0.9]], [[0.0], [1.0]]) == [[0, -1], [-1, 0]]
+    assert group([[0.9], [0.9]], [[0.0], [0.99]]) == [[0, 0]]
+
+
+def test_people_with_equal_tags_stay_two():
+    """The releases and MMPose key people by their first tag value: these would be one person."""
+    assert group([[0.9, 0.8], [0.7, 0.6]], [[1.0, 1.0], [1.0, 1.0]]) == [[0, 0], [1, 1]]
+    tags = [[[0.0, 0.0], [0.0, 5.0]], [[0.0, 5.0], [0.0, 0.0]]]
+    assert group([[0.9, 0.8], [0.7, 0.6]], tags) == [[0, 1], [1, 0]]
+
+
+def test_stronger_peak_wins_among_close_tags():
+    """Distances .1 and .4 round to the same cost: the score decides."""
+    assert group([[0.9, 0.0], [0.3, 0.8]], [[0.0, 0.0], [0.1, 0.4]]) == [[0, 1], [-1, 0]]
+
+
+def test_nothing_found():
+    assert group([[0.0, 0.0]], [[0.0, 0.0]]) == []
+    assert group(np.zeros((3, 0)), np.zeros((3, 0, 2))) == []
+
+
+def test_distances_over_several_tag_dimensions():
+    """(3, 4) is 5 away, or 3.54 as the root of the mean square."""
+    scores, tags = [[0.9], [0.9]], [[[0.0, 0.0]], [[3.0, 4.0]]]
+    assert group(scores, tags, tag_threshold=4.0) == [[0, -1], [-1, 0]]
+    assert group(scores, tags, tag_threshold=4.0, distance='rms') == [[0, 0]]
+
+
+def test_inclusive_threshold():
+    assert group([[0.9], [0.9]], [[0.0], [1.0]], inclusive=True) == [[0, 0]]
+
+
+def test_rounding_swaps_what_exact_costs_do_not():
+    """Instances at 0 and .4, candidates at .39 and .01: all distances round to 0."""
+    scores, tags = [[0.9, 0.8], [0.5, 0.6]], [[0.0, 0.4], [0.39, 0.01]]
+    assert group(scores, tags, cost='exact') == [[0, 1], [1, 0]]
+    # A tag of -.4 evicts the exact match, which is left over.
+    scores, tags = [[0.9, 0.0], [0.5, 0.6]], [[0.0, 9.0], [0.0, -0.4]]
+    assert group(scores, tags) == [[0, 1], [-1, 0]]
+    assert group(scores, tags, cost='exact') == [[0, 0], [-1, 1]]
+
+
+def test_a_far_candidate_costs_a_close_one_its_match_unless_capped():
+    """Instances at 0 and 3. Rounded, .6 and -5.4 cost 1 + 8 one way and 2 + 5 the other."""
+    scores, tags = [[0.9, 0.9], [0.5, 0.5]], [[0.0, 3.0], [0.6, -5.4]]
+    assert group(scores, tags) == [[0, -1], [1, -1], [-1, 0], [-1, 1]]
+    assert group(scores, tags, cost='capped') == [[0, 0], [1, -1], [-1, 1]]
+
+
+def test_only_the_first_instances_are_open():
+    scores, tags = [[0.9, 0.8], [0.7, 0.6]], [[0.0, 5.0], [5.0, 0.0]]
+    assert group(scores, tags, max_open=1) == [[0, 1], [1, -1], [-1, 0]]
+    assert group(scores, tags, max_open=2, skip_when_full=True) == [[0, -1], [1, -1]]
+
+
+def test_unknown_options_are_named():
+    with pytest.raises(ValueError, match="cost must be one of .*'capped'.* got 'squared'"):
+        GreedyGrouping(cost='squared')
+
+
+@pytest.mark.parametrize('shape', [(1, 1), (2, 4), (4, 2), (5, 5)])
+@pytest.mark.parametrize('solver', ['scipy', 'munkres'])
+def test_assignment_against_brute_force(shape, solver):
+    cost = np.random.default_rng(sum(shape)).normal(size=shape)
+    short = cost if shape[0] <= shape[1] else cost.T
+    best = min(
+        short[np.arange(len(short)), columns].sum()
+        for columns in permutations(range(short.shape[1]), len(short))
+    )
+    rows, columns = assign(cost, solver)
+    assert len(rows) == min(shape) and cost[rows, columns].sum() == pytest.approx(best)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    data=st.data(),
+    first=st.integers(1, 4),
+    second=st.integers(1, 4),
+    seed=st.integers(0, 10**6),
+)
+def test_assignment_is_optimal(data, first, second, seed):
+    """Of all ways to pair two keypoint types none costs less than the one chosen."""
+    rng = np.random.default_rng(seed)
+    scores = np.zeros((2, 4), np.float32)
+    scores[0, :first], scores[1, :second] = 0.9, rng.uniform(0.2, 0.9, second)
+    tags = rng.uniform(0, 4, (2, 4, 2)).astype(np.float32)
+    distance = np.linalg.norm(tags[1, :second, None] - tags[0, None, :first], axis=-1)
+    cost = 100 * np.round(distance) - scores[1, :second, None]
+    if first < second:
+        cost = cost.T
+    best = min(
+        sum(cost[i, j] for i, j in enumerate(columns))
+        for columns in permutations(range(cost.shape[1]), len(cost))
+    )
+    # With an endless threshold every pair of the assignment is accepted.
+    instances = np.array(group(scores, tags, tag_threshold=np.inf))
+    pairs = instances[(instances != -1).all(1)]
+    chosen = (100 * np.round(distance) - scores[1, :second, None])[pairs[:, 1], pairs[:, 0]]
+    assert len(pairs) == min(first, second)
+    assert chosen.sum() == pytest.approx(best, abs=1e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_every_candidate_is_used_once(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.uniform(0, 1, (4, 6)).astype(np.float32)
+    tags = rng.choice([0.0, 0.3, 1.0, 2.5], (4, 6, 1)).astype(np.float32)
+    scores[scores < 0.3] = 0
+    instances = np.array(group(scores, tags, order=[2, 0, 3, 1])).reshape(-1, 4)
+    for k in range(4):
+        used = instances[:, k][instances[:, k] != -1]
+        assert sorted(used) == np.flatnonzero(scores[k]).tolist()
