@@ -2,12 +2,16 @@
 
 from typing import List, Tuple
 
+import cv2
 import numpy as np
+from mmcv.image import imflip
 from mmpose.datasets.transforms import BottomupGetHeatmapMask as _BottomupGetHeatmapMask
 
 from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
 from mmpose_ae.registry import TRANSFORMS
+
+from .image_pyramid import scale_warp
 
 
 @TRANSFORMS.register_module()
@@ -43,14 +47,15 @@ class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
         Raises:
             ValueError: If a segmentation is malformed; names the annotation and its image.
         """
-        image = dict(
-            results,
-            img_shape=results['ori_shape'],
-            invalid_segs=results.get('raw_ann_info') or [],
-        )
-        masks = super().transform(image)['heatmap_mask']
-        single = not isinstance(masks, list)
-        results['heatmap_mask'] = masks[None] if single else [mask[None] for mask in masks]
+        left_out = self._segs_to_mask(results.get('raw_ann_info') or [], results['ori_shape'])
+        mask = (left_out == self.get_invalid).astype(np.float32)
+        heatmaps = results.get('heatmaps')
+        if isinstance(heatmaps, list):
+            sizes = [level.shape[:0:-1] for level in heatmaps]
+            results['heatmap_mask'] = [_follow_image(mask, results, size) for size in sizes]
+        else:
+            size = results['input_size'] if heatmaps is None else heatmaps.shape[:0:-1]
+            results['heatmap_mask'] = _follow_image(mask, results, size)
         return results
 
     def _segs_to_mask(self, segs: List[dict], img_shape: Tuple[int, int]) -> np.ndarray:
@@ -64,6 +69,19 @@ class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
             _fill_boxes(boxes, [ann for ann in segs if is_labelled(ann)], 0)
             mask |= boxes
         return mask
+
+
+def _follow_image(mask: np.ndarray, results: dict, size: Tuple[int, int]) -> np.ndarray:
+    """Bring a mask of the original image to a heatmap of size (W, H), (1, H, W), bool.
+
+    MMPose warps to the input first, which has 16 times the pixels of a heatmap of stride 4.
+    """
+    scale = np.divide(size, results['input_size'])
+    warp_mat = scale_warp(results.get('warp_mat', np.eye(2, 3)), scale)
+    mask = cv2.warpAffine(mask, warp_mat, size, flags=cv2.INTER_LINEAR)
+    if results.get('flip'):
+        mask = imflip(mask, results['flip_direction'])
+    return mask[None] > 0.5
 
 
 def _encode(ann: dict, img_shape: Tuple[int, int]) -> List[dict]:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from math import lcm
-from typing import Sequence
+from typing import Sequence, Union
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
     return size_factor * lcm(*(ratio.denominator for ratio in ratios))
 
 
-def scale_warp(warp_mat: np.ndarray, scale: float) -> np.ndarray:
+def scale_warp(warp_mat: np.ndarray, scale: Union[float, np.ndarray]) -> np.ndarray:
     """Follow an affine map by a resize that keeps the image's corners in place.
 
     Between pixel indices that is ``x -> scale * (x + 0.5) - 0.5``: the resize that heatmaps of
@@ -37,11 +37,11 @@ def scale_warp(warp_mat: np.ndarray, scale: float) -> np.ndarray:
 
     Args:
         warp_mat (np.ndarray): Map (2, 3) to the base image.
-        scale (float): Size relative to the base image.
+        scale (float | np.ndarray): Size relative to the base image, one number or (x, y).
 
     Returns:
         np.ndarray: Map (2, 3) to the resized image.
     """
-    scaled = warp_mat * scale
+    scaled = warp_mat * np.reshape(scale, (-1, 1))
     scaled[:, 2] += (scale - 1) / 2
     return scaled

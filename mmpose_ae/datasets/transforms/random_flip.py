@@ -1,8 +1,12 @@
 """Random flip of inputs of any shape."""
 
+import cv2
+import numpy as np
 from mmpose.datasets.transforms import RandomFlip as _RandomFlip
 
 from mmpose_ae.registry import TRANSFORMS
+
+FLIP_CODES = dict(horizontal=1, vertical=0, diagonal=-1)  # OpenCV's
 
 
 @TRANSFORMS.register_module()
@@ -22,10 +26,13 @@ class RandomFlip(_RandomFlip):
         Returns:
             dict: The same, flipped, with ``flip`` and ``flip_direction``.
         """
-        if 'input_size' not in results:
-            return super().transform(results)
-        width, height = results['input_size']
-        results['input_size'] = (height, width)
+        image = results['img']
+        if 'input_size' in results:
+            results['input_size'] = results['input_size'][::-1]
         results = super().transform(results)
-        results['input_size'] = (width, height)
+        if 'input_size' in results:
+            results['input_size'] = results['input_size'][::-1]
+        if results['flip'] and isinstance(image, np.ndarray):
+            # MMPose leaves a view that runs backwards through memory, slow to copy.
+            results['img'] = cv2.flip(image, FLIP_CODES[results['flip_direction']])
         return results

@@ -38,3 +38,8 @@ def test_corners_stay_in_place(scale):
     warp = scale_warp(np.eye(2, 3), scale)
     assert warp[0] @ [left, 0, 1] == pytest.approx(-0.5)
     assert warp[0] @ [right, 0, 1] == pytest.approx(10 * scale - 0.5)
+
+
+def test_scale_per_axis():
+    warp = scale_warp(np.eye(2, 3), np.array([0.5, 2]))
+    assert (warp @ [9.5, 9.5, 1]).tolist() == [4.5, 19.5]  # the corner of 10 x 10, of 5 x 20

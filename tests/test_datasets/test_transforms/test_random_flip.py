@@ -26,6 +26,7 @@ def test_one_bright_pixel_per_keypoint(direction, with_input_size):
     if with_input_size:
         results.update(input_size=(WIDTH, HEIGHT), img_shape=(300, 200))
     flipped = TRANSFORMS.build(dict(type='RandomFlip', prob=1.0, direction=direction))(results)
+    assert flipped['img'].flags.c_contiguous
     colors = [flipped['img'][int(y), int(x), 0] for x, y in flipped['keypoints'].reshape(-1, 2)]
     # A half turn keeps left and right, a mirror swaps the keypoints of each instance.
     assert colors == ([1, 2, 3, 4] if direction == 'diagonal' else [2, 1, 4, 3])
