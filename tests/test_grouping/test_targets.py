@@ -1,5 +1,7 @@
 """Gaussian targets and indices against the originals, MMPose and hand-made cases."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from mmpose.codecs.utils import generate_udp_gaussian_heatmaps
@@ -7,8 +9,13 @@ from mmpose.codecs.utils import generate_udp_gaussian_heatmaps
 from mmpose_ae.grouping import gaussian_heatmaps, keypoint_indices
 
 
-@pytest.mark.parametrize('case', ['sq128', 'sq64', 'sq_empty'])
-@pytest.mark.parametrize('original', ['ae_heatmaps', 'hh_heatmaps_sigma2'])
+HEATMAPS = ['ae_heatmaps', 'hh_heatmaps_sigma2', 'ce_heatmaps_sigma2']
+INDICES = ['ae_keypoints', 'hh_joints', 'ce_joints']
+
+
+@pytest.mark.parametrize(
+    'case, original', [*product(['sq128', 'sq64', 'sq_empty'], HEATMAPS), ('rect', HEATMAPS[2])]
+)
 def test_rounded_heatmaps_of_the_originals(shared, case, original):
     """The originals truncate to cells; pose-ae-train's sigma is a 64th of the side."""
     data = np.load(shared / 'golden' / 'targets.npz')
@@ -20,12 +27,14 @@ def test_rounded_heatmaps_of_the_originals(shared, case, original):
     np.testing.assert_allclose(heatmaps, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize('case', ['sq128', 'sq64'])
-def test_indices_of_the_originals(shared, case):
-    """HigherHRNet packs the index k * H * W + y * W + x of visible joints to the front."""
+@pytest.mark.parametrize(
+    'case, original', [*product(['sq128', 'sq64'], INDICES), ('rect', INDICES[2])]
+)
+def test_indices_of_the_originals(shared, case, original):
+    """They pack the index k * H * W + y * W + x of visible joints to the front."""
     data = np.load(shared / 'golden' / 'targets.npz')
-    joints, expected = data[f'{case}.in.joints'], data[f'{case}.out.hh_joints'].astype(int)
-    size = (int(data[f'{case}.in.res']),) * 2
+    joints, expected = data[f'{case}.in.joints'], data[f'{case}.out.{original}'].astype(int)
+    size = data[f'{case}.out.ce_heatmaps_sigma2'].shape[:0:-1]
     indices = keypoint_indices(np.trunc(joints[..., :2]), joints[..., 2] > 0, size)
     for ours, theirs in zip(indices, expected):
         keypoint = np.flatnonzero(ours[:, 1])
