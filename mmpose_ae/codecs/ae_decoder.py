@@ -19,6 +19,7 @@ from mmpose_ae.grouping import (
     find_missing,
     finite_or_zero,
     gaussian_heatmaps,
+    instance_scales,
     keypoint_indices,
     pad_instances,
     pixels_to_cells,
@@ -82,8 +83,11 @@ class AEDecoder(BaseKeypointCodec):
             its options for the originals' rules, or another strategy of TASK_UTILS.
     """
 
+    auxiliary_encode_keys = {'bbox_scale'}
     label_mapping_table = dict(
-        keypoint_indices='keypoint_indices', keypoint_weights='keypoint_weights'
+        keypoint_indices='keypoint_indices',
+        keypoint_weights='keypoint_weights',
+        instance_scales='instance_scales',
     )
 
     def __init__(
@@ -158,13 +162,18 @@ class AEDecoder(BaseKeypointCodec):
         return np.divide(self.input_size, self.heatmap_sizes[level])
 
     def encode(
-        self, keypoints: np.ndarray, keypoints_visible: Optional[np.ndarray] = None
+        self,
+        keypoints: np.ndarray,
+        keypoints_visible: Optional[np.ndarray] = None,
+        bbox_scale: Optional[np.ndarray] = None,
     ) -> Dict[str, Union[np.ndarray, List[np.ndarray]]]:
         """Make the training targets of one image.
 
         Args:
             keypoints (np.ndarray): Keypoints (x, y) in pixels of the input image, (N, K, 2).
             keypoints_visible (np.ndarray, optional): Annotated keypoints are > 0, (N, K).
+            bbox_scale (np.ndarray, optional): Sides (w, h) of the instances' boxes in pixels of
+                the input image, (N, 2).
 
         Returns:
             dict:
@@ -173,6 +182,8 @@ class AEDecoder(BaseKeypointCodec):
             - keypoint_indices (np.ndarray): Row-major cell on the coarsest heatmap and
               visibility, (N, K, 2), int64.
             - keypoint_weights (np.ndarray): 1 where the keypoint is a target, (N, K), float32.
+            - instance_scales (np.ndarray): Root of the box area relative to the input, (N,),
+              float32; only if ``bbox_scale`` is given.
         """
         if keypoints_visible is None:
             keypoints_visible = np.ones(keypoints.shape[:2], np.float32)
@@ -191,11 +202,14 @@ class AEDecoder(BaseKeypointCodec):
             for points, size in zip(cells, self.heatmap_sizes)
         ]
         indices = keypoint_indices(cells[0], visible, self.heatmap_sizes[0])
-        return dict(
+        encoded = dict(
             heatmaps=heatmaps if len(heatmaps) > 1 else heatmaps[0],
             keypoint_indices=indices,
             keypoint_weights=indices[..., 1].astype(np.float32),
         )
+        if bbox_scale is not None:
+            encoded['instance_scales'] = instance_scales(bbox_scale, self.input_size)
+        return encoded
 
     def decode(self, encoded: Tuple[Tensor, Tensor]) -> Tuple[np.ndarray, ...]:
         """Decode the heatmaps (K, H, W) and tags (L * K, h, w) of one image.

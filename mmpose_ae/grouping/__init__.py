@@ -7,7 +7,7 @@ from .instances import Instances, collect_instances, fill_instances, pad_instanc
 from .missing import find_missing, without_windows
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, released_offset
 from .tags import gather_tags, sample_tags
-from .targets import gaussian_heatmaps, keypoint_indices
+from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
 
 __all__ = [
     'OFFSETS',
@@ -25,6 +25,7 @@ __all__ = [
     'gather_tags',
     'gaussian_heatmaps',
     'gaussian_offset',
+    'instance_scales',
     'keypoint_indices',
     'nearest_cells',
     'pad_instances',

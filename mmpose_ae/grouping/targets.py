@@ -1,4 +1,4 @@
-"""Training targets: Gaussian heatmaps and the cells under which tags are read."""
+"""Training targets: Gaussian heatmaps, the cells under which tags are read, instance scales."""
 
 from typing import Tuple
 
@@ -58,3 +58,20 @@ def keypoint_indices(cells: np.ndarray, visible: np.ndarray, size: Tuple[int, in
     shown = visible & inside
     index = nearest[..., 1] * size[0] + nearest[..., 0]
     return np.stack([index * shown, shown], axis=-1).astype(np.int64)
+
+
+def instance_scales(sides: np.ndarray, input_size: Tuple[int, int]) -> np.ndarray:
+    """Measure instances against the input: the root of box area over input area.
+
+    Args:
+        sides (np.ndarray): Width and height of the boxes in input pixels, (N, 2), float.
+        input_size (tuple): Input size (w, h) in pixels.
+
+    Returns:
+        np.ndarray: Scales, (N,), float32; above 1 where the box is larger than the input.
+
+    Source:
+        Coupled Embedding (Wang et al. 2022), Section 3.2, as the release computes it: the paper
+        divides the area by the side of the (square) input instead.
+    """
+    return np.sqrt(np.divide(sides, input_size).prod(-1)).astype(np.float32)

@@ -258,3 +258,10 @@ def test_bad_maps_are_named(heatmaps, tags, message):
 def test_wrong_number_of_annotated_keypoints_is_named():
     with pytest.raises(ValueError, match='expects 17 keypoints per instance.*has 14'):
         build(metainfo=COCO).encode(np.zeros((2, 14, 2)), np.ones((2, 14)))
+
+
+def test_scales_of_instances_are_encoded_where_boxes_are_known():
+    codec = build(input_size=(64, 32))
+    encoded = codec.encode(np.zeros((2, 3, 2)), None, np.array([[64.0, 32.0], [16.0, 8.0]]))
+    assert encoded['instance_scales'].tolist() == [1.0, 0.25]
+    assert 'instance_scales' not in codec.encode(np.zeros((2, 3, 2)))

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from mmpose.codecs.utils import generate_udp_gaussian_heatmaps
 
-from mmpose_ae.grouping import gaussian_heatmaps, keypoint_indices
-
+from mmpose_ae.grouping import gaussian_heatmaps, instance_scales, keypoint_indices
 
 HEATMAPS = ['ae_heatmaps', 'hh_heatmaps_sigma2', 'ce_heatmaps_sigma2']
 INDICES = ['ae_keypoints', 'hh_joints', 'ce_joints']
@@ -73,3 +72,19 @@ def test_no_instances():
     nobody = np.zeros((0, 3, 2))
     assert gaussian_heatmaps(nobody, np.zeros((0, 3), bool), (4, 5), 2, True).shape == (3, 5, 4)
     assert keypoint_indices(nobody, np.zeros((0, 3), bool), (4, 5)).shape == (0, 3, 2)
+
+
+@pytest.mark.parametrize('case', ['sq128', 'sq64', 'sq_empty', 'rect'])
+def test_instance_scales_of_the_original(shared, case):
+    """CoupledEmbedding warps the corners of boxes, of which the last is opposite to the first."""
+    data = np.load(shared / 'golden' / 'targets.npz')
+    boxes, expected = data[f'{case}.in.boxes'], data[f'{case}.out.ce_box_scales']
+    sides = np.linalg.norm(boxes[:, 1:3] - boxes[:, :1], axis=-1)
+    scales = instance_scales(sides, (data[f'{case}.in.image_size'],) * 2)
+    assert scales.dtype == np.float32
+    np.testing.assert_allclose(scales, expected[: len(scales)], rtol=1e-6)
+
+
+def test_instance_scales_by_hand():
+    """Half of an input that is not square has the root of a half; a whole one has 1."""
+    np.testing.assert_allclose(instance_scales([[200, 200], [400, 200]], (400, 200)), [0.5**0.5, 1])

@@ -68,7 +68,8 @@ class BottomupRandomAffine(_BottomupRandomAffine):
 
         Returns:
             dict: The same, warped, with ``input_size`` (w, h) and ``warp_mat`` (2, 3), the map
-            between pixel indices. ``bbox`` are the boxes around the warped boxes.
+            between pixel indices. ``bbox`` are the boxes around the warped boxes, and
+            ``bbox_scale`` (N, 2) are the sides of the warped boxes themselves.
         """
         warp_mat = self._random_warp(results['img_shape'])
         results['img'] = self._transform(results['img'], warp_mat, self.input_size)
@@ -77,6 +78,7 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         if 'bbox' in results:
             corners = _warp_points(bbox_xyxy2corner(results['bbox']), warp_mat)
             results['bbox'] = bbox_corner2xyxy(corners)
+            results['bbox_scale'] = _sides(corners)
         if 'area' in results:
             results['area'] = results['area'] * np.float32(np.linalg.det(warp_mat[:, :2]))
         results['input_size'] = self.input_size
@@ -95,3 +97,8 @@ class BottomupRandomAffine(_BottomupRandomAffine):
 def _warp_points(points: np.ndarray, warp_mat: np.ndarray) -> np.ndarray:
     """Map points (..., 2), any number of them, by an affine (2, 3); float32."""
     return (points @ warp_mat[:, :2].T + warp_mat[:, 2]).astype(np.float32)
+
+
+def _sides(corners: np.ndarray) -> np.ndarray:
+    """Width and height (N, 2) of turned boxes; of the corners (N, 4, 2) the last is opposite."""
+    return np.linalg.norm(corners[:, 2:0:-1] - corners[:, :1], axis=-1)

@@ -99,6 +99,18 @@ def test_boxes_stay_boxes_when_rotated():
     np.testing.assert_allclose(affine(results)['bbox'], expected, atol=1e-3)
 
 
+def test_sides_of_a_box_turn_with_it():
+    """A quarter of the image fills the input: a box of 10 x 30 has sides of 20 and 60."""
+    results = dict(
+        img=np.zeros((100, 100, 3), np.uint8),
+        img_shape=(100, 100),
+        bbox=np.array([[40, 30, 50, 60], [0, 0, 100, 50]], np.float32),
+    )
+    affine = build((100, 100), **FIXED)
+    affine._get_transform_params = lambda: (np.zeros(2), np.full(1, 0.5), 33.0, None)
+    np.testing.assert_allclose(affine(results)['bbox_scale'], [[20, 60], [200, 100]], atol=1e-3)
+
+
 @pytest.mark.parametrize('num_instances', [None, 0])
 def test_images_without_people(num_instances):
     results = dict(img=np.zeros((20, 30, 3), np.uint8), img_shape=(20, 30))
@@ -108,6 +120,7 @@ def test_images_without_people(num_instances):
     assert results['img'].shape == (16, 16, 3)
     if num_instances is not None:
         assert results['keypoints'].shape == (0, 17, 2) and results['bbox'].shape == (0, 4)
+        assert results['bbox_scale'].shape == (0, 2)
 
 
 def test_outside_is_padded():
