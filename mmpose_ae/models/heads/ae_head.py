@@ -43,7 +43,8 @@ class AEHead(AssociativeEmbeddingHead):
         final_layer (dict, optional): Settings of the last convolution; None for no layer.
         upsample (dict, optional): Arguments of :class:`UpsampleModule`, and ``num_modules``
             (default 1): each doubles the resolution and predicts heatmaps once more. Tags
-            are predicted at the coarsest resolution.
+            are predicted at the coarsest resolution; ``with_tags=False`` hands only the
+            heatmaps on to the next one, not the tags.
         keypoint_loss (dict): Loss of heatmaps, called with prediction, target and mask.
         tag_loss (dict): Loss of tags, called with tag maps and keypoint indices; gives pull
             and push.
@@ -109,9 +110,12 @@ class AEHead(AssociativeEmbeddingHead):
             raise ValueError('give num_keypoints, or a decoder with the metainfo of the dataset')
         return count
 
-    def _build_upsampling(self, width: int, num_modules: int = 1, **kwargs) -> None:
+    def _build_upsampling(
+        self, width: int, num_modules: int = 1, with_tags: bool = True, **kwargs
+    ) -> None:
         self.upsample_modules, self.upsample_final_layers = nn.ModuleList(), nn.ModuleList()
-        predicted = self.out_channels
+        self.upsampled_channels = self.out_channels if with_tags else self.num_keypoints
+        predicted = self.upsampled_channels
         for _ in range(num_modules):
             self.upsample_modules.append(UpsampleModule(width + predicted, width, **kwargs))
             self.upsample_final_layers.append(nn.Conv2d(width, self.num_keypoints, 1))
@@ -134,7 +138,7 @@ class AEHead(AssociativeEmbeddingHead):
         heatmaps = [prediction[:, : self.num_keypoints]]
         tags = prediction[:, self.num_keypoints : self.out_channels]
         for module, final_layer in zip(self.upsample_modules, self.upsample_final_layers):
-            x = module(torch.cat([x, prediction], dim=1))
+            x = module(torch.cat([x, prediction[:, : self.upsampled_channels]], dim=1))
             prediction = final_layer(x)
             heatmaps.append(prediction)
         if not self.tag_per_keypoint:
@@ -158,20 +162,26 @@ class AEHead(AssociativeEmbeddingHead):
         """
         targets = self._stack_field(batch_data_samples, 'heatmaps')
         masks = self._stack_field(batch_data_samples, 'heatmap_mask')
-        indices = [d.gt_instance_labels.keypoint_indices for d in batch_data_samples]
         stacks = self.forward(feats)
         self._check_targets(stacks[-1].heatmaps, targets)
-        losses = dict(loss_kpt=0.0, loss_pull=0.0, loss_push=0.0)
-        for outputs in stacks:
-            heatmap_losses = (
-                self.loss_module.keypoint_loss(heatmaps.float(), target, mask=mask)
-                for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
-            )
-            pull, push = self.loss_module.tag_loss(outputs.tags, indices)
-            losses['loss_kpt'] += sum(heatmap_losses) / len(stacks)
-            losses['loss_pull'] += pull / len(stacks)
-            losses['loss_push'] += push / len(stacks)
-        return losses
+        losses = [self._stack_losses(s, targets, masks, batch_data_samples) for s in stacks]
+        return {name: sum(loss[name] for loss in losses) / len(stacks) for name in losses[0]}
+
+    def _stack_losses(
+        self,
+        outputs: BottomupOutputs,
+        targets: List[Tensor],
+        masks: List[Tensor],
+        batch_data_samples: SampleList,
+    ) -> dict:
+        """Compute the losses of one stack, summed over resolutions."""
+        heatmap_losses = (
+            self.loss_module.keypoint_loss(heatmaps.float(), target, mask=mask)
+            for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
+        )
+        indices = [d.gt_instance_labels.keypoint_indices for d in batch_data_samples]
+        pull, push = self.loss_module.tag_loss(outputs.tags, indices)
+        return dict(loss_kpt=sum(heatmap_losses), loss_pull=pull, loss_push=push)
 
     @staticmethod
     def _stack_field(batch_data_samples: SampleList, name: str) -> List[Tensor]:
