@@ -23,7 +23,6 @@ from mmpose_ae.grouping import (
     keypoint_indices,
     pad_instances,
     pixels_to_cells,
-    without_windows,
 )
 from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS
 
@@ -73,8 +72,10 @@ class AEDecoder(BaseKeypointCodec):
         decode_missing (str, optional): Where to look for a keypoint that grouping did not find:
             ``'rounded'`` at the highest heatmap value less the rounded tag distance, as the
             released codes do; ``'within'`` at the highest value within the tag threshold, as the
-            paper says (Section 3.3), and never on a keypoint of somebody else; None nowhere. A
-            keypoint that stays missing has score 0 and lies at the mean of the found ones.
+            paper says (Section 3.3); None nowhere. A keypoint that stays missing has score 0
+            and lies at the mean of the found ones.
+        decode_missing_thr (float, optional): Only look at cells above this heatmap value. None
+            looks at all, as the released codes do.
         decode_missing_score (float, optional): Score of a keypoint found that way. None is its
             heatmap value; pose-ae-train gives 1.
         decode_max_instances (int, optional): Most instances per image, the best ones. None is
@@ -106,6 +107,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
         decode_missing: Optional[str] = 'within',
+        decode_missing_thr: Optional[float] = 0.01,
         decode_missing_score: Optional[float] = None,
         decode_max_instances: Optional[int] = 30,
         grouping: Optional[dict] = None,
@@ -127,6 +129,7 @@ class AEDecoder(BaseKeypointCodec):
         self.decode_center_shift = decode_center_shift
         self.decode_refinement = _check_choice('decode_refinement', decode_refinement, OFFSETS)
         self.decode_missing = _check_choice('decode_missing', decode_missing, MISSING_RULES)
+        self.decode_missing_thr = decode_missing_thr
         self.decode_missing_score = decode_missing_score
         self.decode_max_instances = decode_max_instances
         self.grouping = TASK_UTILS.build(grouping or dict(type='GreedyGrouping'))
@@ -304,13 +307,8 @@ class AEDecoder(BaseKeypointCodec):
         if self.decode_missing is None or all(image.scores.all() for image in instances):
             return instances
         batch = pad_instances(instances, heatmaps.device)
-        threshold = None
-        searched = heatmaps
-        if self.decode_missing == 'within':
-            threshold = self.decode_tag_thr
-            taken = batch.cells.round().long()
-            searched = without_windows(heatmaps, taken, batch.found, self.decode_nms_kernel // 2)
-        cells, scores = find_missing(searched, tags, batch.tags, batch.missing, threshold)
+        tag_threshold = self.decode_tag_thr if self.decode_missing == 'within' else None
+        cells, scores = find_missing(heatmaps, tags, *batch, tag_threshold, self.decode_missing_thr)
         points = self._refine(heatmaps, cells.transpose(1, 2)).transpose(1, 2)
         if self.decode_missing_score is not None:
             scores = (scores > 0) * self.decode_missing_score

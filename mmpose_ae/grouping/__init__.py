@@ -4,7 +4,7 @@ from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, fini
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
 from .greedy import GreedyGrouping
 from .instances import Instances, collect_instances, fill_instances, pad_instances
-from .missing import find_missing, without_windows
+from .missing import find_missing
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, released_offset
 from .tags import gather_tags, sample_tags
 from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
@@ -33,5 +33,4 @@ __all__ = [
     'quarter_offset',
     'released_offset',
     'sample_tags',
-    'without_windows',
 ]

@@ -1,6 +1,6 @@
 """From groups of candidates to instances."""
 
-from typing import List, NamedTuple, Optional, Union
+from typing import List, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 import torch
@@ -23,22 +23,6 @@ class Instances(NamedTuple):
     cells: np.ndarray
     scores: np.ndarray
     tags: np.ndarray
-
-
-class PaddedInstances(NamedTuple):
-    """The instances of a batch as tensors; the rows that an image does not need are empty.
-
-    Attributes:
-        cells (Tensor): As in :class:`Instances`, (B, N, K, 2), float32.
-        tags (Tensor): Mean tags, (B, N, L), float32.
-        found (Tensor): Keypoints that were grouped, (B, N, K), bool.
-        missing (Tensor): Keypoints that were not, (B, N, K), bool.
-    """
-
-    cells: Tensor
-    tags: Tensor
-    found: Tensor
-    missing: Tensor
 
 
 def _mean_of_found(values: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -74,20 +58,21 @@ def collect_instances(
 
 def pad_instances(
     instances: List[Instances], device: Union[str, torch.device] = 'cpu'
-) -> PaddedInstances:
-    """Put the instances of several images into tensors of one size.
+) -> Tuple[Tensor, Tensor]:
+    """Put what the search for missing keypoints asks of several images into two tensors.
 
     Args:
-        instances (list[Instances]): One per image.
+        instances (list[Instances]): One per image; N is the number of the image with most.
         device (str | torch.device): Where to put the tensors.
 
     Returns:
-        PaddedInstances: As many rows N as the image of the most instances needs.
+        tuple:
+        - Tensor: Mean tags, (B, N, L), float32.
+        - Tensor: Missing keypoints, (B, N, K), bool; False in rows that an image does not need.
     """
-    columns = zip(*((i.cells, i.tags, i.scores > 0, i.scores == 0) for i in instances))
-    return PaddedInstances(
-        *(pad_sequence([torch.from_numpy(v) for v in c], True).to(device) for c in columns)
-    )
+    tags = [torch.from_numpy(image.tags) for image in instances]
+    missing = [torch.from_numpy(image.scores == 0) for image in instances]
+    return pad_sequence(tags, True).to(device), pad_sequence(missing, True).to(device)
 
 
 def fill_instances(instances: Instances, cells: np.ndarray, scores: np.ndarray) -> Instances:

@@ -57,6 +57,7 @@ def build(case, size, solver, **options):
         decode_center_shift=0.5,
         decode_refinement='released',
         decode_missing='rounded',
+        decode_missing_thr=None,
         decode_plateaus=True,
         decode_max_instances=None,
         **rule,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import find_missing, without_windows
+from mmpose_ae.grouping import find_missing
 
 HEATMAPS = torch.tensor([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
 TAGS = torch.tensor([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1
@@ -54,9 +54,9 @@ def test_images_of_a_batch_do_not_mix():
     assert scores[:, 0, 0].tolist() == pytest.approx([0.2, 0.2])
 
 
-def test_windows_are_cleared_around_the_present_cells_only():
-    heatmaps = torch.ones(2, 1, 3, 4)
-    cells = torch.tensor([[[[0, 0]]], [[[3, 1]]]])  # B = 2, N = 1, K = 1
-    free = without_windows(heatmaps, cells, torch.tensor([[[True]], [[False]]]), radius=1)
-    assert free[0, 0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 1, 1]]
-    assert (free[1] == 1).all() and (heatmaps == 1).all()
+def test_low_cells_are_left_out():
+    missing = [[True, False]]
+    cells, scores = find(HEATMAPS, TAGS, [[0.0]], missing, score_threshold=0.4)
+    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.5)
+    cells, scores = find(HEATMAPS, TAGS, [[0.0]], missing, score_threshold=2.0)
+    assert not scores.any()
