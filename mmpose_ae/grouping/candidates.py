@@ -1,13 +1,17 @@
 """From dense maps to the few candidates per keypoint type that grouping works on."""
 
+from functools import reduce
 from typing import NamedTuple, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .tags import sample_tags
 
 UNMATCHED = -1
+# Cells of heatmaps that are searched at a time: bounds the memory on top of large maps.
+_CELLS_AT_ONCE = 2**21
 
 
 class Candidates(NamedTuple):
@@ -28,17 +32,14 @@ class Candidates(NamedTuple):
 
 
 def _maximum_beside(maps: Tensor, radius: int, dim: int) -> Tuple[Tensor, Tensor]:
-    """Maximum over the ``radius`` cells before and after each cell along one axis."""
+    """Maximum over the ``radius`` cells before and after each cell along the axis -1 or -2."""
     length = maps.shape[dim]
-    before = torch.full_like(maps, -torch.inf)
-    after = before.clone()
-    for step in range(1, min(radius, length - 1) + 1):
-        head, tail = maps.narrow(dim, 0, length - step), maps.narrow(dim, step, length - step)
-        later = before.narrow(dim, step, length - step)
-        torch.maximum(later, head, out=later)
-        earlier = after.narrow(dim, 0, length - step)
-        torch.maximum(earlier, tail, out=earlier)
-    return before, after
+    margin = (radius, radius) if dim == -1 else (0, 0, radius, radius)
+    padded = F.pad(maps, margin, value=-torch.inf)
+    steps = range(1, radius + 1)
+    before = [padded.narrow(dim, radius - step, length) for step in steps]
+    after = [padded.narrow(dim, radius + step, length) for step in steps]
+    return reduce(torch.maximum, before), reduce(torch.maximum, after)
 
 
 def find_peaks(heatmaps: Tensor, kernel_size: int, whole_plateaus: bool = False) -> Tensor:
@@ -57,6 +58,8 @@ def find_peaks(heatmaps: Tensor, kernel_size: int, whole_plateaus: bool = False)
     """
     if kernel_size < 1 or kernel_size % 2 == 0:
         raise ValueError(f'the NMS kernel size must be odd and positive, got {kernel_size}')
+    if kernel_size == 1:
+        return torch.ones_like(heatmaps, dtype=torch.bool)
     radius = kernel_size // 2
     left, right = _maximum_beside(heatmaps, radius, dim=-1)
     rows = torch.maximum(torch.maximum(left, right), heatmaps)
@@ -92,9 +95,13 @@ def find_candidates(
         Candidates: On the device of the maps. A peak whose tag is not finite has score 0.
     """
     height, width = heatmaps.shape[-2:]
-    peaks = heatmaps * find_peaks(heatmaps, kernel_size, whole_plateaus)
     count = min(max_candidates, height * width)
-    scores, index = peaks.flatten(2).topk(count, dim=-1)  # (B, K, M)
+    some = max(1, _CELLS_AT_ONCE // (len(heatmaps) * height * width or 1))
+    best = [
+        (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
+        for maps in heatmaps.split(some, dim=1)
+    ]
+    scores, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
     cells = torch.stack([index % width, index // width], dim=-1)
     values = sample_tags(tags, cells, (width, height)).float()
     usable = values.isfinite().all(-1)

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mmpose_ae.grouping import find_candidates, find_peaks, finite_or_zero, sample_tags
+from mmpose_ae.grouping import (
+    candidates,
+    find_candidates,
+    find_peaks,
+    finite_or_zero,
+    gaussian_offset,
+    sample_tags,
+)
 
 
 @pytest.mark.parametrize('kernel', [1, 3, 5, 7])
@@ -74,6 +81,29 @@ def test_values_that_are_not_finite_are_no_candidates():
     tags[0, 0, 4, 4] = torch.nan
     found = find_candidates(finite_or_zero(heatmaps), tags, 5, 5)
     assert found.scores[0, 0, 0] == 0.0 and torch.isfinite(found.tags).all()
+
+
+def test_large_maps_are_searched_in_parts(monkeypatch):
+    torch.manual_seed(0)
+    heatmaps, tags = torch.rand(2, 5, 12, 16), torch.randn(2, 10, 6, 8)
+    at_once = find_candidates(heatmaps, tags, 5, 7)
+    monkeypatch.setattr(candidates, '_CELLS_AT_ONCE', 2 * 12 * 16 * 2)  # two keypoint types
+    for whole, parts in zip(at_once, find_candidates(heatmaps, tags, 5, 7)):
+        assert torch.equal(whole, parts)
+
+
+def test_extraction_is_one_graph_for_a_compiler():
+    """No step depends on the data, so it runs as one graph on a device."""
+
+    def extract(heatmaps, tags):
+        found = find_candidates(finite_or_zero(heatmaps), tags, 5, 7)
+        return found._replace(cells=found.cells + gaussian_offset(heatmaps, found.cells))
+
+    torch.manual_seed(0)
+    maps = torch.rand(2, 5, 12, 16), torch.randn(2, 10, 6, 8)
+    compiled = torch.compile(extract, fullgraph=True, backend='aot_eager')
+    for eager, traced in zip(extract(*maps), compiled(*maps)):
+        torch.testing.assert_close(eager, traced)
 
 
 @pytest.mark.parametrize('size', [(8, 12), (16, 24), (32, 48), (20, 30), (9, 13)])
