@@ -41,7 +41,9 @@ class PackPoseInputs(_PackPoseInputs):
     def __init__(
         self, meta_keys: Sequence[str] = META_KEYS, pack_transformed: bool = False
     ) -> None:
-        super().__init__(meta_keys=meta_keys, pack_transformed=pack_transformed)
+        # MMPose would copy the metainfo deeply: most of its time, for the outlines of people.
+        super().__init__(meta_keys=(), pack_transformed=pack_transformed)
+        self.kept_keys = meta_keys
 
     def transform(self, results: dict) -> dict:
         """Pack the results of a pipeline.
@@ -60,7 +62,11 @@ class PackPoseInputs(_PackPoseInputs):
             if image.dtype.kind == 'f' and not np.isfinite(image).all():
                 raise ValueError(f'image {results.get("img_path")} has NaN or infinite values')
         if pyramid is None:
-            return super().transform(results)
-        packed = super().transform(dict(results, img=pyramid[0]))
-        packed['inputs'] = [image_to_tensor(image) for image in pyramid]
+            packed = super().transform(results)
+        else:
+            packed = super().transform(dict(results, img=pyramid[0]))
+            packed['inputs'] = [image_to_tensor(image) for image in pyramid]
+        for key in self.kept_keys:
+            if key in results:
+                packed['data_samples'].set_field(results[key], key, field_type='metainfo')
         return packed
