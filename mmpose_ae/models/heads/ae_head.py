@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from mmpose_ae.models.modules import UpsampleModule
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
+from .ground_truth import GROUND_TRUTH
 from .outputs import BottomupOutputs
 from .test_time import (
     average_heatmaps,
@@ -60,6 +61,9 @@ class AEHead(AssociativeEmbeddingHead):
       ``'all'`` concatenates those of all scales, as in the paper's Section 3.3.
     - ``restore_heatmap_size``: decode at the size of the input instead of the finest heatmap's.
     - ``align_corners``: of every resizing (False).
+    - ``ground_truth``: ``'heatmaps'`` or ``'tags'``: decode these maps as a perfect network would
+      predict them, together with the other, predicted ones (the paper's Section 4 puts "ground
+      truth detections" in place). Needs annotated test images.
     - ``output_heatmaps``: also return the merged maps.
     """
 
@@ -226,12 +230,26 @@ class AEHead(AssociativeEmbeddingHead):
         metainfo = batch_data_samples[0].metainfo
         input_size = tuple(metainfo.get('batch_input_shape', metainfo['img_shape']))
         heatmaps, tags = self._merge_views(feats, metainfo, input_size, test_cfg)
+        heatmaps, tags = self._use_ground_truth(heatmaps, tags, batch_data_samples, test_cfg)
         stride = (input_size[1] / heatmaps.shape[3], input_size[0] / heatmaps.shape[2])
         instances = self.decode((heatmaps, tags, stride))
         if not test_cfg.get('output_heatmaps', False):
             return instances
         tags = resize(tags, heatmaps.shape[-2:])
         return instances, [PixelData(heatmaps=h, tags=t) for h, t in zip(heatmaps, tags)]
+
+    def _use_ground_truth(
+        self, heatmaps: Tensor, tags: Tensor, batch_data_samples: SampleList, test_cfg: dict
+    ) -> Tuple[Tensor, Tensor]:
+        """Put the ground truth in place of one kind of maps, if asked for."""
+        kind = test_cfg.get('ground_truth')
+        if kind is None:
+            return heatmaps, tags
+        if kind not in GROUND_TRUTH:
+            raise ValueError(f"ground_truth must be 'heatmaps' or 'tags', got {kind!r}")
+        maps = dict(heatmaps=heatmaps, tags=tags)
+        maps[kind] = GROUND_TRUTH[kind](batch_data_samples, self.decoder, maps[kind])
+        return maps['heatmaps'], maps['tags']
 
     def _merge_views(
         self, feats: Features, metainfo: dict, input_size: Tuple[int, int], test_cfg: dict
