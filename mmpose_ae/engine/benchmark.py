@@ -174,7 +174,7 @@ def print_row(row: Dict) -> None:
         if key.endswith('_ms') and quartiles in row:
             low, high = row[quartiles]
             cells.append(f'{key} {value:.2f} ({low:.2f}-{high:.2f})')
-        elif not key.endswith('_quartiles_ms') and key != 'machine':
+        elif value is not None and key != 'machine' and not key.endswith('_quartiles_ms'):
             cells.append(f'{key} {value}')
     print(' | '.join(cells), flush=True)
 

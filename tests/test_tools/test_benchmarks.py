@@ -1,0 +1,130 @@
+"""The benchmarks against MMPose, in small: their rows, and that they refuse a wrong result."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mmpose_ae.codecs import AEDecoder
+from mmpose_ae.engine.benchmark import Disagreement
+from mmpose_ae.models.losses import AssociativeEmbeddingLoss
+
+QUICK = ['--repeats', 1, '--threads', 1]
+OPTIONS = dict(
+    decode=['--people', 1, 3, '--tag-dim', 1, 2, '--size', 128, 192, '--memory', '--batch', 2],
+    loss=['--people', 1, 2, '--tag-dim', 1, 2],
+    encode=['--people', 1, 2],
+    pipeline=['--images', 3],
+)
+
+
+@pytest.fixture
+def benchmark(load_tool, monkeypatch, tmp_path):
+    """Run a benchmark in this process; gives its rows."""
+
+    def run(name, *options, tool=None):
+        path = tmp_path / f'{name}.json'
+        argv = [name, *QUICK, '--json', path, *OPTIONS[name], *options]
+        monkeypatch.setattr('sys.argv', list(map(str, argv)))
+        (tool or load_tool(f'benchmark/{name}')).main()
+        return json.loads(path.read_text())
+
+    return run
+
+
+@pytest.mark.parametrize('name, people, tag_dims', [
+    ('decode', [1, 3], [1, 2]),
+    ('loss', [1, 2], [1, 2]),
+    ('encode', [1, 2], [None]),
+])  # fmt: skip
+def test_rows(benchmark, name, people, tag_dims):
+    rows = [row for row in benchmark(name) if row['device'] == 'cpu']
+    assert [(row['tag_dim'], row['people']) for row in rows] == [
+        (tag_dim, count) for tag_dim in tag_dims for count in people
+    ]
+    for row in rows:
+        assert row['threads'] == 1 and row['machine']
+        assert row['ours_ms'] > 0 and row['mmpose_ms'] > 0
+        assert row['ratio'] == pytest.approx(row['mmpose_ms'] / row['ours_ms'], abs=0.01)
+        for side in ('ours', 'mmpose'):
+            low, high = row[f'{side}_quartiles_ms']
+            assert low <= row[f'{side}_ms'] <= high
+        if name == 'decode':
+            assert row['ours_mb'] >= 0 and row['mmpose_mb'] >= 0 and row['batch'] == 2
+
+
+def test_rows_of_the_pipeline(benchmark):
+    total, *parts = benchmark('pipeline', '--by-transform')
+    assert total['images'] == 3 and total['people'] >= 1
+    for side in ('ours', 'mmpose'):
+        assert total[f'{side}_images_per_s'] == pytest.approx(1e3 / total[f'{side}_ms'], abs=0.1)
+    assert [part['transform'] for part in parts] == [
+        'LoadImage', 'BottomupRandomAffine', 'RandomFlip', 'GenerateTarget',
+        'BottomupGetHeatmapMask', 'PackPoseInputs',
+    ]  # fmt: skip
+
+
+def wrap(method, change):
+    """A method whose result is changed."""
+    return lambda self, *args: change(method(self, *args))
+
+
+@pytest.mark.parametrize(
+    'name, part, method, change, message',
+    [
+        ('loss', AssociativeEmbeddingLoss, 'forward', lambda r: (r[0] * 1.01, r[1]), 'pull loss'),
+        ('loss', AssociativeEmbeddingLoss, 'forward', lambda r: (r[0], r[1] * 1.01), 'push loss'),
+        ('loss', AssociativeEmbeddingLoss, 'forward',
+         lambda r: (r[0].detach(), r[1]), 'gradient of the losses'),
+        ('encode', AEDecoder, 'encode', lambda r: dict(r, heatmaps=r['heatmaps'] * 0.99),
+         'heatmaps: differs'),
+        ('encode', AEDecoder, 'encode',
+         lambda r: dict(r, keypoint_indices=r['keypoint_indices'] + [1, 0]), 'indices: differs'),
+    ],
+)  # fmt: skip
+def test_a_wrong_result_is_refused(benchmark, monkeypatch, name, part, method, change, message):
+    monkeypatch.setattr(part, method, wrap(getattr(part, method), change))
+    with pytest.raises(SystemExit, match=f'error: {message}'):
+        benchmark(name)
+
+
+def test_a_pipeline_that_moves_the_image_is_refused(benchmark, load_tool, monkeypatch):
+    tool = load_tool('benchmark/pipeline')
+    monkeypatch.setattr(tool, 'STILL', {})
+    with pytest.raises(SystemExit, match='error: image .*jpg: differs from MMPose'):
+        benchmark('pipeline', tool=tool)
+
+
+@pytest.mark.parametrize(
+    'change, message',
+    [
+        (lambda k: k + 3, 'our keypoints: differs'),
+        (lambda k: k[1:], 'our number of people: differs'),
+        (lambda k: k[[0, 0, 1]], 'our people: differs'),
+        (
+            lambda k: np.concatenate([k[:, :1], np.roll(k[:, 1:], 1, 0)], 1),
+            'our (people|keypoints): differs',
+        ),
+    ],
+)
+def test_wrong_poses_are_refused(load_tool, change, message):
+    tool = load_tool('benchmark/decode')
+    scene = tool.make_scene(3, 1, (128, 128), missing=0, tag_noise=0)
+    decode, mmpose = tool.build_ours((128, 128)), tool.build_mmpose((128, 128))
+    tool.check(decode, mmpose, scene)
+    with pytest.raises(Disagreement, match=message):
+        tool.check(lambda *maps: [[change(decode(*maps)[0][0])]], mmpose, scene)
+
+
+def test_the_scene_shows_its_keypoints(load_tool):
+    make_scene = load_tool('benchmark/decode').make_scene
+    heatmaps, tags, keypoints = make_scene(4, 2, (128, 128), missing=0, tag_noise=0)
+    x, y = np.round((keypoints - 1.5) / 4).astype(int).transpose(2, 0, 1)  # (N, K)
+    k = np.arange(17)
+    assert heatmaps[0, k, y, x].min() > 0.93  # at most half a cell off: exp(-(.5² + .5²) / 8)
+    first = tags[0, k, y, x]
+    assert (first == first[:, :1]).all() and len(set(first[:, 0].tolist())) == 4
+    missing = make_scene(4, 2, (128, 128), missing=1.0)
+    assert not missing.heatmaps.any()
+    with pytest.raises(ValueError, match='128x128 has room for 4 people, not 5'):
+        make_scene(5, 1, (128, 128))
