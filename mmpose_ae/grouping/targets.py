@@ -36,7 +36,7 @@ def gaussian_heatmaps(
     patches = gaussian[:, :, None, 1] * gaussian[:, None, :, 0]  # (P, window, window)
 
     padded = np.zeros((cells.shape[1], height + 2 * radius, width + 2 * radius), np.float32)
-    for k, (x, y), patch in zip(keypoint, corner, patches):
+    for k, (x, y), patch in zip(keypoint.tolist(), corner.tolist(), patches):
         window = padded[k, y : y + 2 * radius + 1, x : x + 2 * radius + 1]
         np.maximum(window, patch, out=window)
     return np.ascontiguousarray(padded[:, radius : radius + height, radius : radius + width])
