@@ -1,5 +1,14 @@
 """Losses of bottom-up pose estimation."""
 
 from .associative_embedding_loss import AssociativeEmbeddingLoss
+from .coupled_embedding_loss import CoupledEmbeddingLoss
+from .instance_scale import scale_map_from_boxes, scale_map_from_tags
+from .scale_adaptive_heatmap_loss import ScaleAdaptiveHeatmapLoss
 
-__all__ = ['AssociativeEmbeddingLoss']
+__all__ = [
+    'AssociativeEmbeddingLoss',
+    'CoupledEmbeddingLoss',
+    'ScaleAdaptiveHeatmapLoss',
+    'scale_map_from_boxes',
+    'scale_map_from_tags',
+]

@@ -2,12 +2,11 @@
 
 from typing import Sequence, Tuple, Union
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
-from mmpose_ae.grouping import gather_tags
 from mmpose_ae.registry import MODELS
+
+from .instance_tags import mean_of_keypoints, pull_distance, push_closeness, read_instance_tags
 
 
 @MODELS.register_module()
@@ -51,38 +50,9 @@ class AssociativeEmbeddingLoss(nn.Module):
         Returns:
             tuple: Pull and push loss, scalars or (B,), float32.
         """
-        if len(keypoint_indices) != len(tags):
-            raise ValueError(
-                f'{len(tags)} tag maps but keypoint_indices of {len(keypoint_indices)} images'
-            )
-        indices = pad_sequence(list(keypoint_indices), batch_first=True)  # (B, N, K, 2)
-        visible = indices[..., 1] > 0  # (B, N, K)
-        cells = (indices[..., 0] * visible).transpose(1, 2)  # (B, K, N)
-        values = gather_tags(tags, cells).transpose(1, 2)  # (B, N, K, L)
-        values = values.to(torch.promote_types(values.dtype, torch.float32))
-        # A masked tag may be NaN or infinite, which a product with 0 would keep.
-        values = values.masked_fill(~visible[..., None], 0.0)
-
-        count = visible.sum(2)  # (B, N)
-        mean = values.sum(2) / count.clamp(min=1)[..., None]  # (B, N, L)
-        pull = self._pull(values, mean, visible, count)
-        push = self._push(mean, count > 0) * self.push_loss_factor
+        instances = read_instance_tags(tags, keypoint_indices)
+        pull = mean_of_keypoints(pull_distance(instances).mean(-1), instances)
+        push = push_closeness(instances) * self.push_loss_factor
         if self.reduction == 'mean':
             pull, push = pull.mean(), push.mean()
         return self.loss_weight * pull, self.loss_weight * push
-
-    @staticmethod
-    def _pull(values: Tensor, mean: Tensor, visible: Tensor, count: Tensor) -> Tensor:
-        """Mean squared distance of tags to their instance's mean, (B,)."""
-        distance = (values - mean[:, :, None]).square().mean(-1) * visible  # (B, N, K)
-        per_instance = distance.sum(2) / count.clamp(min=1)  # (B, N)
-        return per_instance.sum(1) / (count > 0).sum(1).clamp(min=1)
-
-    @staticmethod
-    def _push(mean: Tensor, present: Tensor) -> Tensor:
-        """Mean of ``exp(-distance^2)`` over ordered pairs of different instances, (B,)."""
-        distance = (mean[:, :, None] - mean[:, None]).square().sum(-1)  # (B, N, N)
-        pairs = present[:, :, None] & present[:, None]
-        pairs = pairs & ~torch.eye(pairs.shape[-1], dtype=torch.bool, device=pairs.device)
-        closeness = torch.exp(-distance) * pairs
-        return closeness.sum((1, 2)) / pairs.sum((1, 2)).clamp(min=1)

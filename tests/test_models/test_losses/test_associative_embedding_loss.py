@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from mmpose.models.losses import AssociativeEmbeddingLoss as MMPoseLoss
+from packed_indices import unpack
 
 from mmpose_ae.registry import MODELS
 
@@ -19,22 +20,14 @@ def build(**kwargs):
 
 
 def load_golden(path, case):
-    """Tag maps and indices of a golden case in this package's layout.
-
-    The golden tag vector is (B, K * H * W, L) and its visible keypoints are packed to the front of
-    the keypoint axis with the keypoint type inside the index.
-    """
+    """Golden tag vectors (B, K * H * W, L), the same as maps, and the keypoint indices."""
     data = np.load(path)
     flat, slots = data[f'{case}.in.tags'], data[f'{case}.in.keypoints']
-    batch, people, num_keypoints, _ = slots.shape
+    batch, _, num_keypoints, _ = slots.shape
     cells = flat.shape[1] // num_keypoints
-    indices = np.zeros_like(slots)
-    for b, n, j in zip(*np.nonzero(slots[..., 1])):
-        keypoint, cell = divmod(slots[b, n, j, 0], cells)
-        indices[b, n, keypoint] = cell, 1
     tags = torch.from_numpy(flat).requires_grad_()
     maps = tags.view(batch, num_keypoints, cells, -1).permute(0, 3, 1, 2)
-    return data, tags, maps.reshape(batch, -1, cells, 1), torch.from_numpy(indices)
+    return data, tags, maps.reshape(batch, -1, cells, 1), unpack(slots, cells)
 
 
 @pytest.mark.parametrize('case, original', CASES)
