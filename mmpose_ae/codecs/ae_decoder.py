@@ -9,6 +9,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from torch import Tensor
 
 from mmpose_ae.grouping import (
+    MISSING_RULES,
     OFFSETS,
     Candidates,
     Instances,
@@ -29,7 +30,6 @@ from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS
 from .keypoint_order import order_from_metainfo
 
 Size = Tuple[int, int]
-MISSING_RULES = ('rounded', 'within')
 
 
 def _check_choice(name: str, value: Optional[str], choices: Iterable[str]) -> Optional[str]:
@@ -70,10 +70,9 @@ class AEDecoder(BaseKeypointCodec):
             ``'released'`` too, but left or up where both are equal, as the released codes do;
             None keeps the cell.
         decode_missing (str, optional): Where to look for a keypoint that grouping did not find:
-            ``'rounded'`` at the highest heatmap value less the rounded tag distance, as the
-            released codes do; ``'within'`` at the highest value within the tag threshold, as the
-            paper says (Section 3.3); None nowhere. A keypoint that stays missing has score 0
-            and lies at the mean of the found ones.
+            ``'nearest'``, ``'within'`` as the paper says or ``'released'`` as its code does, see
+            :func:`mmpose_ae.grouping.missing.find_missing`; None nowhere. A keypoint that stays
+            missing has score 0 and lies at the mean of the found ones.
         decode_missing_thr (float, optional): Only look at cells above this heatmap value. None
             looks at all, as the released codes do.
         decode_missing_score (float, optional): Score of a keypoint found that way. None is its
@@ -106,7 +105,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_topk: int = 30,
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
-        decode_missing: Optional[str] = 'within',
+        decode_missing: Optional[str] = 'nearest',
         decode_missing_thr: Optional[float] = 0.01,
         decode_missing_score: Optional[float] = None,
         decode_max_instances: Optional[int] = 30,
@@ -307,8 +306,8 @@ class AEDecoder(BaseKeypointCodec):
         if self.decode_missing is None or all(image.scores.all() for image in instances):
             return instances
         batch = pad_instances(instances, heatmaps.device)
-        tag_threshold = self.decode_tag_thr if self.decode_missing == 'within' else None
-        cells, scores = find_missing(heatmaps, tags, *batch, tag_threshold, self.decode_missing_thr)
+        rule = self.decode_tag_thr, self.decode_missing, self.decode_missing_thr
+        cells, scores = find_missing(heatmaps, tags, *batch, *rule)
         points = self._refine(heatmaps, cells.transpose(1, 2)).transpose(1, 2)
         if self.decode_missing_score is not None:
             scores = (scores > 0) * self.decode_missing_score

@@ -4,12 +4,13 @@ from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, fini
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
 from .greedy import GreedyGrouping
 from .instances import Instances, collect_instances, fill_instances, pad_instances
-from .missing import find_missing
+from .missing import MISSING_RULES, find_missing
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, released_offset
 from .tags import gather_tags, sample_tags
 from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
 
 __all__ = [
+    'MISSING_RULES',
     'OFFSETS',
     'UNMATCHED',
     'Candidates',

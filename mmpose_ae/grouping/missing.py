@@ -19,15 +19,37 @@ def _distances(instance_tags: Tensor, tags: Tensor) -> Tensor:
     return squared.sqrt_().nan_to_num_(torch.inf)
 
 
+def _as_released(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
+    return heatmap - distance.round()
+
+
+def _nearest(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
+    return torch.where(distance < 2 * unit, heatmap - distance / unit, -torch.inf)
+
+
+def _within(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
+    return torch.where(distance < unit, heatmap, -torch.inf)
+
+
+MISSING_RULES = {'nearest': _nearest, 'within': _within, 'released': _as_released}
+
+
 def find_missing(
     heatmaps: Tensor,
     tags: Tensor,
     instance_tags: Tensor,
     missing: Tensor,
-    tag_threshold: Optional[float] = None,
+    tag_threshold: float,
+    rule: str = 'nearest',
     score_threshold: Optional[float] = None,
 ) -> Tuple[Tensor, Tensor]:
     """Pick a high cell whose tag is like the instance's, for every missing keypoint.
+
+    The rules: ``'within'`` takes the highest cell below the threshold of the tag distance, as
+    the paper says. ``'released'`` takes the cell of the highest heatmap value less the rounded
+    tag distance, as the released codes do: however far away, it always finds one. ``'nearest'``
+    takes that of the highest value less the distance in thresholds, up to twice the threshold:
+    a closer tag counts where rounding would not tell, and what is farther is somebody else's.
 
     Args:
         heatmaps (Tensor): Heatmaps, (B, K, H, W), finite float32.
@@ -35,9 +57,8 @@ def find_missing(
             coarser (then as if upsampled bilinearly).
         instance_tags (Tensor): Mean tag of each instance, (B, N, L), float32.
         missing (Tensor): Keypoints to look for, (B, N, K), bool.
-        tag_threshold (float, optional): Take the highest cell below this tag distance, as the
-            paper says. None takes the cell of the highest heatmap value less the rounded tag
-            distance, as the released codes do: it always finds one.
+        tag_threshold (float): Tag distance from which on a candidate does not match.
+        rule (str): ``'nearest'``, ``'within'`` or ``'released'``.
         score_threshold (float, optional): Only look at cells above this heatmap value; most are
             below, so it saves most of the work. None looks at all.
 
@@ -63,12 +84,9 @@ def find_missing(
         read = sample_tags(tags[b, None, k::num_keypoints], cells[None, None], (width, height))
         rows = missing[b, :, k].nonzero().flatten()
         distance = _distances(instance_tags[b, rows], read[0, 0].T.float())
-        height_there = heatmap[places]
-        if tag_threshold is None:
-            value = height_there - distance.round_()
-        else:
-            value = torch.where(distance < tag_threshold, height_there, -torch.inf)
+        values = heatmap[places]
+        value = MISSING_RULES[rule](values, distance, tag_threshold)
         best, position = value.max(dim=1)
         index[b, rows, k] = places[position]
-        scores[b, rows, k] = torch.where(best.isfinite(), height_there[position], 0).clamp(min=0)
+        scores[b, rows, k] = torch.where(best.isfinite(), values[position], 0).clamp(min=0)
     return torch.stack([index % width, index // width], dim=-1), scores

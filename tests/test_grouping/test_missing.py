@@ -3,37 +3,54 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import find_missing
+from mmpose_ae.grouping import MISSING_RULES, find_missing
 
 HEATMAPS = torch.tensor([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
 TAGS = torch.tensor([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1
 
 
-def find(heatmaps, tags, instance_tags, missing, **options):
+def find(heatmaps, tags, instance_tags, missing, threshold=1.0, **options):
     """One image: heatmaps (K, H, W), tags (L * K, h, w), instance tags (N, L), missing (N, K)."""
     batch = (heatmaps, tags, torch.tensor(instance_tags), torch.tensor(missing))
-    return (found[0] for found in find_missing(*(value[None] for value in batch), **options))
+    found = find_missing(*(value[None] for value in batch), threshold, **options)
+    return (values[0] for values in found)
 
 
 def test_rounded_distance_as_the_releases():
     # Less the rounded distance from 0: .9 - 9, .5 - 1, .2 - 0, .1 - 0.
-    cells, scores = find(HEATMAPS, TAGS, [[0.0]], [[True, False]])
+    cells, scores = find(HEATMAPS, TAGS, [[0.0]], [[True, False]], rule='released')
     assert cells[0, 0].tolist() == [2, 0] and scores[0].tolist() == pytest.approx([0.2, 0.0])
+    # It always finds one, however far away.
+    cells, scores = find(HEATMAPS, TAGS, [[50.0]], [[False, True]], rule='released')
+    assert cells[0, 1].tolist() == [1, 0] and scores[0, 1] == pytest.approx(0.8)
+
+
+def test_nearest_prefers_the_closer_tag_and_keeps_off_other_instances():
+    # Less the distance from .05: .9 - 8.95, .5 - 1.15, .2 - .05, .1 - .05.
+    cells, scores = find(HEATMAPS, TAGS, [[0.05]], [[True, False]])
+    assert cells[0, 0].tolist() == [2, 0] and scores[0, 0] == pytest.approx(0.2)
+    tags = TAGS.clone()
+    tags[0, 0, 2:] = 3.0
+    cells, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]])
+    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.5)
+    # The second type is 5 away: it belongs to somebody else.
+    cells, scores = find(HEATMAPS, tags, [[0.0]], [[False, True]])
+    assert not scores.any()
 
 
 def test_within_a_tag_distance_as_the_paper():
     missing = [[True, True], [False, True]]
-    cells, scores = find(HEATMAPS, TAGS, [[0.0], [5.0]], missing, tag_threshold=1.5)
+    cells, scores = find(HEATMAPS, TAGS, [[0.0], [5.0]], missing, threshold=1.5, rule='within')
     assert cells[0, 0].tolist() == [1, 0] and cells[1, 1].tolist() == [1, 0]
     # Nothing of the second type is close to the first instance; what is not missing stays 0.
     assert scores.flatten().tolist() == pytest.approx([0.5, 0.0, 0.0, 0.8])
 
 
-@pytest.mark.parametrize('options', [{}, dict(tag_threshold=1.0)])
-def test_scores_are_never_negative_and_nan_tags_never_chosen(options):
+@pytest.mark.parametrize('rule', MISSING_RULES)
+def test_scores_are_never_negative_and_nan_tags_never_chosen(rule):
     tags = TAGS.clone()
     tags[0, 0, 2] = torch.nan
-    cells, scores = find(HEATMAPS - 0.15, tags, [[0.0]], [[True, False]], **options)
+    cells, scores = find(HEATMAPS - 0.15, tags, [[0.0]], [[True, False]], rule=rule)
     assert cells[0, 0].tolist() == [3, 0] and scores[0, 0] == 0.0
 
 
@@ -42,14 +59,14 @@ def test_multidimensional_coarser_tags():
     heatmaps = torch.zeros(1, 2, 4)
     heatmaps[0, 1, 3] = 0.4
     tags = torch.tensor([[[0.0, 8.0]], [[0.0, -8.0]]])  # L = 2, K = 1, 1x2
-    cells, scores = find(heatmaps, tags, [[8.0, -8.0]], [[True]], tag_threshold=1.0)
+    cells, scores = find(heatmaps, tags, [[8.0, -8.0]], [[True]])
     assert cells[0, 0].tolist() == [3, 1] and scores[0, 0] == pytest.approx(0.4)
 
 
 def test_images_of_a_batch_do_not_mix():
     heatmaps, tags = torch.stack([HEATMAPS, HEATMAPS.flip(-1)]), torch.stack([TAGS, TAGS.flip(-1)])
     instance_tags, missing = torch.zeros(2, 1, 1), torch.tensor([[[True, False]]] * 2)
-    cells, scores = find_missing(heatmaps, tags, instance_tags, missing)
+    cells, scores = find_missing(heatmaps, tags, instance_tags, missing, 1.0, 'released')
     assert cells[:, 0, 0].tolist() == [[2, 0], [1, 0]]
     assert scores[:, 0, 0].tolist() == pytest.approx([0.2, 0.2])
 
