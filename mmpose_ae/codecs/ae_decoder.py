@@ -102,13 +102,13 @@ class AEDecoder(BaseKeypointCodec):
         decode_plateaus: bool = False,
         decode_keypoint_thr: float = 0.1,
         decode_tag_thr: float = 1.0,
-        decode_topk: int = 30,
+        decode_topk: int = 100,
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
         decode_missing: Optional[str] = 'nearest',
         decode_missing_thr: Optional[float] = 0.01,
         decode_missing_score: Optional[float] = None,
-        decode_max_instances: Optional[int] = 30,
+        decode_max_instances: Optional[int] = None,
         grouping: Optional[dict] = None,
     ) -> None:
         super().__init__()
