@@ -142,7 +142,7 @@ def test_close_tags_are_not_swapped():
 
 
 def test_no_candidate_is_lost():
-    """The tag -.4 of a strong peak evicts an exact match; MMPose then lets it overwrite the peak."""
+    """A strong peak evicts an exact match, which MMPose then lets overwrite the peak."""
     maps = paint(2, [(0, 5, 5, 0.9, 0.0), (1, 5, 9, 0.5, 0.0), (1, 25, 9, 0.6, -0.4)])
     assert poses(mmpose_codec(2), maps)[0] == [[[5, 5], [5, 9]]]
     found, _ = poses(our_codec(2), maps)
