@@ -15,7 +15,7 @@ from mmengine.registry import DefaultScope
 from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
-LEAVES = sorted(CONFIGS.glob('associative_embedding/*/*.py'))
+LEAVES = sorted(CONFIGS.glob('[!_]*/*/*.py'))
 SIDE = 128
 IMAGE_SIZE = (150, 130)
 

@@ -1,6 +1,7 @@
 """Heads: dense predictions to losses in training and to instances in testing."""
 
 from .ae_head import AEHead
+from .coupled_embedding_head import CoupledEmbeddingHead
 from .outputs import BottomupOutputs
 
-__all__ = ['AEHead', 'BottomupOutputs']
+__all__ = ['AEHead', 'BottomupOutputs', 'CoupledEmbeddingHead']

@@ -1,0 +1,16 @@
+_base_ = './ae-tag8_hourglass-tiny_1xb8-9e_synth_crowd_crowded-192x192.py'
+
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        # Half of the people of the data set are larger than this.
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.27),
+        tag_loss=dict(
+            _delete_=True,
+            type='CoupledEmbeddingLoss',
+            pull_weight=0.012,
+            push_weight=0.012,
+            scale_weight=0.0012,
+        ),
+    )
+)

@@ -1,0 +1,83 @@
+"""The head of Coupled Embedding (Wang et al. 2022): tags that also tell the instance's scale."""
+
+from typing import List
+
+from mmpose.utils.typing import ConfigType, SampleList
+from torch import Tensor
+
+from mmpose_ae.models.losses import scale_map_from_boxes, scale_map_from_tags
+from mmpose_ae.registry import MODELS
+
+from .ae_head import AEHead
+from .outputs import BottomupOutputs
+from .test_time import resize
+
+SCALE_SOURCES = ('tags', 'boxes')
+
+
+@MODELS.register_module()
+class CoupledEmbeddingHead(AEHead):
+    """Predict heatmaps and tags as AEHead does; train them coupled by the scale of instances.
+
+    Args:
+        in_channels (int): As in :class:`AEHead`.
+        tag_dim (int): Size of a tag, M in the paper: the number of levels of scale.
+        scale_source (str): What widens the target heatmaps: ``'tags'``, the scale that they
+            stand for (Eq. 5), or ``'boxes'``, the scale of the instance itself (Table 1).
+        keypoint_loss (dict): Loss of heatmaps, called with prediction, target, scale and mask.
+        tag_loss (dict): Loss of tags, called with tag maps, keypoint indices and instance
+            scales; gives pull, push and scale.
+        **kwargs: As in :class:`AEHead`. The released HigherHRNet has ``with_tags=False`` in
+            ``upsample``.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        tag_dim: int = 8,
+        scale_source: str = 'tags',
+        keypoint_loss: ConfigType = dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss'),  # noqa: B006
+        tag_loss: ConfigType = dict(type='mmpose_ae.CoupledEmbeddingLoss'),  # noqa: B006
+        **kwargs,
+    ) -> None:
+        if scale_source not in SCALE_SOURCES:
+            raise ValueError(f'scale_source must be one of {SCALE_SOURCES}, got {scale_source!r}')
+        super().__init__(
+            in_channels=in_channels,
+            tag_dim=tag_dim,
+            keypoint_loss=keypoint_loss,
+            tag_loss=tag_loss,
+            **kwargs,
+        )
+        self.scale_source = scale_source
+
+    def _stack_losses(
+        self,
+        outputs: BottomupOutputs,
+        targets: List[Tensor],
+        masks: List[Tensor],
+        batch_data_samples: SampleList,
+    ) -> dict:
+        labels = [d.gt_instance_labels for d in batch_data_samples]
+        if any('instance_scales' not in label for label in labels):
+            raise ValueError(
+                'the targets lack instance_scales: the codec makes them from bbox_scale, the '
+                "sides of the boxes, which BottomupRandomAffine adds to the data's bbox"
+            )
+        indices = [label.keypoint_indices for label in labels]
+        scales = [label.instance_scales for label in labels]
+        scale_map = self._scale_map(outputs.tags, indices, scales)
+        heatmap_losses = (
+            self.loss_module.keypoint_loss(
+                heatmaps, target, scale=resize(scale_map, heatmaps.shape[-2:]), mask=mask
+            )
+            for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
+        )
+        pull, push, scale = self.loss_module.tag_loss(outputs.tags, indices, scales)
+        return dict(loss_kpt=sum(heatmap_losses), loss_pull=pull, loss_push=push, loss_scale=scale)
+
+    def _scale_map(self, tags: Tensor, indices: List[Tensor], scales: List[Tensor]) -> Tensor:
+        """Scale of the instance at every cell, (B, K, h, w), without gradient."""
+        if self.scale_source == 'tags':
+            return scale_map_from_tags(tags, self.num_keypoints)
+        return scale_map_from_boxes(indices, scales, tags.shape[-2:])
