@@ -31,7 +31,7 @@ SLOT = 16  # cells between people: no two keypoints of a type are closer than ha
 SIGMA = 2.0
 TAG_RADIUS = 3  # cells around a keypoint that carry its tag
 TAG_MARGIN = 2.0  # distance between the tags of people
-MOST_PEOPLE = 30
+MOST_PEOPLE = 30  # that MMPose's config gives out; our codec gives out all
 Decode = Callable[[Tensor, Tensor], Tuple[List[np.ndarray], ...]]
 
 
@@ -101,7 +101,6 @@ def build_ours(size: Tuple[int, int], grouping: Optional[dict] = None) -> Decode
         input_size=size,
         heatmap_size=tuple(side // STRIDE for side in size),
         decode_keypoint_order=ORDER,
-        decode_max_instances=MOST_PEOPLE,
         grouping=grouping,
     )
     return KEYPOINT_CODECS.build(codec).batch_decode
