@@ -10,8 +10,9 @@ from torch import Tensor
 from .tags import sample_tags
 
 UNMATCHED = -1
-# Cells of heatmaps that are searched at a time: bounds the memory on top of large maps.
-_CELLS_AT_ONCE = 2**21
+# Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
+# since it would wait for the next launch.
+_CELLS_AT_ONCE = {'cpu': 17 * 128 * 128, 'cuda': 2**27}
 
 
 class Candidates(NamedTuple):
@@ -96,7 +97,8 @@ def find_candidates(
     """
     height, width = heatmaps.shape[-2:]
     count = min(max_candidates, height * width)
-    some = max(1, _CELLS_AT_ONCE // (len(heatmaps) * height * width or 1))
+    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
+    some = max(1, at_once // max(1, len(heatmaps) * height * width))
     best = [
         (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
         for maps in heatmaps.split(some, dim=1)
