@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from blobs import draw_blob, find_blob
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from mmengine.registry import DefaultScope
 from scipy.stats import kstest
 
 from mmpose_ae.registry import TRANSFORMS
@@ -109,6 +111,32 @@ def test_sides_of_a_box_turn_with_it():
     affine = build((100, 100), **FIXED)
     affine._get_transform_params = lambda: (np.zeros(2), np.full(1, 0.5), 33.0, None)
     np.testing.assert_allclose(affine(results)['bbox_scale'], [[20, 60], [200, 100]], atol=1e-3)
+
+
+def test_scales_of_instances_reach_the_data_sample():
+    """The box of 10 x 40 pixels is twice as large in the input, however it is turned or flipped."""
+    codec = dict(type='AEDecoder', input_size=(100, 100), heatmap_size=(25, 25))
+    affine = build((100, 100), shift_prob=0.0, scale_factor=(0.5, 0.5))
+    steps = [
+        dict(type='RandomFlip', prob=1.0),
+        dict(type='GenerateTarget', encoder=codec),
+        dict(type='PackPoseInputs'),
+    ]
+    results = dict(
+        img=np.zeros((100, 100, 3), np.uint8),
+        img_shape=(100, 100),
+        bbox=np.array([[40, 30, 50, 70]], np.float32),
+        keypoints=np.full((1, 2, 2), 50.0),
+        keypoints_visible=np.ones((1, 2)),
+        flip_indices=[1, 0],
+    )
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        results = affine(results)
+        for step in steps:
+            results = TRANSFORMS.build(step)(results)
+    scales = results['data_samples'].gt_instance_labels.instance_scales
+    assert scales.dtype == torch.float32
+    assert scales.tolist() == pytest.approx([2 * (10 * 40) ** 0.5 / 100], rel=1e-5)
 
 
 @pytest.mark.parametrize('num_instances', [None, 0])
