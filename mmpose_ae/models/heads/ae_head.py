@@ -247,9 +247,8 @@ class AEHead(AssociativeEmbeddingHead):
             return heatmaps, tags
         if kind not in GROUND_TRUTH:
             raise ValueError(f"ground_truth must be 'heatmaps' or 'tags', got {kind!r}")
-        maps = dict(heatmaps=heatmaps, tags=tags)
-        maps[kind] = GROUND_TRUTH[kind](batch_data_samples, self.decoder, maps[kind])
-        return maps['heatmaps'], maps['tags']
+        known = GROUND_TRUTH[kind](batch_data_samples, self.decoder, like=heatmaps)
+        return (known, tags) if kind == 'heatmaps' else (heatmaps, known)
 
     def _merge_views(
         self, feats: Features, metainfo: dict, input_size: Tuple[int, int], test_cfg: dict

@@ -12,12 +12,15 @@ from mmpose_ae.codecs import AEDecoder
 from mmpose_ae.grouping import gaussian_heatmaps, pixels_to_cells
 
 
-def keypoints_on_input(data_sample: PoseDataSample) -> Tuple[np.ndarray, np.ndarray]:
+def keypoints_on_input(
+    data_sample: PoseDataSample, num_keypoints: int
+) -> Tuple[np.ndarray, np.ndarray]:
     """Give the annotated keypoints of a test sample in pixels of the network's input.
 
     Args:
-        data_sample (PoseDataSample): ``gt_instances`` in pixels of the original image, and the
-            metainfo of BottomupResize.
+        data_sample (PoseDataSample): ``gt_instances`` in pixels of the original image, without
+            fields if nobody is there, and the metainfo of BottomupResize.
+        num_keypoints (int): K.
 
     Returns:
         tuple:
@@ -25,6 +28,8 @@ def keypoints_on_input(data_sample: PoseDataSample) -> Tuple[np.ndarray, np.ndar
         - np.ndarray: Which of them are labelled, (N, K), bool.
     """
     metainfo, instances = data_sample.metainfo, data_sample.gt_instances
+    if 'keypoints' not in instances:
+        return np.empty((0, num_keypoints, 2)), np.empty((0, num_keypoints), bool)
     covered = np.asarray(metainfo['input_scale'])
     from_corner = instances.keypoints - metainfo['input_center'] + 0.5 * covered
     return from_corner / covered * metainfo['input_size'], instances.keypoints_visible > 0
@@ -36,7 +41,7 @@ def draw_heatmaps(data_samples: SampleList, codec: AEDecoder, like: Tensor) -> T
     Args:
         data_samples (list[PoseDataSample]): See :func:`keypoints_on_input`.
         codec (AEDecoder): Says how wide the Gaussians are and where they are centred.
-        like (Tensor): The heatmaps to replace, (B, K, H, W).
+        like (Tensor): A map per keypoint type and image, of the size to draw, (B, K, H, W).
 
     Returns:
         Tensor: (B, K, H, W), float32.
@@ -44,7 +49,7 @@ def draw_heatmaps(data_samples: SampleList, codec: AEDecoder, like: Tensor) -> T
     height, width = like.shape[-2:]
     maps = []
     for data_sample in data_samples:
-        pixels, visible = keypoints_on_input(data_sample)
+        pixels, visible = keypoints_on_input(data_sample, like.shape[1])
         stride = np.divide(data_sample.metainfo['input_size'], (width, height))
         cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
         sigma = codec.sigma * codec.stride()[0] / stride[0]
@@ -60,16 +65,16 @@ def paint_tags(data_samples: SampleList, codec: AEDecoder, like: Tensor) -> Tens
     Args:
         data_samples (list[PoseDataSample]): See :func:`keypoints_on_input`.
         codec (AEDecoder): Its tag threshold sets how far apart the tags are.
-        like (Tensor): The tag maps to replace, (B, L * K, h, w).
+        like (Tensor): A map per keypoint type and image, of the size to paint, (B, K, H, W).
 
     Returns:
-        Tensor: (B, K, h, w), float32: L is 1.
+        Tensor: (B, K, H, W), float32: L is 1.
     """
     height, width = like.shape[-2:]
     grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1)
     maps = []
     for data_sample in data_samples:
-        pixels, visible = keypoints_on_input(data_sample)
+        pixels, visible = keypoints_on_input(data_sample, like.shape[1])
         stride = np.divide(data_sample.metainfo['input_size'], (width, height))
         cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
         image = np.zeros((cells.shape[1], height, width), np.float32)

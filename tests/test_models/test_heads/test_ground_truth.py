@@ -84,7 +84,7 @@ def test_unlabelled_keypoints_and_nobody(head, data_sample):
     feats = (torch.cat([torch.zeros(1, 2, 16, 16), two_halves()], dim=1),)
     (found,) = head.predict(feats, [data_sample], dict(ground_truth='heatmaps'))
     assert (found.keypoint_scores > 0.1).sum() == 3
-    data_sample.gt_instances = data_sample.gt_instances[np.zeros(0, int)]
+    data_sample.gt_instances = InstanceData()  # as it is where nobody is annotated
     for kind in ('heatmaps', 'tags'):
         (found,) = head.predict(feats, [data_sample], dict(ground_truth=kind))
         assert len(found.keypoints) == 0
