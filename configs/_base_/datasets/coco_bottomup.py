@@ -5,8 +5,6 @@ codec = dict(
     type='AEDecoder',
     sigma=2,
     decode_keypoint_order=[0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16],
-    decode_topk=30,
-    decode_max_instances=30,
 )
 
 train_dataloader = dict(

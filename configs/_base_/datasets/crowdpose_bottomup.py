@@ -5,8 +5,6 @@ codec = dict(
     type='AEDecoder',
     sigma=2,
     decode_keypoint_order=[12, 13, 0, 1, 6, 7, 2, 3, 4, 5, 8, 9, 10, 11],
-    decode_topk=30,
-    decode_max_instances=30,
 )
 
 # As in HigherHRNet: train on train and val together, test on test.

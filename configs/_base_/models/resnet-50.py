@@ -23,5 +23,5 @@ model = dict(
         keypoint_loss=dict(type='KeypointMSELoss'),
         tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
     ),
-    test_cfg=dict(flip_test=True, restore_heatmap_size=True),
+    test_cfg=dict(flip_test=True),
 )
