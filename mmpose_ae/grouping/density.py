@@ -1,0 +1,193 @@
+"""Grouping of candidates at the densest places of tag space, all keypoint types at once."""
+
+from typing import NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from .candidates import UNMATCHED, Candidates
+
+# Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
+# whole-body keypoints.
+_SEED_TYPES = 16
+# Fewer keypoints do not tell the extent of an instance on the image.
+_LEAST_PLACED = 3
+
+
+class _Pool(NamedTuple):
+    """Candidates of all keypoint types in one row, ordered by type."""
+
+    types: np.ndarray  # (P,)
+    scores: np.ndarray  # (P,)
+    cells: np.ndarray  # (P, 2)
+    tags: np.ndarray  # (P, L), in tag thresholds
+
+    def take(self, index: np.ndarray) -> '_Pool':
+        """Keep the candidates of an index."""
+        return _Pool(*(values[index] for values in self))
+
+    def mean_tags(self, groups: np.ndarray) -> np.ndarray:
+        """Mean tags of groups (N, K), weighted by the scores, (N, L)."""
+        weight = np.where(groups == UNMATCHED, 0, self.scores[groups])
+        return (weight[..., None] * self.tags[groups]).sum(1) / weight.sum(1)[:, None]
+
+
+class DensityGrouping:
+    """Let all keypoint types vote where the instances are, then join what was split.
+
+    Greedy grouping takes nothing back: one tag that is off splits an instance, and the splinter
+    collects keypoints of its own. Here
+
+    1. the density of a tag is the sum over the keypoint types of the best candidate's score,
+       weighted by how close its tag is. Where it peaks, groups start.
+    2. Each group picks the best candidate per type and moves to their mean tag, a few times. A
+       candidate is only offered to the group where it weighs most. What no group has picked
+       goes through both steps again.
+    3. Groups without a common keypoint type are joined, the closest first, as long as their mean
+       tags differ by no more than the tags within groups explain.
+
+    Args:
+        reach (float): Distance from a group's mean tag, in tag thresholds, at which the weight
+            of a candidate has fallen to 0. Two groups start at least half of it apart.
+        spread (float, optional): Candidates weigh less far from the group on the image: half at
+            this many times the median distance of the picked ones from their median position.
+            None groups by the tags alone.
+        num_steps (int): How often a group picks its candidates.
+        join_below (float): Mean tags of joined groups are less than this many standard errors
+            apart. 0 joins nothing.
+    """
+
+    def __init__(
+        self,
+        reach: float = 1.5,
+        spread: Optional[float] = 2.0,
+        num_steps: int = 2,
+        join_below: float = 2.7,
+    ) -> None:
+        self.reach = reach
+        self.spread = spread
+        self.num_steps = num_steps
+        self.join_below = join_below
+
+    def __call__(
+        self, candidates: Candidates, order: Sequence[int], tag_threshold: float
+    ) -> np.ndarray:
+        """Group the candidates of one image into instances.
+
+        Args:
+            candidates (Candidates): Arrays of one image; score 0 is no candidate.
+            order (sequence): Not used: no keypoint type comes first.
+            tag_threshold (float): Unit of the tag distances.
+
+        Returns:
+            np.ndarray: For each instance the index of its candidate per keypoint type, (N, K),
+            int64; -1 where the keypoint is missing.
+        """
+        types, columns = candidates.scores.nonzero()
+        scores, cells, tags = (values[types, columns].astype(float) for values in candidates)
+        pool = _Pool(types, scores, cells, tags / tag_threshold)
+        num_types = len(candidates.scores)
+        rounds = [np.empty((0, num_types), np.int64)]
+        free = np.arange(len(types))
+        while len(free):
+            part = pool.take(free)
+            groups = self._climb(part, self._find_peaks(part), num_types)
+            rounds.append(np.where(groups == UNMATCHED, UNMATCHED, free[groups]))
+            free = np.setdiff1d(free, rounds[-1])
+        groups = self._join(pool, np.concatenate(rounds))
+        return np.where(groups == UNMATCHED, UNMATCHED, columns[groups])
+
+    def _near(
+        self, pool: _Pool, centers: np.ndarray
+    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Pairs of centers (N, L) and candidates within reach, ordered by center.
+
+        Each with its center, candidate, squared distance, and the candidate's weight: its score
+        at distance 0, falling to 0 at the reach (the biweight kernel).
+        """
+        squared = cdist(centers, pool.tags, 'sqeuclidean')
+        rows, found = (squared < self.reach**2).nonzero()
+        squared = squared[rows, found]
+        weight = pool.scores[found] * (1 - squared / self.reach**2) ** 2
+        return rows, found, squared, weight
+
+    def _find_peaks(self, pool: _Pool) -> np.ndarray:
+        """Tags of the candidates where the density peaks, (N, L)."""
+        counts = np.bincount(pool.types)
+        seed_types = np.argsort(-counts, kind='stable')[:_SEED_TYPES]
+        seeds = np.flatnonzero(np.isin(pool.types, seed_types))
+        rows, found, squared, weight = self._near(pool, pool.tags[seeds])
+        place = rows * len(counts) + pool.types[found]  # ascending
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        density = np.bincount(rows[starts], np.maximum.reduceat(weight, starts))
+        rank = np.full(len(pool.types), len(seeds))
+        rank[seeds[np.argsort(-density, kind='stable')]] = np.arange(len(seeds))
+        beaten = (squared < (self.reach / 2) ** 2) & (rank[found] < rank[seeds][rows])
+        return pool.tags[np.delete(seeds, rows[beaten])]
+
+    def _climb(self, pool: _Pool, centers: np.ndarray, num_types: int) -> np.ndarray:
+        """Candidates picked around tags (N, L), (N, K); groups that picked none are left out."""
+        groups = None
+        for _ in range(self.num_steps):
+            rows, found, _, weight = self._near(pool, centers)
+            if groups is not None and self.spread is not None:
+                weight *= self._nearness(pool, groups, rows, found)
+            groups = np.full((len(centers), num_types), UNMATCHED)
+            ascending = np.argsort(weight, kind='stable')
+            rows, found = rows[ascending], found[ascending]
+            best = np.empty(len(pool.types), np.int64)
+            best[found] = rows  # the last one, of the greatest weight, stays
+            offered = best[found] == rows
+            rows, found = rows[offered], found[offered]
+            groups[rows, pool.types[found]] = found  # here too
+            groups = groups[(groups != UNMATCHED).any(1)]
+            centers = pool.mean_tags(groups)
+        return groups
+
+    def _nearness(
+        self, pool: _Pool, groups: np.ndarray, rows: np.ndarray, found: np.ndarray
+    ) -> np.ndarray:
+        """Weight by the distance on the image between groups and candidates, for each pair."""
+        picked = groups != UNMATCHED
+        points = pool.cells[groups]  # (N, K, 2)
+        center = _median(points, picked)
+        extent = _median(np.linalg.norm(points - center[:, None], axis=-1), picked)
+        use = (picked.sum(1) >= _LEAST_PLACED) & (extent > 0)
+        falloff = np.where(use, self.spread * np.where(use, extent, 1), np.inf)
+        squared = np.square(pool.cells[found] - center[rows]).sum(-1)
+        return 1 / (1 + squared / falloff[rows] ** 2)
+
+    def _join(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
+        """Join the closest groups that have no common keypoint type, until none are close."""
+        limit = self.join_below * _tag_spread(pool, groups)
+        while len(groups) > 1:
+            found = (groups != UNMATCHED).astype(float)
+            size = found.sum(1)
+            mean = pool.mean_tags(groups)
+            distance = cdist(mean, mean) / np.sqrt(1 / size[:, None] + 1 / size)
+            distance[found @ found.T > 0] = np.inf
+            first, second = np.arange(len(groups)), distance.argmin(1)
+            joined = (first < second) & (second[second] == first)
+            joined &= distance[first, second] < limit
+            if not joined.any():
+                break
+            first, second = first[joined], second[joined]
+            groups[first] = np.maximum(groups[first], groups[second])
+            groups = np.delete(groups, second, axis=0)
+        return groups
+
+
+def _tag_spread(pool: _Pool, groups: np.ndarray) -> float:
+    """Standard deviation of the tags within groups; 0 if each has one candidate only."""
+    found = groups != UNMATCHED
+    deviation = pool.tags[groups] - pool.mean_tags(groups)[:, None]
+    freedom = found.sum() - len(groups)
+    return np.sqrt(np.square(deviation[found]).sum() / freedom) if freedom else 0.0
+
+
+def _median(values: np.ndarray, picked: np.ndarray) -> np.ndarray:
+    """Median of values (N, K, ...) over those picked (N, K), (N, ...)."""
+    picked = picked.reshape(picked.shape + (1,) * (values.ndim - 2))
+    values = np.sort(np.where(picked, values, np.inf), axis=1)
+    rows, count = np.arange(len(values)), picked.reshape(len(values), -1).sum(1)
+    return (values[rows, (count - 1) // 2] + values[rows, count // 2]) / 2
