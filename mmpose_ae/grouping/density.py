@@ -44,7 +44,8 @@ class DensityGrouping:
        candidate is only offered to the group where it weighs most. What no group has picked
        goes through both steps again.
     3. Groups without a common keypoint type are joined, the closest first, as long as their mean
-       tags differ by no more than the tags within groups explain.
+       tags differ by less than the tag threshold, or by no more than the tags within groups
+       explain.
 
     Args:
         reach (float): Distance from a group's mean tag, in tag thresholds, at which the weight
@@ -53,16 +54,16 @@ class DensityGrouping:
             this many times the median distance of the picked ones from their median position.
             None groups by the tags alone.
         num_steps (int): How often a group picks its candidates.
-        join_below (float): Mean tags of joined groups are less than this many standard errors
-            apart. 0 joins nothing.
+        join_below (float): Groups are joined while their mean tags are less than this many
+            standard errors apart; below the tag threshold always.
     """
 
     def __init__(
         self,
-        reach: float = 1.5,
+        reach: float = 1.4,
         spread: Optional[float] = 2.0,
         num_steps: int = 2,
-        join_below: float = 2.7,
+        join_below: float = 3.0,
     ) -> None:
         self.reach = reach
         self.spread = spread
@@ -159,16 +160,17 @@ class DensityGrouping:
 
     def _join(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
         """Join the closest groups that have no common keypoint type, until none are close."""
-        limit = self.join_below * _tag_spread(pool, groups)
+        deviation = self.join_below * _tag_spread(pool, groups)
         while len(groups) > 1:
             found = (groups != UNMATCHED).astype(float)
             size = found.sum(1)
             mean = pool.mean_tags(groups)
-            distance = cdist(mean, mean) / np.sqrt(1 / size[:, None] + 1 / size)
+            limit = np.maximum(deviation * np.sqrt(1 / size[:, None] + 1 / size), 1)
+            distance = cdist(mean, mean) / limit
             distance[found @ found.T > 0] = np.inf
             first, second = np.arange(len(groups)), distance.argmin(1)
             joined = (first < second) & (second[second] == first)
-            joined &= distance[first, second] < limit
+            joined &= distance[first, second] < 1
             if not joined.any():
                 break
             first, second = first[joined], second[joined]
