@@ -10,6 +10,9 @@ from .candidates import UNMATCHED, Candidates
 # Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
 # whole-body keypoints.
 _SEED_TYPES = 16
+# Of candidates whose tags are closer than this part of the reach one start is enough, also where
+# all tags are alike.
+_SEED_SPACING = 0.1
 # Fewer keypoints do not tell the extent of an instance on the image.
 _LEAST_PLACED = 3
 
@@ -40,9 +43,9 @@ class DensityGrouping:
 
     1. the density of a tag is the sum over the keypoint types of the best candidate's score,
        weighted by how close its tag is. Where it peaks, groups start.
-    2. Each group picks the best candidate per type and moves to their mean tag, a few times. A
-       candidate is only offered to the group where it weighs most. What no group has picked
-       goes through both steps again.
+    2. Each group picks the best candidate per type, moves to their mean tag and picks again, now
+       by positions too. A candidate is only offered to the group where it weighs most. What no
+       group has picked goes through both steps again.
     3. Groups without a common keypoint type are joined, the closest first, as long as their mean
        tags differ by less than the tag threshold, or by no more than the tags within groups
        explain.
@@ -53,7 +56,6 @@ class DensityGrouping:
         spread (float, optional): Candidates weigh less far from the group on the image: half at
             this many times the median distance of the picked ones from their median position.
             None groups by the tags alone.
-        num_steps (int): How often a group picks its candidates.
         join_below (float): Groups are joined while their mean tags are less than this many
             standard errors apart; below the tag threshold always.
     """
@@ -62,12 +64,13 @@ class DensityGrouping:
         self,
         reach: float = 1.4,
         spread: Optional[float] = 2.0,
-        num_steps: int = 2,
         join_below: float = 3.0,
     ) -> None:
+        for name, value in dict(reach=reach, spread=spread).items():
+            if value is not None and value <= 0:
+                raise ValueError(f'{name} must be positive, got {value}')
         self.reach = reach
         self.spread = spread
-        self.num_steps = num_steps
         self.join_below = join_below
 
     def __call__(
@@ -92,7 +95,8 @@ class DensityGrouping:
         free = np.arange(len(types))
         while len(free):
             part = pool.take(free)
-            groups = self._climb(part, self._find_peaks(part), num_types)
+            groups = self._pick(part, self._find_peaks(part), num_types)
+            groups = self._pick(part, part.mean_tags(groups), num_types, groups)
             rounds.append(np.where(groups == UNMATCHED, UNMATCHED, free[groups]))
             free = np.setdiff1d(free, rounds[-1])
         groups = self._join(pool, np.concatenate(rounds))
@@ -112,13 +116,19 @@ class DensityGrouping:
         weight = pool.scores[found] * (1 - squared / self.reach**2) ** 2
         return rows, found, squared, weight
 
+    def _find_seeds(self, pool: _Pool) -> np.ndarray:
+        """Candidates where the density is looked at, the strongest of those with like tags."""
+        types = np.argsort(-np.bincount(pool.types), kind='stable')[:_SEED_TYPES]
+        seeds = np.flatnonzero(np.isin(pool.types, types))
+        seeds = seeds[np.argsort(-pool.scores[seeds], kind='stable')]
+        blocks = (pool.tags[seeds] - pool.tags.min(0)) // (self.reach * _SEED_SPACING)
+        return seeds[np.unique(blocks, axis=0, return_index=True)[1]]
+
     def _find_peaks(self, pool: _Pool) -> np.ndarray:
         """Tags of the candidates where the density peaks, (N, L)."""
-        counts = np.bincount(pool.types)
-        seed_types = np.argsort(-counts, kind='stable')[:_SEED_TYPES]
-        seeds = np.flatnonzero(np.isin(pool.types, seed_types))
+        seeds = self._find_seeds(pool)
         rows, found, squared, weight = self._near(pool, pool.tags[seeds])
-        place = rows * len(counts) + pool.types[found]  # ascending
+        place = rows * (pool.types[-1] + 1) + pool.types[found]  # ascending
         starts = np.flatnonzero(np.diff(place, prepend=-1))
         density = np.bincount(rows[starts], np.maximum.reduceat(weight, starts))
         rank = np.full(len(pool.types), len(seeds))
@@ -126,24 +136,28 @@ class DensityGrouping:
         beaten = (squared < (self.reach / 2) ** 2) & (rank[found] < rank[seeds][rows])
         return pool.tags[np.delete(seeds, rows[beaten])]
 
-    def _climb(self, pool: _Pool, centers: np.ndarray, num_types: int) -> np.ndarray:
-        """Candidates picked around tags (N, L), (N, K); groups that picked none are left out."""
-        groups = None
-        for _ in range(self.num_steps):
-            rows, found, _, weight = self._near(pool, centers)
-            if groups is not None and self.spread is not None:
-                weight *= self._nearness(pool, groups, rows, found)
-            groups = np.full((len(centers), num_types), UNMATCHED)
-            ascending = np.argsort(weight, kind='stable')
-            rows, found = rows[ascending], found[ascending]
-            best = np.empty(len(pool.types), np.int64)
-            best[found] = rows  # the last one, of the greatest weight, stays
-            offered = best[found] == rows
-            rows, found = rows[offered], found[offered]
-            groups[rows, pool.types[found]] = found  # here too
-            groups = groups[(groups != UNMATCHED).any(1)]
-            centers = pool.mean_tags(groups)
-        return groups
+    def _pick(
+        self,
+        pool: _Pool,
+        centers: np.ndarray,
+        num_types: int,
+        before: Optional[np.ndarray] = None,
+    ) -> np.ndarray:
+        """Candidates of groups around tags (N, L), (N, K); groups without any are left out.
+
+        With the candidates that the groups picked before, (N, K), positions count too.
+        """
+        rows, found, _, weight = self._near(pool, centers)
+        if before is not None and self.spread is not None:
+            weight *= self._nearness(pool, before, rows, found)
+        ascending = np.argsort(weight, kind='stable')
+        rows, found = rows[ascending], found[ascending]
+        best = np.empty(len(pool.types), np.int64)
+        best[found] = rows  # of repeated places the last value stays: that of most weight
+        offered = best[found] == rows
+        groups = np.full((len(centers), num_types), UNMATCHED)
+        groups[rows[offered], pool.types[found[offered]]] = found[offered]  # here too
+        return groups[(groups != UNMATCHED).any(1)]
 
     def _nearness(
         self, pool: _Pool, groups: np.ndarray, rows: np.ndarray, found: np.ndarray

@@ -189,3 +189,10 @@ def test_more_people_are_found_whole_than_by_greedy_grouping():
             sets = {frozenset((k, m) for k, m in enumerate(g) if m != -1) for g in groups}
             whole[name] += len(sets & true)
     assert whole['density'] > whole['greedy']
+
+
+def test_lengths_must_be_positive():
+    with pytest.raises(ValueError, match='reach must be positive, got 0'):
+        DensityGrouping(reach=0)
+    with pytest.raises(ValueError, match='spread must be positive, got -1'):
+        DensityGrouping(spread=-1)
