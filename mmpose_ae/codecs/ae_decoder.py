@@ -79,8 +79,9 @@ class AEDecoder(BaseKeypointCodec):
             heatmap value; pose-ae-train gives 1.
         decode_max_instances (int, optional): Most instances per image, the best ones. None is
             no limit.
-        grouping (dict): How candidates become instances: ``dict(type='GreedyGrouping')`` and
-            its options for the originals' rules, or another strategy of TASK_UTILS.
+        grouping (dict, optional): How candidates become instances: ``dict(type='GreedyGrouping')``
+            and its options for the originals' rules, or another strategy of TASK_UTILS. None is
+            ``dict(type='DensityGrouping')``.
     """
 
     auxiliary_encode_keys = {'bbox_scale'}
@@ -131,7 +132,7 @@ class AEDecoder(BaseKeypointCodec):
         self.decode_missing_thr = decode_missing_thr
         self.decode_missing_score = decode_missing_score
         self.decode_max_instances = decode_max_instances
-        self.grouping = TASK_UTILS.build(grouping or dict(type='GreedyGrouping'))
+        self.grouping = TASK_UTILS.build(grouping or dict(type='DensityGrouping'))
 
     def _check_sizes(self) -> None:
         for width, height in self.heatmap_sizes:

@@ -2,6 +2,7 @@
 
 from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, finite_or_zero
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
+from .density import DensityGrouping
 from .greedy import GreedyGrouping
 from .instances import Instances, collect_instances, fill_instances, pad_instances
 from .missing import MISSING_RULES, find_missing
@@ -14,6 +15,7 @@ __all__ = [
     'OFFSETS',
     'UNMATCHED',
     'Candidates',
+    'DensityGrouping',
     'GreedyGrouping',
     'Instances',
     'cells_to_pixels',

@@ -5,6 +5,7 @@ from typing import NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from .assignment import assign
 from .candidates import UNMATCHED, Candidates
 
 # Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
@@ -49,6 +50,8 @@ class DensityGrouping:
     3. Groups without a common keypoint type are joined, the closest first, as long as their mean
        tags differ by less than the tag threshold, or by no more than the tags within groups
        explain.
+    4. The candidates of each type are assigned once more, to all groups at once. A group counts
+       as much as its scores add up to: what a splinter took goes back.
 
     Args:
         reach (float): Distance from a group's mean tag, in tag thresholds, at which the weight
@@ -87,11 +90,13 @@ class DensityGrouping:
             np.ndarray: For each instance the index of its candidate per keypoint type, (N, K),
             int64; -1 where the keypoint is missing.
         """
+        num_types = len(candidates.scores)
         types, columns = candidates.scores.nonzero()
+        if not len(types):
+            return np.empty((0, num_types), np.int64)
         scores, cells, tags = (values[types, columns].astype(float) for values in candidates)
         pool = _Pool(types, scores, cells, tags / tag_threshold)
-        num_types = len(candidates.scores)
-        rounds = [np.empty((0, num_types), np.int64)]
+        rounds = []
         free = np.arange(len(types))
         while len(free):
             part = pool.take(free)
@@ -99,7 +104,7 @@ class DensityGrouping:
             groups = self._pick(part, part.mean_tags(groups), num_types, groups)
             rounds.append(np.where(groups == UNMATCHED, UNMATCHED, free[groups]))
             free = np.setdiff1d(free, rounds[-1])
-        groups = self._join(pool, np.concatenate(rounds))
+        groups = self._reassign(pool, self._join(pool, np.concatenate(rounds)))
         return np.where(groups == UNMATCHED, UNMATCHED, columns[groups])
 
     def _near(
@@ -191,6 +196,26 @@ class DensityGrouping:
             groups[first] = np.maximum(groups[first], groups[second])
             groups = np.delete(groups, second, axis=0)
         return groups
+
+    def _reassign(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
+        """Assign the candidates of each type once more, those that are left over to nobody."""
+        mass = np.where(groups == UNMATCHED, 0, pool.scores[groups]).sum(1)
+        rows, found, _, weight = self._near(pool, pool.mean_tags(groups))
+        if self.spread is not None:
+            weight *= self._nearness(pool, groups, rows, found)
+        worth = np.zeros((len(groups), len(pool.types)))
+        worth[rows, found] = weight * mass[rows]
+        groups = np.full_like(groups, UNMATCHED)
+        for k in np.unique(pool.types):
+            candidates = np.flatnonzero(pool.types == k)
+            group, pick = assign(-worth[:, candidates])
+            pick = candidates[pick]
+            matched = worth[group, pick] > 0
+            groups[group[matched], k] = pick[matched]
+        alone = np.setdiff1d(np.arange(len(pool.types)), groups)
+        singles = np.full((len(alone), groups.shape[1]), UNMATCHED)
+        singles[np.arange(len(alone)), pool.types[alone]] = alone
+        return np.concatenate([groups[(groups != UNMATCHED).any(1)], singles])
 
 
 def _tag_spread(pool: _Pool, groups: np.ndarray) -> float:

@@ -137,6 +137,7 @@ def test_close_tags_are_not_swapped():
     maps = paint(2, [*people, (1, 25, 9, 0.9, 0.39), (1, 5, 9, 0.8, 0.01)])
     right = [[[5, 5], [5, 9]], [[25, 5], [25, 9]]]
     assert sorted(poses(mmpose_codec(2), maps)[0]) != right
+    assert sorted(poses(our_codec(2), maps)[0]) == right
     exact = dict(type='GreedyGrouping', cost='exact')
     assert sorted(poses(our_codec(2, grouping=exact), maps)[0]) == right
 
