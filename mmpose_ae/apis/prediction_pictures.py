@@ -12,6 +12,7 @@ from mmengine.device import get_device
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.evaluation import read_tags
 from mmpose_ae.registry import DATASETS
 from mmpose_ae.visualization import (
     contact_sheet,
@@ -20,7 +21,6 @@ from mmpose_ae.visualization import (
     match_instances,
     plot_maps,
     plot_tags,
-    read_tags,
 )
 
 HEADINGS = ('ground truth', 'prediction')
@@ -81,11 +81,12 @@ def _draw_sample(
     panels = tuple(draw_instances(image, instances, dataset_meta) for instances in (truth, found))
 
     names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]
-    tags = read_tags(truth.keypoints, sample)
+    prediction = sample.to_dict()
+    tags, _ = read_tags(truth.keypoints, prediction)
     figures = dict(
         skeletons=contact_sheet([panels], HEADINGS),
         tags=plot_tags(tags, visible, names, image=panels[0]),
-        maps=plot_maps(image, *crop_maps(sample)),
+        maps=plot_maps(image, *crop_maps(prediction)),
     )
     paths = [out_dir / f'{name}_{sample.img_id}.png' for name in figures]
     for figure, path in zip(figures.values(), paths):

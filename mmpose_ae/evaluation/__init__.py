@@ -1,1 +1,15 @@
 """Metrics that MMPose lacks."""
+
+from .crowd_subset_metric import CrowdSubsetMetric
+from .embedding_correlation_metric import EmbeddingCorrelationMetric
+from .group_margin_metric import GroupMarginMetric
+from .tag_reading import image_to_cells, predicted_maps, read_tags
+
+__all__ = [
+    'CrowdSubsetMetric',
+    'EmbeddingCorrelationMetric',
+    'GroupMarginMetric',
+    'image_to_cells',
+    'predicted_maps',
+    'read_tags',
+]

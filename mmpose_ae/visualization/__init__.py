@@ -5,7 +5,7 @@ from .components import first_component
 from .contact_sheet import contact_sheet
 from .instance_color_visualizer import InstanceColorVisualizer
 from .map_plot import plot_maps
-from .maps_of_image import crop_maps, image_to_cells, read_tags
+from .maps_of_image import crop_maps
 from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
@@ -15,10 +15,8 @@ __all__ = [
     'crop_maps',
     'draw_instances',
     'first_component',
-    'image_to_cells',
     'instance_colors',
     'match_instances',
     'plot_maps',
     'plot_tags',
-    'read_tags',
 ]

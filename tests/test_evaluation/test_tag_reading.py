@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+import torch
+
+from mmpose_ae.evaluation import image_to_cells, predicted_maps, read_tags
+
+
+@pytest.mark.parametrize('size', [(150, 90), (90, 150), (300, 310)])
+@pytest.mark.parametrize('stride', [1, 4])
+def test_cells_follow_the_pipeline(predict_input, size, stride):
+    """A white square moves with the image: its centre of mass is found where it is said to be."""
+    image = np.zeros((*size[::-1], 3), np.uint8)
+    image[30:50, 60:80] = 255
+    sample = predict_input(image, stride)
+    seen = sample['pred_fields']['heatmaps'][0].numpy()
+    rows, columns = np.indices(seen.shape)
+    centre = [(columns * seen).sum() / seen.sum(), (rows * seen).sum() / seen.sum()]
+    np.testing.assert_allclose(image_to_cells(np.array([69.5, 39.5]), sample), centre, atol=0.1)
+
+
+def test_tags_are_read_under_the_keypoint_of_each_type():
+    """Cells of 4 pixels: the keypoints lie in cells (0, 0) and (2, 1); channel l * K + k."""
+    tags = torch.zeros(4, 3, 3)
+    tags[:, 0, 0] = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    tags[:, 1, 2] = torch.tensor([5.0, 6.0, 7.0, 8.0])
+    sample = dict(
+        input_size=(12, 12),
+        input_center=np.array([6, 6]),
+        input_scale=np.array([12, 12]),
+        batch_input_shape=(12, 12),
+        pred_fields=dict(heatmaps=torch.zeros(2, 3, 3), tags=tags),
+    )
+    keypoints = np.array([[[1, 2], [10, 5]], [[9, 6], [-30, 0]]], float)
+    found, inside = read_tags(keypoints, sample)
+    np.testing.assert_array_equal(found, [[[1, 3], [6, 8]], [[5, 7], [2, 4]]])  # (N, K, L)
+    np.testing.assert_array_equal(inside, [[True, True], [True, False]])
+
+
+@pytest.mark.parametrize('fields', [{}, dict(pred_fields=dict(heatmaps=torch.zeros(1, 2, 2)))])
+def test_a_prediction_without_maps_is_named(fields):
+    with pytest.raises(ValueError, match='image 7 .*output_heatmaps=True'):
+        predicted_maps(dict(fields, img_id=7))
