@@ -19,6 +19,14 @@ def _distances(instance_tags: Tensor, tags: Tensor) -> Tensor:
     return squared.sqrt_().nan_to_num_(torch.inf)
 
 
+def _read_tags(tag_maps: Tensor, places: Tensor, height: int, width: int) -> Tensor:
+    """Tags (L, C) at row-major places (C,) of a heatmap from maps (L, h, w)."""
+    if tag_maps.shape[-2:] == (height, width):
+        return tag_maps.flatten(1)[:, places]
+    cells = torch.stack([places % width, places // width], dim=-1)
+    return sample_tags(tag_maps[None], cells[None, None], (width, height))[0, 0].T
+
+
 def _as_released(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
     return heatmap - distance.round()
 
@@ -74,19 +82,19 @@ def find_missing(
     num_keypoints, height, width = heatmaps.shape[1:]
     index = torch.zeros(missing.shape, dtype=torch.long, device=heatmaps.device)
     scores = torch.zeros(missing.shape, device=heatmaps.device)
-    floor = -torch.inf if score_threshold is None else score_threshold
+    looked_at = heatmaps > (-torch.inf if score_threshold is None else score_threshold)
     for b, k in missing.any(1).nonzero().tolist():
-        heatmap = heatmaps[b, k].flatten()
-        places = (heatmap > floor).nonzero().flatten()
+        places = looked_at[b, k].flatten().nonzero().flatten()
         if not len(places):
             continue
-        cells = torch.stack([places % width, places // width], dim=-1)
-        read = sample_tags(tags[b, None, k::num_keypoints], cells[None, None], (width, height))
         rows = missing[b, :, k].nonzero().flatten()
-        distance = _distances(instance_tags[b, rows], read[0, 0].T.float())
-        values = heatmap[places]
-        value = MISSING_RULES[rule](values, distance, tag_threshold)
-        best, position = value.max(dim=1)
+        own, read = (
+            instance_tags[b, rows],
+            _read_tags(tags[b, k::num_keypoints], places, height, width),
+        )
+        values = heatmaps[b, k].flatten()[places]
+        rated = MISSING_RULES[rule](values, _distances(own, read.float()), tag_threshold)
+        best, position = rated.max(dim=1)
         index[b, rows, k] = places[position]
         scores[b, rows, k] = torch.where(best.isfinite(), values[position], 0).clamp(min=0)
     return torch.stack([index % width, index // width], dim=-1), scores
