@@ -16,7 +16,7 @@ class Crowding(NamedTuple):
 
     Attributes:
         people (int): Number of people with a labelled keypoint, crowd regions not counted.
-        occlusion (float): Crowd index, 0 to 1.
+        occlusion (float): Crowd index, not negative; above 1 in some images of CrowdPose's files.
     """
 
     people: int
@@ -31,8 +31,8 @@ def sample_occlusion(sample: dict) -> float:
             ``raw_ann_info``; both a list over the annotations.
 
     Returns:
-        float: CrowdPose's crowd index, 0 to 1, 0 without people. The paper does not define its
-        "occlusion degree", but calls this index what represents the crowding of an image.
+        float: CrowdPose's crowd index, 0 without people. The paper does not define its "occlusion
+        degree"; it names this index as what represents the crowding level of an image.
     """
     known = sample.get('crowd_index')
     return float(known[0]) if known else crowd_index(sample.get('raw_ann_info') or [])

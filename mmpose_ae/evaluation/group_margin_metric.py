@@ -17,7 +17,7 @@ class GroupMarginMetric(InstanceTagMetric):
     Images with fewer than two people have no margin. Results: ``mean`` over all images that have
     one; ``negative``, the part of them whose margin is below 0; ``people_N``, the mean over
     images with N people; ``occlusion_A-B``, the mean over images whose crowd index is at
-    least A and below B (1 belongs to the last interval).
+    least A and below B (what is 1 or more belongs to the last interval).
 
     Args:
         tag_threshold (float): Threshold of grouping, ``decode_tag_thr`` of the codec.
@@ -57,7 +57,7 @@ class GroupMarginMetric(InstanceTagMetric):
 
 
 def occlusion_degrees(occlusions: List[float], num_degrees: int) -> np.ndarray:
-    """Sort crowd indices (0 to 1) into intervals of equal width, 0 to ``num_degrees`` - 1."""
+    """Number the intervals, from 0, in which crowd indices fall; the last one has no end."""
     edges = np.arange(1, num_degrees) / num_degrees
     return np.searchsorted(edges, occlusions, side='right')
 
