@@ -101,6 +101,8 @@ def build_ours(size: Tuple[int, int], grouping: Optional[dict] = None) -> Decode
         input_size=size,
         heatmap_size=tuple(side // STRIDE for side in size),
         decode_keypoint_order=ORDER,
+        decode_topk=MOST_PEOPLE,
+        decode_max_instances=MOST_PEOPLE,
         grouping=grouping,
     )
     return KEYPOINT_CODECS.build(codec).batch_decode
