@@ -31,7 +31,7 @@ SLOT = 16  # cells between people: no two keypoints of a type are closer than ha
 SIGMA = 2.0
 TAG_RADIUS = 3  # cells around a keypoint that carry its tag
 TAG_MARGIN = 2.0  # distance between the tags of people
-MOST_PEOPLE = 30  # that MMPose's config gives out; our codec gives out all
+MOST_PEOPLE = 30  # that MMPose gives out in its config, and here both do
 Decode = Callable[[Tensor, Tensor], Tuple[List[np.ndarray], ...]]
 
 
