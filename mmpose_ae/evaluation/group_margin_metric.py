@@ -1,6 +1,7 @@
 """Group margin: whether grouping can tell the people of an image apart."""
 
-from typing import Dict, List
+from collections import defaultdict
+from typing import Dict, List, Sequence
 
 import numpy as np
 
@@ -43,24 +44,38 @@ class GroupMarginMetric(InstanceTagMetric):
         Returns:
             dict: The metrics; only for numbers and degrees that occur.
         """
-        crowds = [image for image in results if len(image['tags']) > 1]
-        margins = np.array([group_margin(image['tags'], self.tag_threshold) for image in crowds])
+        crowds = [image['tags'] for image in results if len(image['tags']) > 1]
+        margins = np.array([group_margin(tags, self.tag_threshold) for tags in crowds])
         metrics = dict(mean=_mean(margins), negative=_mean(margins < 0))
-        people = np.array([len(image['tags']) for image in crowds])
-        for number in np.unique(people):
-            metrics[f'people_{number}'] = _mean(margins[people == number])
-        degrees = occlusion_degrees([image['occlusion'] for image in crowds], self.num_degrees)
-        for degree in np.unique(degrees):
+        for number, mean in self.means_by_number(results).items():
+            metrics[f'people_{number}'] = mean
+        for degree, mean in self.means_by_occlusion(results).items():
             low, high = (edge / self.num_degrees for edge in (degree, degree + 1))
-            metrics[f'occlusion_{low:g}-{high:g}'] = _mean(margins[degrees == degree])
+            metrics[f'occlusion_{low:g}-{high:g}'] = mean
         return metrics
 
+    def means_by_number(self, results: List[dict]) -> Dict[int, float]:
+        """Average the margins of images with equally many people, by their number."""
+        return self._means(results, [len(image['tags']) for image in results])
 
-def occlusion_degrees(occlusions: List[float], num_degrees: int) -> np.ndarray:
+    def means_by_occlusion(self, results: List[dict]) -> Dict[int, float]:
+        """Average the margins of images in each interval of the crowd index, counted from 0."""
+        occlusions = [image['occlusion'] for image in results]
+        return self._means(results, occlusion_degrees(occlusions, self.num_degrees))
+
+    def _means(self, results: List[dict], groups: Sequence[int]) -> Dict[int, float]:
+        margins = defaultdict(list)
+        for group, image in zip(groups, results):
+            if len(image['tags']) > 1:
+                margins[int(group)].append(group_margin(image['tags'], self.tag_threshold))
+        return {group: _mean(margins[group]) for group in sorted(margins)}
+
+
+def occlusion_degrees(occlusions: Sequence[float], num_degrees: int) -> np.ndarray:
     """Number the intervals, from 0, in which crowd indices fall; the last one has no end."""
     edges = np.arange(1, num_degrees) / num_degrees
     return np.searchsorted(edges, occlusions, side='right')
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else np.nan

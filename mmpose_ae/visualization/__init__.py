@@ -1,8 +1,10 @@
 """Pictures of tags, groups and poses."""
 
 from .colors import instance_colors, match_instances
-from .components import first_component
+from .components import first_component, principal_components
 from .contact_sheet import contact_sheet
+from .crowding_plots import plot_correlations, plot_margins
+from .embedding_plot import ImageEmbedding, plot_embeddings
 from .instance_color_visualizer import InstanceColorVisualizer
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
@@ -10,6 +12,7 @@ from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
 __all__ = [
+    'ImageEmbedding',
     'InstanceColorVisualizer',
     'contact_sheet',
     'crop_maps',
@@ -17,6 +20,10 @@ __all__ = [
     'first_component',
     'instance_colors',
     'match_instances',
+    'plot_correlations',
+    'plot_embeddings',
     'plot_maps',
+    'plot_margins',
     'plot_tags',
+    'principal_components',
 ]

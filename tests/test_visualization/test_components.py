@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmpose_ae.visualization import first_component
+from mmpose_ae.visualization import first_component, principal_components
 from mmpose_ae.visualization.components import component_label
 
 
@@ -35,3 +35,12 @@ def test_any_shape_and_nothing_to_see():
 def test_the_label_says_what_the_axis_is():
     assert component_label(1) == 'tag'
     assert component_label(8) == 'tag, first of 8 principal components'
+
+
+def test_two_components_turn_the_plane():
+    """Spread 10 along (3, 4) and 1 across it: the coordinates are those of the turned axes."""
+    along, across = np.array([3, 4]) / 5, np.array([4, -3]) / 5
+    places = np.array([[-10, 0], [10, 0], [0, 1], [0, -1]], float)
+    tags = 7 + places @ [along, across]
+    np.testing.assert_allclose(principal_components(tags, np.ones(4), 2), places, atol=1e-12)
+    np.testing.assert_allclose(principal_components(tags, np.ones(4), 1), places[:, :1], atol=1e-12)

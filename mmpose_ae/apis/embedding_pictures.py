@@ -1,0 +1,149 @@
+"""Pictures of how networks keep people apart by their tags, one network or several."""
+
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Sequence, Union
+
+import mmcv
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset
+from mmengine.device import get_device
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+from mmengine.structures import InstanceData
+from mmpose.apis import init_model
+
+from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
+from mmpose_ae.registry import DATASETS, SCOPE
+from mmpose_ae.visualization import (
+    ImageEmbedding,
+    draw_instances,
+    plot_correlations,
+    plot_embeddings,
+    plot_margins,
+)
+
+
+class TrainedModel(NamedTuple):
+    """A network to draw.
+
+    Attributes:
+        name (str): Its name in the pictures.
+        cfg (Config): Its config, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+    """
+
+    name: str
+    cfg: Config
+    checkpoint: Union[str, Path]
+
+
+class _Measured(NamedTuple):
+    """What one network says about a dataset.
+
+    Attributes:
+        margin (GroupMarginMetric): With the network's threshold, and all images as results.
+        correlation (EmbeddingCorrelationMetric): Of the network's tag dimensions.
+        shown (dict): Tags (N, K, L) of the images to draw, by their id.
+    """
+
+    margin: GroupMarginMetric
+    correlation: EmbeddingCorrelationMetric
+    shown: Dict[int, np.ndarray]
+
+
+def draw_embeddings(
+    models: Sequence[TrainedModel], out_dir: Union[str, Path], num_images: int
+) -> List[Path]:
+    """Predict all validation images and draw the tags of their people.
+
+    Args:
+        models (sequence): Networks to compare, on the images of the first one.
+        out_dir (str | Path): Folder of the pictures, made if missing.
+        num_images (int): Number of images to draw, those with most people.
+
+    Returns:
+        list[Path]: ``correlation.png`` and ``group_margin.png``, then ``embedding_*.png`` for
+        each image.
+
+    Raises:
+        ValueError: If two networks have one name, or no image has two people.
+
+    Source: Coupled Embedding (Wang et al. 2022), Figures 2, 5 and 1.
+    """
+    names = [model.name for model in models]
+    if len(set(names)) < len(names):
+        raise ValueError(f'networks need names that differ, got {names}')
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    init_default_scope(models[0].cfg.get('default_scope', SCOPE))
+    loader = models[0].cfg.val_dataloader
+    dataset = DATASETS.build(loader.dataset)
+    crowds = _largest_crowds(dataset, num_images)
+    measured = {
+        model.name: _measure(model, dict(loader, dataset=dataset), crowds) for model in models
+    }
+    figures = _draw_dataset(measured)
+    for image_id, index in crowds.items():
+        figures[f'embedding_{image_id}'] = _draw_image(dataset, index, image_id, measured)
+    paths = [out_dir / f'{name}.png' for name in figures]
+    for figure, path in zip(figures.values(), paths):
+        figure.savefig(path, dpi=150)
+    return paths
+
+
+def _largest_crowds(dataset: BaseDataset, num_images: int) -> Dict[int, int]:
+    """Index in the dataset of the images with most people, at least two, by id of the image."""
+    infos = [dataset.get_data_info(i) for i in range(len(dataset))]
+    people = np.array([np.any(d.get('keypoints_visible', [[0]]), axis=1).sum() for d in infos])
+    largest = [i for i in np.argsort(-people, kind='stable')[:num_images] if people[i] > 1]
+    if not largest:
+        raise ValueError(f'no image of {dataset.ann_file} has two labelled people')
+    return {infos[i]['img_id']: int(i) for i in largest}
+
+
+@torch.no_grad()
+def _measure(model: TrainedModel, loader: dict, crowds: Dict[int, int]) -> _Measured:
+    """Predict all images; keep the tags of every keypoint only where they are drawn."""
+    network = init_model(Config(model.cfg.to_dict()), str(model.checkpoint), device=get_device())
+    network.test_cfg = dict(network.test_cfg or {}, output_heatmaps=True)
+    margin = GroupMarginMetric(network.head.decoder.decode_tag_thr)
+    correlation = EmbeddingCorrelationMetric(tag_dim=network.head.tag_dim)
+    shown = {}
+    for batch in Runner.build_dataloader(loader):
+        for prediction in network.test_step(batch):
+            sample = prediction.to_dict()
+            margin.process(None, [sample])
+            if sample['img_id'] in crowds:
+                shown[sample['img_id']], _ = read_tags(sample['gt_instances']['keypoints'], sample)
+    return _Measured(margin, correlation, shown)
+
+
+def _draw_dataset(measured: Dict[str, _Measured]) -> Dict[str, Figure]:
+    """Draw the figures of the whole dataset."""
+    correlations, by_occlusion, by_number = {}, {}, {}
+    for name, (margin, correlation, _) in measured.items():
+        correlations[name] = correlation.correlations([image['tags'] for image in margin.results])
+        by_occlusion[name] = margin.means_by_occlusion(margin.results)
+        by_number[name] = margin.means_by_number(margin.results)
+    return dict(
+        correlation=plot_correlations(correlations),
+        group_margin=plot_margins(by_occlusion, by_number),
+    )
+
+
+def _draw_image(
+    dataset: BaseDataset, index: int, image_id: int, measured: Dict[str, _Measured]
+) -> Figure:
+    """Draw one image beside what every network says about it."""
+    info = dataset.get_data_info(index)
+    visible = info['keypoints_visible'] > 0
+    truth = InstanceData(keypoints=info['keypoints'], keypoints_visible=info['keypoints_visible'])
+    picture = mmcv.imread(info['img_path'], channel_order='rgb')
+    embeddings = [
+        ImageEmbedding(name, found.shown[image_id], found.margin.tag_threshold)
+        for name, found in measured.items()
+    ]
+    return plot_embeddings(draw_instances(picture, truth, dataset.metainfo), embeddings, visible)

@@ -1,0 +1,97 @@
+import json
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from mmpose_ae.apis import TrainedModel, draw_embeddings, embedding_pictures
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_embeddings.py'
+
+
+@pytest.fixture
+def crowd(perfect_model, tmp_path):
+    """The config whose images all show both instances of the stored maps, tags 0 and 5.
+
+    The first image has a third person in place of the second one, of the same tag.
+    """
+    people = json.loads((perfect_model.image.parents[1] / 'people.json').read_text())
+    template = people['annotations'][0]
+    points = [perfect_model.keypoints[i] for i in (0, 1, 1)]
+    people['annotations'] = [
+        dict(
+            template,
+            id=10 * image['id'] + n,
+            image_id=image['id'],
+            keypoints=np.column_stack([points[n], np.full(17, 2)]).ravel().tolist(),
+        )
+        for image in people['images']
+        for n in range(3 if image['id'] == 0 else 2)
+    ]
+    for image in people['images']:
+        image['crowdIndex'] = 0.3
+    (tmp_path / 'crowd.json').write_text(json.dumps(people))
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.val_dataloader.dataset.ann_file = str(tmp_path / 'crowd.json')
+    return cfg
+
+
+def test_what_is_drawn_was_measured(crowd, perfect_model, tmp_path, monkeypatch):
+    """Tags 0 and 5: margin 4; with two people of tag 5: margin -1."""
+    drawn = {}
+
+    def record(name, draw):
+        def recorded(*args):
+            drawn.setdefault(name, []).append(args)
+            return draw(*args)
+
+        return recorded
+
+    for name in ('plot_margins', 'plot_correlations', 'plot_embeddings'):
+        monkeypatch.setattr(
+            embedding_pictures, name, record(name, getattr(embedding_pictures, name))
+        )
+    model = TrainedModel('AE', crowd, perfect_model.checkpoint)
+    paths = draw_embeddings([model], tmp_path / 'new', num_images=2)
+
+    expected = ['correlation', 'group_margin', 'embedding_0', 'embedding_1']
+    assert [path.stem for path in paths] == expected
+    assert all(cv2.imread(str(path)).shape[0] > 200 for path in paths)
+    ((by_occlusion, by_number),) = drawn['plot_margins']
+    assert by_number['AE'] == pytest.approx({2: 4, 3: -1})
+    assert by_occlusion['AE'] == pytest.approx({3: (4 * 4 - 1) / 5})
+    assert len(drawn['plot_correlations'][0][0]['AE']) == 0
+    _, (embedding,), visible = drawn['plot_embeddings'][0]
+    assert (embedding.title, embedding.threshold) == ('AE', 1.0)
+    assert embedding.tags.shape == (3, 17, 1) and visible.all()
+    np.testing.assert_allclose(embedding.tags.mean((1, 2)), [0, 5, 5])
+    assert crowd.model.test_cfg == dict(flip_test=False)
+
+
+def test_command_compares_networks(crowd, perfect_model, tmp_path, monkeypatch, capsys):
+    crowd.dump(tmp_path / 'ae_tiny.py')
+    network = [str(tmp_path / 'ae_tiny.py'), str(perfect_model.checkpoint)]
+    argv = [str(TOOL), *network, '--versus', *network, '--num', '1', '--out', str(tmp_path)]
+    monkeypatch.setattr('sys.argv', argv)
+    with pytest.raises(ValueError, match="differ, got .'ae', 'ae'."):
+        runpy.run_path(str(TOOL), run_name='__main__')
+    options = ['--names', 'one', 'two', '--cfg-options', 'model.test_cfg.flip_test=True']
+    monkeypatch.setattr('sys.argv', [*argv, *options])
+    runpy.run_path(str(TOOL), run_name='__main__')
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.endswith('.png')]
+    assert len(printed) == 3 and all(Path(line).is_file() for line in printed)
+
+    monkeypatch.setattr('sys.argv', [*argv, '--names', 'one'])
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(TOOL), run_name='__main__')
+    assert "2 networks need as many --names, got ['one']" in capsys.readouterr().err
+
+
+def test_nobody_to_keep_apart(perfect_model, tmp_path):
+    """One person in every image."""
+    cfg = Config.fromfile(perfect_model.config)
+    with pytest.raises(ValueError, match='no image of .*people.json has two labelled people'):
+        draw_embeddings([TrainedModel('AE', cfg, perfect_model.checkpoint)], tmp_path, 3)
