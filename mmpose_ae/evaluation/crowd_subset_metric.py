@@ -35,6 +35,8 @@ class CrowdSubsetMetric(CocoMetric):
 
     def _average_precision(self, detections: object, images: List[int]) -> float:
         """AP on some of the images; ``summarize`` would read easy ones and others from the file."""
+        if not images:
+            return -1.0
         sigmas = self.dataset_meta['sigmas']
         evaluation = COCOeval(self.coco, detections, self.iou_type, sigmas, self.use_area)
         evaluation.params.imgIds = images

@@ -134,3 +134,14 @@ def test_an_empty_subset_has_no_ap(dataset, samples, meta, tmp_path):
     found = evaluate(build('CrowdSubsetMetric', path, meta), chosen)
     assert found['coco/AP subset1'] == found['coco/AP subset2'] == found['coco/AP'] > 0
     assert found['coco/AP subset3'] == found['coco/AP subset4'] == -1
+
+
+def test_nobody_found(dataset, samples, meta, tmp_path):
+    path = tmp_path / 'all.json'
+    path.write_text(json.dumps(dataset))
+    nothing = dict(
+        keypoints=np.zeros((0, 14, 2)), keypoint_scores=np.zeros((0, 14)), bbox_scores=np.zeros(0)
+    )
+    blind = [dict(sample, pred_instances=nothing) for sample in samples]
+    found = evaluate(build('CrowdSubsetMetric', path, meta), blind)
+    assert [found[f'coco/AP subset{i}'] for i in (1, 2, 3, 4)] == [0, 0, 0, 0]
