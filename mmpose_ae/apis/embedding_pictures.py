@@ -60,7 +60,7 @@ def draw_embeddings(
     """Predict all validation images and draw the tags of their people.
 
     Args:
-        models (sequence): Networks to compare, on the images of the first one.
+        models (sequence): Networks to compare, each with its own pipeline, on the same images.
         out_dir (str | Path): Folder of the pictures, made if missing.
         num_images (int): Number of images to draw, those with most people.
 
@@ -69,7 +69,8 @@ def draw_embeddings(
         each image.
 
     Raises:
-        ValueError: If two networks have one name, or no image has two people.
+        ValueError: If two networks have one name, no image has two people, or a network does not
+            see the images to draw.
 
     Source: Coupled Embedding (Wang et al. 2022), Figures 2, 5 and 1.
     """
@@ -79,12 +80,9 @@ def draw_embeddings(
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     init_default_scope(models[0].cfg.get('default_scope', SCOPE))
-    loader = models[0].cfg.val_dataloader
-    dataset = DATASETS.build(loader.dataset)
+    dataset = DATASETS.build(models[0].cfg.val_dataloader.dataset)
     crowds = _largest_crowds(dataset, num_images)
-    measured = {
-        model.name: _measure(model, dict(loader, dataset=dataset), crowds) for model in models
-    }
+    measured = {model.name: _measure(model, crowds) for model in models}
     figures = _draw_dataset(measured)
     for image_id, index in crowds.items():
         figures[f'embedding_{image_id}'] = _draw_image(dataset, index, image_id, measured)
@@ -105,19 +103,23 @@ def _largest_crowds(dataset: BaseDataset, num_images: int) -> Dict[int, int]:
 
 
 @torch.no_grad()
-def _measure(model: TrainedModel, loader: dict, crowds: Dict[int, int]) -> _Measured:
+def _measure(model: TrainedModel, crowds: Dict[int, int]) -> _Measured:
     """Predict all images; keep the tags of every keypoint only where they are drawn."""
     network = init_model(Config(model.cfg.to_dict()), str(model.checkpoint), device=get_device())
     network.test_cfg = dict(network.test_cfg or {}, output_heatmaps=True)
     margin = GroupMarginMetric(network.head.decoder.decode_tag_thr)
     correlation = EmbeddingCorrelationMetric(tag_dim=network.head.tag_dim)
     shown = {}
-    for batch in Runner.build_dataloader(loader):
+    for batch in Runner.build_dataloader(model.cfg.val_dataloader):
         for prediction in network.test_step(batch):
             sample = prediction.to_dict()
             margin.process(None, [sample])
             if sample['img_id'] in crowds:
                 shown[sample['img_id']], _ = read_tags(sample['gt_instances']['keypoints'], sample)
+    if missing := sorted(crowds.keys() - shown.keys()):
+        raise ValueError(
+            f'the val_dataloader of {model.name} lacks images {missing} of the first one'
+        )
     return _Measured(margin, correlation, shown)
 
 

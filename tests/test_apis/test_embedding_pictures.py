@@ -90,6 +90,15 @@ def test_command_compares_networks(crowd, perfect_model, tmp_path, monkeypatch, 
     assert "2 networks need as many --names, got ['one']" in capsys.readouterr().err
 
 
+def test_networks_see_the_same_images(crowd, perfect_model, tmp_path):
+    """The second one only has the images with odd numbers; the first image is the fullest."""
+    other = Config(crowd.to_dict())
+    other.val_dataloader.dataset.indices = [1, 3]
+    models = [TrainedModel(n, c, perfect_model.checkpoint) for n, c in zip('ab', (crowd, other))]
+    with pytest.raises(ValueError, match=r'val_dataloader of b lacks images \[0\]'):
+        draw_embeddings(models, tmp_path, 1)
+
+
 def test_nobody_to_keep_apart(perfect_model, tmp_path):
     """One person in every image."""
     cfg = Config.fromfile(perfect_model.config)
