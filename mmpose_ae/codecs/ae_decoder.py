@@ -107,7 +107,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_center_shift: Optional[float] = None,
         decode_refinement: Optional[str] = 'gaussian',
         decode_missing: Optional[str] = 'nearest',
-        decode_missing_thr: Optional[float] = 0.05,
+        decode_missing_thr: Optional[float] = 0.01,
         decode_missing_score: Optional[float] = None,
         decode_max_instances: Optional[int] = None,
         grouping: Optional[dict] = None,
