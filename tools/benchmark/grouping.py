@@ -35,6 +35,7 @@ CODECS = {
         type='mmpose_ae.AEDecoder',
         grouping=dict(type='GreedyGrouping'),
         decode_missing='released',
+        decode_missing_thr=None,
     ),
     'tags only': dict(
         type='mmpose_ae.AEDecoder', grouping=dict(type='DensityGrouping', spread=None)
