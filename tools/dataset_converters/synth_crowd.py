@@ -21,6 +21,7 @@ def parse_args() -> Namespace:
     add('--seed', type=int, default=0)
     add('--keypoints', choices=['coco', 'crowdpose'], default=Settings.keypoints)
     add('--people', type=int, nargs=2, default=Settings.people, metavar=('MIN', 'MAX'))
+    add('--heights', type=float, nargs=2, default=Settings.heights, metavar=('MIN', 'MAX'))
     add('--crowding', type=float, default=Settings.crowding, help='0 spread out, 1 on top')
     add('--empty', type=float, default=Settings.empty, help='chance of nobody')
     add('--crowd-region', type=float, default=Settings.crowd_region, help='chance of iscrowd')
@@ -40,6 +41,7 @@ def make_settings(args: Namespace) -> Settings:
         size=tuple(args.size),
         keypoints=args.keypoints,
         people=tuple(args.people),
+        heights=tuple(args.heights),
         crowding=args.crowding,
         empty=args.empty,
         crowd_region=args.crowd_region,

@@ -1,5 +1,5 @@
-# python tools/dataset_converters/synth_crowd.py --people 2 12 --crowding 0.5 \
-#     --out data/synth_crowd_crowded
+# python tools/dataset_converters/synth_crowd.py --people 2 12 --heights 0.4 1 --crowding 0.5 \
+#     --val 500 --out data/synth_crowd_crowded
 _base_ = './synth_crowd.py'
 
 data_root = 'data/synth_crowd_crowded/'

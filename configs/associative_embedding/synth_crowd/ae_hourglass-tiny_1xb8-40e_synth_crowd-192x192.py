@@ -1,4 +1,4 @@
-_base_ = './ae_hourglass-tiny_1xb8-9e_synth_crowd-192x192.py'
+_base_ = './ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'
 
 train_cfg = dict(max_epochs=40, val_interval=5)
 param_scheduler = [

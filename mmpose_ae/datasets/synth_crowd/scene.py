@@ -85,7 +85,7 @@ def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Fi
     largest = max(0.4, 1.05 - 0.06 * count)
     figures, centers = [], []
     for _ in labelled:
-        height = rng.uniform(0.65, 1.0) * largest * size.min()
+        height = rng.uniform(*settings.heights) * largest * size.min()
         if centers and rng.random() < settings.crowding:
             anchor = centers[rng.integers(len(centers))]
             spread = (0.45 - 0.3 * settings.crowding) * height

@@ -16,6 +16,8 @@ class Settings:
         size (tuple): Width and height in pixels.
         keypoints (str): ``'coco'`` for COCO's 17, ``'crowdpose'`` for CrowdPose's 14.
         people (tuple): Fewest and most labelled people of an image that is not empty.
+        heights (tuple): Least and greatest height of people, relative to the greatest that their
+            number leaves room for.
         crowding (float): From 0, spread over the image, to 1, on top of each other.
         empty (float): Chance of an image without people.
         crowd_region (float): Chance of a distant crowd, annotated as one ``iscrowd`` region.
@@ -30,6 +32,7 @@ class Settings:
     size: Tuple[int, int] = (256, 256)
     keypoints: str = 'coco'
     people: Tuple[int, int] = (1, 6)
+    heights: Tuple[float, float] = (0.65, 1.0)
     crowding: float = 0.2
     empty: float = 0.02
     crowd_region: float = 0.06
@@ -44,6 +47,8 @@ class Settings:
             raise ValueError(f'size must be at least 32x32 pixels, got {self.size}')
         if not 1 <= self.people[0] <= self.people[1] <= 4000:
             raise ValueError(f'people must be an ascending range from 1 to 4000: {self.people}')
+        if not 0.1 <= self.heights[0] <= self.heights[1] <= 1:
+            raise ValueError(f'heights must be an ascending range from 0.1 to 1: {self.heights}')
         for name in ('crowding', 'empty', 'crowd_region', 'unlabelled', 'posters'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} must lie between 0 and 1, got {getattr(self, name)}')

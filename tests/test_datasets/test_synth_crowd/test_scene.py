@@ -140,3 +140,15 @@ def test_crowding_raises_the_crowd_index():
         for c in (0.0, 0.5, 1.0)
     ]
     assert means[0] + 0.05 < means[1] < means[2] - 0.05
+
+
+def test_heights_are_relative():
+    tall, mixed, small = (
+        [f.height for f in make_scene(0, 2, options).figures.values()]
+        for options in (
+            Settings(heights=heights, people=(3, 3), **PEOPLE_ONLY)
+            for heights in ((1.0, 1.0), (0.5, 1.0), (0.5, 0.5))
+        )
+    )
+    assert len(set(tall)) == 1 and small == pytest.approx([h / 2 for h in tall])
+    assert len(set(mixed)) == 3 and small[0] < min(mixed) < max(mixed) < tall[0]

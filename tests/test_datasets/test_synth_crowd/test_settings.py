@@ -22,6 +22,7 @@ def test_keypoints_are_in_the_order_of_mmpose(keypoints):
         (dict(keypoints='mpii'), "keypoints must be one of .*'mpii'"),
         (dict(size=(16, 64)), 'at least 32x32'),
         (dict(people=(3, 2)), 'ascending range'),
+        (dict(heights=(0.9, 0.4)), 'heights must be an ascending range'),
         (dict(crowding=1.5), 'crowding must lie between 0 and 1, got 1.5'),
         (dict(loose_limbs=-1), 'loose_limbs must not be negative'),
     ],

@@ -1,4 +1,4 @@
-_base_ = './ce_hourglass-tiny_1xb8-9e_synth_crowd_crowded-192x192.py'
+_base_ = './ce_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py'
 
 # Associative Embedding as the paper measures it: its code sums the pull loss over dimensions
 # without giving it less weight. This alone puts the tags on a line.

@@ -1,4 +1,4 @@
-_base_ = './ae-tag8_hourglass-tiny_1xb8-9e_synth_crowd_crowded-192x192.py'
+_base_ = './ae-tag8_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py'
 
 model = dict(
     head=dict(

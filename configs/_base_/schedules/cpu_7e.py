@@ -1,5 +1,5 @@
 # Some minutes on two CPU cores.
-train_cfg = dict(by_epoch=True, max_epochs=9, val_interval=3)
+train_cfg = dict(by_epoch=True, max_epochs=7, val_interval=3)
 val_cfg = dict()
 test_cfg = dict()
 
@@ -8,5 +8,5 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', begin=0, end=200, start_factor=0.01, by_epoch=False),
-    dict(type='CosineAnnealingLR', begin=0, end=9, T_max=9, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', begin=0, end=7, T_max=7, convert_to_iter_based=True),
 ]
