@@ -3,28 +3,34 @@
 from typing import Optional, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .tags import sample_tags
 
 
 def _distances(instance_tags: Tensor, tags: Tensor) -> Tensor:
-    """Distances of instances' tags (N, L) to those of cells (L, C), (N, C); inf at NaN."""
-    squared = tags.new_zeros(len(instance_tags), tags.shape[1])
+    """Distances of instances' tags (N, L) to those of cells (L, C), (N, C)."""
+    squared = (tags[0] - instance_tags[:, :1]).square_()
     # Summed up by hand: torch.cdist multiplies matrices, which is inexact for close tags.
     difference = torch.empty_like(squared)
-    for own, channel in zip(instance_tags.T, tags):
+    for own, channel in zip(instance_tags.T[1:], tags[1:]):
         torch.sub(channel, own[:, None], out=difference)
         squared.addcmul_(difference, difference)
-    return squared.sqrt_().nan_to_num_(torch.inf)
+    return squared.sqrt_()
 
 
 def _read_tags(tag_maps: Tensor, places: Tensor, height: int, width: int) -> Tensor:
-    """Tags (L, C) at row-major places (C,) of a heatmap from maps (L, h, w)."""
+    """Tags (L, C), float32, at row-major places (C,) of a heatmap from maps (L, h, w).
+
+    What is not a number is infinite: far from every instance.
+    """
     if tag_maps.shape[-2:] == (height, width):
-        return tag_maps.flatten(1)[:, places]
-    cells = torch.stack([places % width, places // width], dim=-1)
-    return sample_tags(tag_maps[None], cells[None, None], (width, height))[0, 0].T
+        tags = tag_maps.flatten(1).gather(1, places.expand(len(tag_maps), -1))
+    else:
+        cells = torch.stack([places % width, places // width], dim=-1)
+        tags = sample_tags(tag_maps[None], cells[None, None], (width, height))[0, 0].T
+    return tags.float().nan_to_num(torch.inf, torch.inf, -torch.inf)
 
 
 def _as_released(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
@@ -32,7 +38,8 @@ def _as_released(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
 
 
 def _nearest(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
-    return torch.where(distance < 2 * unit, heatmap - distance / unit, -torch.inf)
+    # In place, and not by torch.where: a tenth of the time.
+    return F.threshold_(distance.mul_(-1 / unit), -2, -torch.inf).add_(heatmap)
 
 
 def _within(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
@@ -80,21 +87,17 @@ def find_missing(
     HigherHRNet (Cheng et al. 2020), the refinement of the released code.
     """
     num_keypoints, height, width = heatmaps.shape[1:]
-    index = torch.zeros(missing.shape, dtype=torch.long, device=heatmaps.device)
-    scores = torch.zeros(missing.shape, device=heatmaps.device)
+    found = heatmaps.new_zeros(missing.shape, dtype=torch.long), heatmaps.new_zeros(missing.shape)
     looked_at = heatmaps > (-torch.inf if score_threshold is None else score_threshold)
     for b, k in missing.any(1).nonzero().tolist():
         places = looked_at[b, k].flatten().nonzero().flatten()
         if not len(places):
             continue
-        rows = missing[b, :, k].nonzero().flatten()
-        own, read = (
-            instance_tags[b, rows],
-            _read_tags(tags[b, k::num_keypoints], places, height, width),
-        )
+        read = _read_tags(tags[b, k::num_keypoints], places, height, width)
+        distance = _distances(instance_tags[b, missing[b, :, k]], read)
         values = heatmaps[b, k].flatten()[places]
-        rated = MISSING_RULES[rule](values, _distances(own, read.float()), tag_threshold)
-        best, position = rated.max(dim=1)
-        index[b, rows, k] = places[position]
-        scores[b, rows, k] = torch.where(best.isfinite(), values[position], 0).clamp(min=0)
-    return torch.stack([index % width, index // width], dim=-1), scores
+        best, position = MISSING_RULES[rule](values, distance, tag_threshold).max(dim=1)
+        for result, value in zip(found, (places[position], values[position] * best.isfinite())):
+            result[b, :, k].masked_scatter_(missing[b, :, k], value)
+    index, scores = found
+    return torch.stack([index % width, index // width], dim=-1), scores.clamp_(min=0)
