@@ -3,9 +3,12 @@
 from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, finite_or_zero
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
 from .density import DensityGrouping
+from .features import bilinear_corners, sample_features
 from .greedy import GreedyGrouping
 from .instances import Instances, collect_instances, fill_instances, pad_instances
+from .masked_candidates import MaskedCandidates, find_masked_candidates
 from .missing import MISSING_RULES, find_missing
+from .offsets import match_offsets
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, released_offset
 from .tags import gather_tags, sample_tags
 from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
@@ -18,10 +21,13 @@ __all__ = [
     'DensityGrouping',
     'GreedyGrouping',
     'Instances',
+    'MaskedCandidates',
+    'bilinear_corners',
     'cells_to_pixels',
     'collect_instances',
     'fill_instances',
     'find_candidates',
+    'find_masked_candidates',
     'find_missing',
     'find_peaks',
     'finite_or_zero',
@@ -30,10 +36,12 @@ __all__ = [
     'gaussian_offset',
     'instance_scales',
     'keypoint_indices',
+    'match_offsets',
     'nearest_cells',
     'pad_instances',
     'pixels_to_cells',
     'quarter_offset',
     'released_offset',
+    'sample_features',
     'sample_tags',
 ]

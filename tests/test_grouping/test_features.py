@@ -1,0 +1,72 @@
+"""Features under candidates against upsampling the whole maps and the release of CenterGroup."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmpose_ae.grouping import bilinear_corners, sample_features
+
+
+def random_cells(size, count=40, types=3, batch=2):
+    width, height = size
+    xs, ys = (torch.randint(0, n, (batch, types, count)) for n in (width, height))
+    return torch.stack([xs, ys], dim=-1)
+
+
+def read_upsampled(features, cells, size):
+    """Upsample (B, D, h, w) and read it, (B, K, M, D)."""
+    dense = F.interpolate(features, size=size[::-1], mode='bilinear', align_corners=False)
+    batch = torch.arange(len(cells))[:, None, None]
+    return dense.permute(0, 2, 3, 1)[batch, cells[..., 1], cells[..., 0]]
+
+
+@pytest.mark.parametrize('name, indices', [('single', [1]), ('multiscale', [0, 1, 2])])
+def test_golden_features(name, indices, shared):
+    golden = np.load(shared / 'golden' / 'centergroup_peaks_pos.npz')
+    cells = torch.from_numpy(golden['feats.in.locs'][..., 1:])
+    size = int(golden['feats.in.w']), int(golden['feats.in.h'])
+    maps = [torch.from_numpy(golden[f'feats.in.fmap{i}']) for i in indices]
+    weights = [0.2, 0.6, 0.2] if len(maps) > 1 else None
+    expected = golden[f'feats.out.{name}']
+    np.testing.assert_allclose(
+        sample_features(maps, cells, size, weights), expected, atol=1e-5, rtol=0
+    )
+
+
+def test_values_and_gradients_equal_upsampling():
+    torch.manual_seed(0)
+    size, features = (36, 24), torch.randn(2, 5, 6, 9, requires_grad=True)
+    cells = random_cells(size)
+    read = sample_features([features], cells, size)
+    dense = read_upsampled(features, cells, size)
+    torch.testing.assert_close(read, dense, rtol=1e-4, atol=1e-5)
+    weights = torch.randn_like(read)
+    ours, theirs = (
+        torch.autograd.grad((values * weights).sum(), features)[0] for values in (read, dense)
+    )
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+def test_maps_weigh_alike_by_default():
+    maps = [torch.full((1, 2, 3, 4), value) for value in (1.0, 3.0)]
+    read = sample_features(maps, torch.zeros(1, 1, 1, 2, dtype=torch.long), (8, 6))
+    assert read.tolist() == [[[[2.0, 2.0]]]]
+
+
+def test_every_map_needs_a_weight():
+    maps, cells = [torch.zeros(1, 2, 3, 4)] * 2, torch.zeros(1, 1, 1, 2, dtype=torch.long)
+    with pytest.raises(ValueError, match='2 feature maps need as many weights'):
+        sample_features(maps, cells, (8, 6), [0.2, 0.6, 0.2])
+
+
+@pytest.mark.parametrize('coarse', [(9, 6), (12, 8), (36, 24), (7, 5)])
+def test_corners_reproduce_upsampling(coarse):
+    torch.manual_seed(0)
+    size, coarse_map = (36, 24), torch.randn(2, 1, *coarse[::-1])
+    cells = random_cells(size)
+    corners, weights = bilinear_corners(cells, size, coarse)
+    batch = torch.arange(2)[:, None, None, None]
+    mixed = (coarse_map[:, 0][batch, corners[..., 1], corners[..., 0]] * weights).sum(-1)
+    expected = read_upsampled(coarse_map, cells, size)[..., 0]
+    torch.testing.assert_close(mixed, expected, rtol=1e-4, atol=1e-5)
