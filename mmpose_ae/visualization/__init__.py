@@ -1,5 +1,6 @@
 """Pictures of tags, groups and poses."""
 
+from .attention_plot import ImageAttention, plot_attention
 from .colors import instance_colors, match_instances
 from .components import first_component, principal_components
 from .contact_sheet import contact_sheet
@@ -12,6 +13,7 @@ from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
 __all__ = [
+    'ImageAttention',
     'ImageEmbedding',
     'InstanceColorVisualizer',
     'contact_sheet',
@@ -20,6 +22,7 @@ __all__ = [
     'first_component',
     'instance_colors',
     'match_instances',
+    'plot_attention',
     'plot_correlations',
     'plot_embeddings',
     'plot_maps',
