@@ -25,6 +25,9 @@ def convert_coupled_embedding(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor
         KeyError: A key is not one of the network, or a layer of predictions is missing.
     """
     weights = rename_keys(state_dict, RULES)
+    missing = [key for key in PREDICTIONS if key not in weights]
+    if missing:
+        raise KeyError(f'missing key names: {", ".join(missing)}')
     for parameter in ('weight', 'bias'):
         heatmaps = weights.pop(f'head.hms_pred_layers.{parameter}')
         tags = weights.pop(f'head.tms_pred_layers.{parameter}')
@@ -33,6 +36,11 @@ def convert_coupled_embedding(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor
     return weights
 
 
+PREDICTIONS = [
+    f'head.{maps}_pred_layers.{parameter}'
+    for maps in ('hms', 'tms')
+    for parameter in ('weight', 'bias')
+]
 RULES = (
     (r'(backbone\.(?:conv|bn)[12]\.\w+)', r'\1'),
     (r'(backbone\.(?:layer1|transition[123]|stage[234])\.[\w.]+)', r'\1'),

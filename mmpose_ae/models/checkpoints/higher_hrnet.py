@@ -5,6 +5,7 @@ from typing import Dict
 
 from torch import Tensor
 
+from .hrnet import RULES as BACKBONE_RULES
 from .key_map import rename_keys
 
 
@@ -34,7 +35,7 @@ def _later_final_layer(match: re.Match) -> str:
 
 
 RULES = (
-    (r'((?:conv|bn)[12]\.\w+|(?:layer1|transition[123]|stage[234])\.[\w.]+)', r'backbone.\1'),
+    *BACKBONE_RULES,
     (r'final_layers\.0\.(\w+)', r'head.final_layer.\1'),
     (r'final_layers\.(\d+)\.(\w+)', _later_final_layer),
     (r'deconv_layers\.(\d+)\.0\.([01]\.\w+)', r'head.upsample_modules.\1.deconv.\2'),

@@ -1,7 +1,7 @@
 """Rename the keys of a state dict by rules."""
 
 import re
-from typing import Callable, Dict, Sequence, Tuple, Union
+from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
 from torch import Tensor
 
@@ -20,14 +20,18 @@ def rename_keys(state_dict: Dict[str, Tensor], rules: Sequence[Rule]) -> Dict[st
         dict[str, Tensor]: The same tensors, in the same order, under the new names.
 
     Raises:
-        KeyError: No rule matches a key.
+        KeyError: No rule matches a key; all such keys are named.
     """
-    return {_rename(key, rules): value for key, value in state_dict.items()}
+    names = {key: _rename(key, rules) for key in state_dict}
+    unknown = [key for key, name in names.items() if name is None]
+    if unknown:
+        raise KeyError(f'unknown key names: {", ".join(unknown)}')
+    return {names[key]: value for key, value in state_dict.items()}
 
 
-def _rename(key: str, rules: Sequence[Rule]) -> str:
+def _rename(key: str, rules: Sequence[Rule]) -> Optional[str]:
     for pattern, replacement in rules:
         match = re.fullmatch(pattern, key)
         if match:
             return replacement(match) if callable(replacement) else match.expand(replacement)
-    raise KeyError(f'unknown key {key!r}: none of {[pattern for pattern, _ in rules]} matches it')
+    return None

@@ -31,10 +31,14 @@ def _hourglass(match: re.Match) -> str:
     return f'backbone.stacks.{stack}.0.{parts}.{layer}'
 
 
+# MMPose's HourglassAENet has the same stacks.
+STACK_RULES = (
+    (r'(\d+)\.0\.((?:low2\.)*(?:up1|low[123]))\.((?:conv|bn)\.\w+)', _hourglass),
+    (r'(\d+)\.([12])\.((?:conv|bn)\.\w+)', r'backbone.stacks.\1.\2.\3'),
+)
 RULES = (
     (r'pre\.(\d+)\.((?:conv|bn)\.\w+)', r'backbone.stem.\1.\2'),
-    (r'features\.(\d+)\.0\.((?:low2\.)*(?:up1|low[123]))\.((?:conv|bn)\.\w+)', _hourglass),
-    (r'features\.(\d+)\.([12])\.(conv\.\w+)', r'backbone.stacks.\1.\2.\3'),
+    *((rf'features\.{old}', new) for old, new in STACK_RULES),
     (r'outs\.(\d+)\.conv\.(\w+)', r'backbone.predictions.\1.\2'),
     (r'merge_features\.(\d+)\.conv\.conv\.(\w+)', r'backbone.merge_features.\1.\2'),
     (r'merge_preds\.(\d+)\.conv\.conv\.(\w+)', r'backbone.merge_predictions.\1.\2'),

@@ -1,4 +1,4 @@
-"""Bottom-up estimator that takes image pyramids."""
+"""Bottom-up estimator that takes image pyramids and the checkpoints of others."""
 
 from typing import List, Optional, Tuple, Union
 
@@ -6,12 +6,17 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator as _BottomupPose
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
+from mmpose_ae.models.checkpoints import convert_checkpoint
 from mmpose_ae.registry import MODELS
 
 
 @MODELS.register_module()
 class BottomupPoseEstimator(_BottomupPoseEstimator):
-    """MMPose's estimator, whose ``forward`` stacks the scales of a pyramid and fails on it."""
+    """MMPose's estimator, which takes pyramids and loads published weights as they are.
+
+    MMPose's ``forward`` stacks the scales of a pyramid and fails on it. The formats of checkpoints
+    are in :mod:`mmpose_ae.models.checkpoints`.
+    """
 
     def forward(
         self,
@@ -48,3 +53,14 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         """
         inputs = list(inputs) if isinstance(inputs, tuple) else inputs
         return super().predict(inputs, data_samples)
+
+    def _load_state_dict_pre_hook(
+        self, state_dict: dict, prefix: str, local_meta: dict, *args, **kwargs
+    ) -> None:
+        """Convert the weights before they are loaded, in place; MMPose registers this hook."""
+        if not prefix:
+            expected = {name: value.shape for name, value in self.state_dict().items()}
+            weights = convert_checkpoint(state_dict, expected)
+            state_dict.clear()
+            state_dict.update(weights)
+        super()._load_state_dict_pre_hook(state_dict, prefix, local_meta, *args, **kwargs)
