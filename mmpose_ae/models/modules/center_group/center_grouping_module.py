@@ -72,16 +72,19 @@ class CenterGroupingModule(BaseModule):
             PredictionLayer(dim, head_dim, num_keypoints, **options) for _ in range(num_layers + 1)
         )
 
-    def forward(self, keypoints: Nodes, centers: Nodes) -> List[GroupingOutputs]:
+    def forward(
+        self, keypoints: Nodes, centers: Nodes, all_layers: bool = True
+    ) -> List[GroupingOutputs]:
         """Group the keypoints of a batch of images.
 
         Args:
             keypoints (Nodes): Candidates of K types.
             centers (Nodes): Candidates of one type.
+            all_layers (bool): Predict also before the last layer, which only training needs.
 
         Returns:
-            list[GroupingOutputs]: Before the encoder and after each of its layers; the last is
-            the best.
+            list[GroupingOutputs]: Before the encoder and after each of its layers, or only after
+            the last.
 
         Raises:
             ValueError: The nodes are not of K types, or the centers not of one.
@@ -98,6 +101,7 @@ class CenterGroupingModule(BaseModule):
         per_type, num_centers = keypoints.mask.shape[2], centers.mask.shape[2]
         encodings = self._encodings(position_encodings, per_type, num_centers)
         layers = self.encoder(self.initial_mlp(embeddings), encodings, ~mask)
+        first = 0 if all_layers else len(layers) - 1
         split = mask.shape[1] - num_centers
         return [
             predict(
@@ -108,7 +112,7 @@ class CenterGroupingModule(BaseModule):
                 locations[:, :split],
                 ~mask[:, :split],
             )
-            for predict, nodes in zip(self.predictions, layers)
+            for predict, nodes in zip(self.predictions[first:], layers[first:])
         ]
 
     def _encodings(self, position_encodings: Tensor, per_type: int, num_centers: int) -> Tensor:

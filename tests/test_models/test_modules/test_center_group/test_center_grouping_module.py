@@ -144,6 +144,13 @@ def test_encodings_that_are_switched_off_do_nothing():
         assert torch.equal(first.attention, second.attention) != enabled
 
 
+def test_the_last_layer_alone():
+    module, nodes = build().eval(), (random_nodes(2, 3, 4), random_nodes(2, 1, 3))
+    (alone,) = module(*nodes, all_layers=False)
+    for value, expected in zip(alone, module(*nodes)[-1]):
+        assert torch.equal(value, expected)
+
+
 def test_unknown_visibility():
     with pytest.raises(ValueError, match="visibility must be one of .*, got 'cnn'"):
         build(visibility='cnn')
