@@ -15,7 +15,8 @@ from mmengine.registry import DefaultScope
 from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
-LEAVES = sorted(CONFIGS.glob('[!_]*/*/*.py'))
+# The settings of the originals, whose decoding has a bias, are in test_released_configs.py.
+LEAVES = [p for p in sorted(CONFIGS.glob('[!_]*/*/*.py')) if not p.stem.endswith('-released')]
 SIDE = 128
 IMAGE_SIZE = (150, 130)
 

@@ -1,0 +1,18 @@
+_base_ = './ae_higherhrnet-w32_4xb12-300e_coco-512x512-released.py'
+
+model = dict(
+    backbone=dict(
+        extra=dict(
+            stage2=dict(num_channels=(48, 96)),
+            stage3=dict(num_channels=(48, 96, 192)),
+            stage4=dict(num_channels=(48, 96, 192, 384)),
+        ),
+        init_cfg=dict(
+            checkpoint='https://download.openmmlab.com/mmpose/pretrain_models/hrnet_w48-8ef0771d.pth',
+        ),
+    ),
+    head=dict(in_channels=48),
+)
+train_dataloader = dict(batch_size=16)
+optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
+auto_scale_lr = dict(base_batch_size=128)
