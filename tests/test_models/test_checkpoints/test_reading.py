@@ -1,0 +1,125 @@
+"""Files that are no whole or no safe checkpoints, and those that look unsafe but are not."""
+
+import os
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
+
+import pytest
+import torch
+from mmengine.runner import CheckpointLoader
+
+from mmpose_ae.models.checkpoints import CheckpointError, load_from_local
+
+
+class Code:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command):
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+@pytest.mark.parametrize('modern', [True, False])
+def test_truncated_file(tmp_path, modern):
+    """In the format of today and in that of PyTorch before 1.6."""
+    path = tmp_path / 'cut.pth'
+    torch.save({'weight': torch.ones(1000)}, path, _use_new_zipfile_serialization=modern)
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(CheckpointError, match=r'cut\.pth'):
+        load_from_local(path)
+
+
+@pytest.mark.parametrize('content', [b'', b'<!DOCTYPE html><html></html>', bytes(100)])
+def test_files_that_are_no_checkpoints(tmp_path, content):
+    """An empty file, or the web page that came in place of the download."""
+    path = tmp_path / 'page.pth'
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r'page\.pth'):
+        load_from_local(path)
+
+
+def test_missing_file():
+    with pytest.raises(FileNotFoundError, match='nothing.pth'):
+        load_from_local('nothing.pth')
+
+
+@pytest.mark.parametrize('modern', [True, False])
+def test_code_is_refused_and_not_run(tmp_path, modern):
+    """Wherever MMEngine loads from, too: it would unpickle anything at the second attempt."""
+    path, trace = tmp_path / 'code.pth', tmp_path / 'trace'
+    torch.save(
+        dict(state_dict={}, meta=Code(f'touch {trace}')),
+        path,
+        _use_new_zipfile_serialization=modern,
+    )
+    for load in (load_from_local, CheckpointLoader.load_checkpoint):
+        with pytest.raises(CheckpointError, match=r'(?s)needs \w+\.system.*If you trust it'):
+            load(str(path))
+    assert not trace.exists()
+
+
+@pytest.fixture
+def config_dict(monkeypatch):
+    """A class like mmcv's: its checkpoints name it by that place."""
+    module = ModuleType('mmcv.utils.config')
+
+    class ConfigDict(dict):
+        def __getstate__(self):
+            return self
+
+        def __setstate__(self, state):
+            self.update(state)
+
+    ConfigDict.__module__, ConfigDict.__qualname__ = module.__name__, 'ConfigDict'
+    module.ConfigDict = ConfigDict
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return ConfigDict
+
+
+def test_settings_that_ride_along_are_read_as_dictionaries(tmp_path, config_dict):
+    """As Lightning saves CenterGroup: its settings are of a class that may not be installed."""
+    settings = config_dict(type='HRNet', extra=config_dict(width=32))
+    path = tmp_path / 'lightning.ckpt'
+    torch.save(
+        {
+            'state_dict': {'weight': torch.ones(2)},
+            'hyper_parameters': dict(bu_model=settings),
+            'pytorch-lightning_version': '1.5.0',
+        },
+        path,
+    )
+    found = load_from_local(path)
+    assert found['hyper_parameters']['bu_model'] == dict(type='HRNet', extra=dict(width=32))
+    assert type(found['hyper_parameters']['bu_model']) is not config_dict
+    assert torch.equal(found['state_dict']['weight'], torch.ones(2))
+
+
+@pytest.fixture
+def address(tmp_path, monkeypatch):
+    """The address of a local server of the test's folder; downloads go to another one."""
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}'
+    server.shutdown()
+    server.server_close()
+
+
+def test_addresses(tmp_path, address):
+    torch.save({'weight': torch.arange(3)}, tmp_path / 'good.pth')
+    torch.save(Code(f'touch {tmp_path / "trace"}'), tmp_path / 'bad.pth')
+    found = CheckpointLoader.load_checkpoint(f'{address}/good.pth', map_location='cpu')
+    assert found['weight'].tolist() == [0, 1, 2]
+    with pytest.raises(CheckpointError, match=r'bad\.pth is refused'):
+        CheckpointLoader.load_checkpoint(f'{address}/bad.pth')
+    assert not (tmp_path / 'trace').exists()

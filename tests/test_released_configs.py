@@ -1,0 +1,54 @@
+"""The configs of the originals' settings are consistent, and feed the network as the originals."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+RELEASED = sorted(CONFIGS.glob('*/*/*-released.py'))
+
+
+@pytest.fixture(params=RELEASED, ids=lambda path: path.stem)
+def config(request):
+    """A config as shipped."""
+    return Config.fromfile(request.param)
+
+
+def steps(config, key):
+    """The value of a setting in every step of both pipelines that has it."""
+    pipelines = config.train_dataloader.dataset.pipeline + config.test_dataloader.dataset.pipeline
+    return [step[key] for step in pipelines if key in step]
+
+
+def test_one_codec(config):
+    assert config.model.head.decoder == config.codec
+    assert steps(config, 'encoder') == [config.codec]
+    assert set(map(tuple, steps(config, 'input_size'))) == {tuple(config.codec.input_size)}
+    assert config.test_dataloader == config.val_dataloader
+
+
+def test_the_name_tells_sizes_and_batch(config, request):
+    name = request.node.callspec.id
+    gpus, batch, width, height = map(
+        int, re.search(r'_(\d+)xb(\d+)-.*-(\d+)x(\d+)-', name).groups()
+    )
+    assert config.train_dataloader.batch_size == batch
+    assert config.auto_scale_lr.base_batch_size == gpus * batch
+    assert tuple(config.codec.input_size) == (width, height)
+
+
+def test_input_and_views_are_those_of_the_original(config, request):
+    """pose-ae-train differs: RGB in [0, 1], resized by the long side, decoded at a quarter."""
+    newell = request.node.callspec.id.startswith('ae_hourglass-4stack_')
+    preprocessor = config.model.data_preprocessor
+    imagenet = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
+    expected = ([0, 0, 0], [255, 255, 255]) if newell else imagenet
+    assert (preprocessor.mean, preprocessor.std) == expected
+    assert preprocessor.bgr_to_rgb
+    assert steps(config, 'resize_mode') == ['fit' if newell else 'expand']
+    assert steps(config, 'size_factor') == [64]
+    views = {} if newell else dict(restore_heatmap_size=True)
+    assert config.model.test_cfg == dict(flip_test=True, **views)
+    assert (config.test_evaluator.score_mode, config.test_evaluator.nms_mode) == ('bbox', 'none')

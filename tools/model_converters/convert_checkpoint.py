@@ -1,0 +1,38 @@
+"""Convert a published checkpoint: ``python tools/model_converters/convert_checkpoint.py ...``.
+
+Not needed to test or train: ``load_from`` and ``init_model`` take such checkpoints as they are. The
+converted file holds the weights alone, checked against the network of a config.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+from mmpose_ae.models.checkpoints import convert_checkpoint, load_from_local
+from mmpose_ae.registry import MODELS
+
+
+def parse_args() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(description='Convert a published checkpoint for a config')
+    parser.add_argument('config', help='config of the network')
+    parser.add_argument('checkpoint', help='published checkpoint, of any known format')
+    parser.add_argument('out', help='file to write')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Convert, check against the network and write."""
+    args = parse_args()
+    cfg = Config.fromfile(args.config)
+    with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device('meta'):
+        network = MODELS.build(cfg.model)
+    expected = {name: value.shape for name, value in network.state_dict().items()}
+    weights = convert_checkpoint(load_from_local(args.checkpoint, map_location='cpu'), expected)
+    torch.save(dict(state_dict=weights), args.out)
+
+
+if __name__ == '__main__':
+    main()
