@@ -76,7 +76,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_missing_thr (float, optional): Only look at cells above this heatmap value. None
             looks at all, as the released codes do.
         decode_missing_score (float, optional): Score of a keypoint found that way. None is its
-            heatmap value; pose-ae-train gives 1.
+            heatmap value, for ``'nearest'`` a tenth of it; pose-ae-train gives 1.
         decode_max_instances (int, optional): Most instances per image, the best ones. None is
             no limit.
         grouping (dict, optional): How candidates become instances: ``dict(type='GreedyGrouping')``

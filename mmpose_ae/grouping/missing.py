@@ -47,6 +47,7 @@ def _within(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
 
 
 MISSING_RULES = {'nearest': _nearest, 'within': _within, 'released': _as_released}
+_SCORE_FACTORS = {'nearest': 0.1, 'within': 1.0, 'released': 1.0}
 
 
 def find_missing(
@@ -64,7 +65,9 @@ def find_missing(
     the paper says. ``'released'`` takes the cell of the highest heatmap value less the rounded
     tag distance, as the released codes do: however far away, it always finds one. ``'nearest'``
     takes that of the highest value less the distance in thresholds, up to twice the threshold:
-    a closer tag counts where rounding would not tell, and what is farther is somebody else's.
+    a closer tag counts where rounding would not tell, and what is farther is somebody else's. Its
+    scores are a tenth of the heatmap values. Often the keypoint is hidden and what it finds is
+    next to somebody else's: worth a guess where all keypoints count, but not to be drawn.
 
     Args:
         heatmaps (Tensor): Heatmaps, (B, K, H, W), finite float32.
@@ -80,8 +83,8 @@ def find_missing(
     Returns:
         tuple:
         - Tensor: Cells (x, y), (B, N, K, 2), int64.
-        - Tensor: Heatmap values there, (B, N, K), float32; 0 where no cell is close enough or
-          the value is not positive, and where the keypoint is not missing.
+        - Tensor: Scores from the heatmap values there, (B, N, K), float32; 0 where no cell is
+          close enough or the value is not positive, and where the keypoint is not missing.
 
     Source: Newell et al. 2017 (arXiv:1611.05424), Section 3.3, "Missing joints";
     HigherHRNet (Cheng et al. 2020), the refinement of the released code.
@@ -97,7 +100,8 @@ def find_missing(
         distance = _distances(instance_tags[b, missing[b, :, k]], read)
         values = heatmaps[b, k].flatten()[places]
         best, position = MISSING_RULES[rule](values, distance, tag_threshold).max(dim=1)
-        for result, value in zip(found, (places[position], values[position] * best.isfinite())):
+        score = values[position] * best.isfinite() * _SCORE_FACTORS[rule]
+        for result, value in zip(found, (places[position], score)):
             result[b, :, k].masked_scatter_(missing[b, :, k], value)
     index, scores = found
     return torch.stack([index % width, index // width], dim=-1), scores.clamp_(min=0)

@@ -28,11 +28,11 @@ def test_rounded_distance_as_the_releases():
 def test_nearest_prefers_the_closer_tag_and_keeps_off_other_instances():
     # Less the distance from .05: .9 - 8.95, .5 - 1.15, .2 - .05, .1 - .05.
     cells, scores = find(HEATMAPS, TAGS, [[0.05]], [[True, False]])
-    assert cells[0, 0].tolist() == [2, 0] and scores[0, 0] == pytest.approx(0.2)
+    assert cells[0, 0].tolist() == [2, 0] and scores[0, 0] == pytest.approx(0.02)  # a tenth
     tags = TAGS.clone()
     tags[0, 0, 2:] = 3.0
     cells, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]])
-    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.5)
+    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.05)
     # The second type is 5 away: it belongs to somebody else.
     cells, scores = find(HEATMAPS, tags, [[0.0]], [[False, True]])
     assert not scores.any()
@@ -60,7 +60,7 @@ def test_multidimensional_coarser_tags():
     heatmaps[0, 1, 3] = 0.4
     tags = torch.tensor([[[0.0, 8.0]], [[0.0, -8.0]]])  # L = 2, K = 1, 1x2
     cells, scores = find(heatmaps, tags, [[8.0, -8.0]], [[True]])
-    assert cells[0, 0].tolist() == [3, 1] and scores[0, 0] == pytest.approx(0.4)
+    assert cells[0, 0].tolist() == [3, 1] and scores[0, 0] == pytest.approx(0.04)
 
 
 def test_images_of_a_batch_do_not_mix():
@@ -74,6 +74,6 @@ def test_images_of_a_batch_do_not_mix():
 def test_low_cells_are_left_out():
     missing = [[True, False]]
     cells, scores = find(HEATMAPS, TAGS, [[0.0]], missing, score_threshold=0.4)
-    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.5)
+    assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.05)
     cells, scores = find(HEATMAPS, TAGS, [[0.0]], missing, score_threshold=2.0)
     assert not scores.any()

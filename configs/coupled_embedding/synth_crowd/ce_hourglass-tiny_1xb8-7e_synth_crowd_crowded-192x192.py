@@ -4,7 +4,7 @@ model = dict(
     head=dict(
         type='CoupledEmbeddingHead',
         # Half of the people of the data set are larger than this.
-        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.27),
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.23),
         tag_loss=dict(
             _delete_=True,
             type='CoupledEmbeddingLoss',
