@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from mim.commands.search import get_model_info
 from mmengine.config import Config
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
@@ -52,3 +53,18 @@ def test_input_and_views_are_those_of_the_original(config, request):
     views = {} if newell else dict(restore_heatmap_size=True)
     assert config.model.test_cfg == dict(flip_test=True, **views)
     assert (config.test_evaluator.score_mode, config.test_evaluator.nms_mode) == ('bbox', 'none')
+
+
+def test_mim_finds_the_weights_that_openmmlab_hosts():
+    """The address names the dataset and the size of the config it belongs to."""
+    index = get_model_info('mmpose_ae', shown_fields=['weight'], to_dict=True)
+    hosted = {
+        name: info['weight'] for name, info in index.items() if isinstance(info['weight'], str)
+    }
+    assert len(hosted) == 12
+    for name, address in hosted.items():
+        dataset, size = re.fullmatch(r'.*e_(\w+)-(\d+x\d+)-released', name).groups()
+        assert re.fullmatch(
+            rf'https://download\.openmmlab\.com/mmpose/bottom_up/\S+_{dataset}_{size}-\w+\.pth',
+            address,
+        )
