@@ -2,5 +2,6 @@
 
 from . import groupings  # noqa: F401
 from .ae_decoder import AEDecoder
+from .center_offset_codec import CenterOffsetCodec
 
-__all__ = ['AEDecoder']
+__all__ = ['AEDecoder', 'CenterOffsetCodec']

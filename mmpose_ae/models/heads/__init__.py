@@ -1,7 +1,8 @@
 """Heads: dense predictions to losses in training and to instances in testing."""
 
 from .ae_head import AEHead
+from .center_offset_head import CenterOffsetHead
 from .coupled_embedding_head import CoupledEmbeddingHead
 from .outputs import BottomupOutputs
 
-__all__ = ['AEHead', 'BottomupOutputs', 'CoupledEmbeddingHead']
+__all__ = ['AEHead', 'BottomupOutputs', 'CenterOffsetHead', 'CoupledEmbeddingHead']
