@@ -1,18 +1,22 @@
 """Recognising published checkpoints, and saying what is wrong with one."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
+from test_center_group import PARTS, build_head
+from test_key_maps import hrnet
+from torch import nn
 
 from mmpose_ae.models.checkpoints import CheckpointError, convert_checkpoint
 from mmpose_ae.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[3] / 'configs'
 AE, CE = 'associative_embedding', 'coupled_embedding'
-# Every list of released keys, and the config whose network it fills. CenterGroup: see its test.
+# The lists of released keys, and the configs whose networks they fill.
 RELEASED = {
     'higherhrnet_w32_coco': f'{AE}/coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512',
     'higherhrnet_w48_coco': f'{AE}/coco/ae_higherhrnet-w48_4xb10-300e_coco-640x640',
@@ -35,6 +39,7 @@ COCO = 'higherhrnet_w32_coco'
 def networks():
     """A function from the name of a list of keys to the shapes of the network it fills."""
 
+    @lru_cache
     def shapes(name):
         cfg = Config.fromfile(CONFIGS / f'{RELEASED[name]}-released.py')
         with DefaultScope.overwrite_default_scope('mmpose_ae'), torch.device('meta'):
@@ -56,6 +61,21 @@ def test_every_released_checkpoint_fits_its_config(name, released, networks):
     """No key is left over or missing, in any shape."""
     expected = networks(name)
     converted = convert_checkpoint(released(name), expected)
+    assert {k: v.shape for k, v in converted.items()} == expected
+
+
+@pytest.mark.parametrize('name, width', [('coco_w32', 32), ('coco_w48', 48)])
+def test_center_group_in_a_checkpoint_of_lightning(name, width, golden_shapes):
+    weights = {
+        f'{part}.{key}': torch.empty(shape, device='meta')
+        for part in PARTS
+        for key, shape in golden_shapes(f'centergroup_{part}_{name}').items()
+    }
+    with torch.device('meta'):
+        network = nn.ModuleDict(dict(backbone=hrnet(width), head=build_head(width, 17)))
+    expected = {k: v.shape for k, v in network.state_dict().items()}
+    checkpoint = dict(state_dict=weights, epoch=100, optimizer_states=[], hyper_parameters={})
+    converted = convert_checkpoint(checkpoint, expected)
     assert {k: v.shape for k, v in converted.items()} == expected
 
 
@@ -115,8 +135,20 @@ def test_backbones_leave_the_head_as_it_is(networks):
         convert_checkpoint(checkpoint, expected)
 
 
+@pytest.mark.parametrize('channels, kernels', [(None, None), ([256] * 3, [4] * 3)])
+def test_heads_of_mmpose_1x_have_our_names(channels, kernels):
+    """Its backbones are the same classes, so its checkpoints need no conversion."""
+    sizes = dict(deconv_out_channels=channels, deconv_kernel_sizes=kernels)
+    shapes = []
+    for head in ('mmpose.AssociativeEmbeddingHead', 'mmpose_ae.AEHead'):
+        with torch.device('meta'):
+            network = MODELS.build(dict(type=head, in_channels=32, num_keypoints=17, **sizes))
+        shapes.append({k: v.shape for k, v in network.state_dict().items()})
+    assert shapes[0] == shapes[1]
+
+
 def test_own_names_pass_as_they_are(networks):
-    """Also those of MMPose 1.x; fine-tuning on other keypoints starts from a part of them."""
+    """Fine-tuning on other keypoints starts from a part of the weights."""
     weights = {'backbone.conv1.weight': torch.zeros(64, 3, 3, 3), 'head.other.bias': torch.ones(1)}
     assert convert_checkpoint(dict(state_dict=weights, meta={}), networks(COCO)) == weights
 
