@@ -5,7 +5,7 @@ from typing import Dict
 import torch
 from torch import Tensor
 
-from .key_map import rename_keys
+from .key_map import rename_keys, require_keys
 
 
 def convert_coupled_embedding(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor]:
@@ -25,9 +25,7 @@ def convert_coupled_embedding(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor
         KeyError: A key is not one of the network, or a layer of predictions is missing.
     """
     weights = rename_keys(state_dict, RULES)
-    missing = [key for key in PREDICTIONS if key not in weights]
-    if missing:
-        raise KeyError(f'missing key names: {", ".join(missing)}')
+    require_keys(weights, PREDICTIONS)
     for parameter in ('weight', 'bias'):
         heatmaps = weights.pop(f'head.hms_pred_layers.{parameter}')
         tags = weights.pop(f'head.tms_pred_layers.{parameter}')

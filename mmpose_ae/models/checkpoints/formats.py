@@ -83,10 +83,10 @@ def convert_checkpoint(checkpoint: dict, expected: Shapes) -> Weights:
                 f'none of its weights has a name of this network, nor of a known format ({known})'
             )
         return weights
-    leftovers = [key for key in weights if re.fullmatch(found.leftovers, key)]
-    dropped += leftovers
+    kept = {k: v for k, v in weights.items() if not re.fullmatch(found.leftovers, k)}
+    dropped += [key for key in weights if key not in kept]
     try:
-        converted = found.convert({k: v for k, v in weights.items() if k not in set(leftovers)})
+        converted = found.convert(kept)
     except KeyError as error:
         raise CheckpointError(f'{found.name} checkpoint: {error.args[0]}') from error
     _check(found, converted, expected)

@@ -1,7 +1,7 @@
 """Rename the keys of a state dict by rules."""
 
 import re
-from typing import Callable, Dict, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterable, Optional, Sequence, Tuple, Union
 
 from torch import Tensor
 
@@ -27,6 +27,17 @@ def rename_keys(state_dict: Dict[str, Tensor], rules: Sequence[Rule]) -> Dict[st
     if unknown:
         raise KeyError(f'unknown key names: {", ".join(unknown)}')
     return {names[key]: value for key, value in state_dict.items()}
+
+
+def require_keys(weights: Dict[str, Tensor], keys: Iterable[str]) -> None:
+    """Check that keys which a conversion combines are there.
+
+    Raises:
+        KeyError: Some are missing; all of them are named.
+    """
+    missing = [key for key in keys if key not in weights]
+    if missing:
+        raise KeyError(f'missing key names: {", ".join(missing)}')
 
 
 def _rename(key: str, rules: Sequence[Rule]) -> Optional[str]:

@@ -1,12 +1,13 @@
 """Weights of MMPose 0.x: its family of Associative Embedding."""
 
+import re
 from typing import Dict
 
 import torch
 from torch import Tensor
 
 from .higher_hrnet import RULES as HIGHER_HRNET_RULES
-from .key_map import rename_keys
+from .key_map import rename_keys, require_keys
 from .pose_ae_train import STACK_RULES
 
 NORM_EPSILON = 1e-5
@@ -26,22 +27,19 @@ def convert_mmpose_0x(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor]:
         dict[str, Tensor]: Keys ``backbone.*`` and ``head.*``.
 
     Raises:
-        KeyError: A key is not one of the heads, or of HourglassAENet.
+        KeyError: A key is not one of the heads, or of HourglassAENet, or a norm is incomplete.
     """
     weights = rename_keys(state_dict, RULES)
-    suffix = '.bn.weight'
-    merges = [k[: -len(suffix)] for k in weights if k.startswith(MERGES) and k.endswith(suffix)]
-    for layer in merges:
+    for layer in sorted({key.split('.bn.')[0] for key in weights if re.match(MERGED_NORM, key)}):
         _fold_norm(weights, layer)
     return weights
 
 
 def _fold_norm(weights: Dict[str, Tensor], layer: str) -> None:
     """Multiply a batch norm into the convolution before it, which has no bias, in place."""
-    weight, bias, mean, variance = (
-        weights.pop(f'{layer}.bn.{name}').double()
-        for name in ('weight', 'bias', 'running_mean', 'running_var')
-    )
+    names = [f'{layer}.bn.{name}' for name in ('weight', 'bias', 'running_mean', 'running_var')]
+    require_keys(weights, [f'{layer}.weight', *names])
+    weight, bias, mean, variance = (weights.pop(name).double() for name in names)
     weights.pop(f'{layer}.bn.num_batches_tracked', None)
     scale = weight / torch.sqrt(variance + NORM_EPSILON)
     convolution = weights[f'{layer}.weight']
@@ -49,7 +47,7 @@ def _fold_norm(weights: Dict[str, Tensor], layer: str) -> None:
     weights[f'{layer}.bias'] = (bias - mean * scale).to(convolution)
 
 
-MERGES = ('backbone.merge_predictions.', 'backbone.merge_features.')
+MERGED_NORM = r'backbone\.merge_\w+\.\d+\.bn\.'
 RULES = (
     *((rf'backbone\.hourglass_modules\.{old}', new) for old, new in STACK_RULES),
     (r'backbone\.out_convs\.(\d+)\.conv\.(\w+)', r'backbone.predictions.\1.\2'),

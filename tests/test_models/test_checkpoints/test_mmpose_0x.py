@@ -139,3 +139,10 @@ def test_other_backbones_keep_their_names(config, changes, key):
 def test_unknown_keys(key):
     with pytest.raises(KeyError, match=f'unknown key .*{key}'):
         convert_mmpose_0x({key: torch.zeros(1)})
+
+
+def test_an_incomplete_norm():
+    layer = 'backbone.remap_feature_convs.0'
+    weights = {f'{layer}.{key}': torch.ones(1) for key in ('conv.weight', 'bn.weight', 'bn.bias')}
+    with pytest.raises(KeyError, match='missing key .*0.bn.running_mean, .*0.bn.running_var'):
+        convert_mmpose_0x(weights)
