@@ -25,8 +25,18 @@ class Code:
 
 
 @pytest.mark.parametrize('modern', [True, False])
-def test_truncated_file(tmp_path, modern):
+def test_whole_file(tmp_path, modern):
     """In the format of today and in that of PyTorch before 1.6."""
+    path = tmp_path / 'whole.pth'
+    saved = dict(state_dict={'weight': torch.arange(3)}, meta=dict(epoch=3, CLASSES=('person',)))
+    torch.save(saved, path, _use_new_zipfile_serialization=modern)
+    found = load_from_local(path, map_location='cpu')
+    assert found['state_dict']['weight'].tolist() == [0, 1, 2]
+    assert found['meta'] == saved['meta']
+
+
+@pytest.mark.parametrize('modern', [True, False])
+def test_truncated_file(tmp_path, modern):
     path = tmp_path / 'cut.pth'
     torch.save({'weight': torch.ones(1000)}, path, _use_new_zipfile_serialization=modern)
     path.write_bytes(path.read_bytes()[:-1000])
