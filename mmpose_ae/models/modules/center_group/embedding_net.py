@@ -10,7 +10,7 @@ from torch import Tensor, nn
 # The head around it draws convolutions with a deviation of 0.001, which suits layers that predict.
 INIT_CFG = [
     dict(type='Kaiming', layer='Conv2d'),
-    dict(type='Constant', layer=['BatchNorm2d', '_BatchNorm'], val=1),
+    dict(type='Constant', layer='_BatchNorm', val=1),
 ]
 
 
