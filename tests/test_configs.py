@@ -115,7 +115,10 @@ def write_dataset(cfg, root):
         path = root / loader.dataset.ann_file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
-    cfg.val_evaluator.ann_file = str(root / cfg.val_dataloader.dataset.ann_file)
+    metrics = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
+    for metric in metrics:
+        if 'ann_file' in metric:
+            metric.ann_file = str(root / cfg.val_dataloader.dataset.ann_file)
 
 
 def find_all(node, key):

@@ -61,6 +61,8 @@ class AEDecoder(BaseKeypointCodec):
         decode_plateaus (bool): Make every cell of a flat peak a candidate, as the released codes
             do, instead of one.
         decode_keypoint_thr (float): Candidates score more than this.
+        decode_max_score (float, optional): Heatmap values above count as this, 1 in
+            pose-ae-train. None is no limit.
         decode_tag_thr (float): A candidate joins an instance below this tag distance.
         decode_topk (int): Most candidates per keypoint type.
         decode_center_shift (float, optional): See
@@ -102,6 +104,7 @@ class AEDecoder(BaseKeypointCodec):
         decode_nms_kernel: int = 5,
         decode_plateaus: bool = False,
         decode_keypoint_thr: float = 0.1,
+        decode_max_score: Optional[float] = None,
         decode_tag_thr: float = 1.0,
         decode_topk: int = 100,
         decode_center_shift: Optional[float] = None,
@@ -124,6 +127,7 @@ class AEDecoder(BaseKeypointCodec):
         self.decode_nms_kernel = decode_nms_kernel
         self.decode_plateaus = decode_plateaus
         self.decode_keypoint_thr = decode_keypoint_thr
+        self.decode_max_score = decode_max_score
         self.decode_tag_thr = decode_tag_thr
         self.decode_topk = decode_topk
         self.decode_center_shift = decode_center_shift
@@ -251,6 +255,8 @@ class AEDecoder(BaseKeypointCodec):
         """
         self._check_maps(batch_heatmaps, batch_tags)
         heatmaps = finite_or_zero(batch_heatmaps)
+        if self.decode_max_score is not None:
+            heatmaps = heatmaps.clamp(max=self.decode_max_score)
         candidates = self._find_candidates(heatmaps, batch_tags)
         instances = [self._group(image) for image in candidates]
         completed = self._complete(heatmaps, batch_tags, instances)

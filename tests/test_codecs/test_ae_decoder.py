@@ -155,6 +155,16 @@ def test_missing_keypoint_is_looked_for():
     assert instance_scores[0] == pytest.approx(0.45)  # before the search
 
 
+@pytest.mark.parametrize('limit, scores', [(None, [1.5, 0.4]), (1.0, [1.0, 1.0, 0.4])])
+def test_heatmaps_above_the_limit(limit, scores):
+    """pose-ae-train clips at 1, which makes a plateau of neighbours above it."""
+    codec = build((40, 40), 4, decode_max_score=limit, decode_plateaus=True)
+    heatmaps, tags = torch.zeros(1, 1, 10, 10), torch.zeros(1, 1, 10, 10)
+    heatmaps[0, 0, 2, 2], heatmaps[0, 0, 2, 3], heatmaps[0, 0, 8, 8] = 1.5, 1.2, 0.4
+    _, keypoint_scores, _ = codec.batch_decode(heatmaps, tags)
+    assert keypoint_scores[0][:, 0].tolist() == pytest.approx(scores)
+
+
 def test_the_best_are_kept_over_the_maximum():
     heatmaps, tags = torch.zeros(1, 1, 10, 10), torch.zeros(1, 1, 10, 10)
     for i, score in enumerate([0.3, 0.9, 0.5]):

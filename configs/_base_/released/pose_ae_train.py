@@ -2,6 +2,7 @@
 released = dict(
     round_centers=True,
     decode_nms_kernel=3,
+    decode_max_score=1.0,
     decode_topk=30,
     decode_plateaus=True,
     decode_center_shift=0.5,

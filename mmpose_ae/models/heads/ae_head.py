@@ -274,7 +274,13 @@ class AEHead(AssociativeEmbeddingHead):
         finest = heatmaps[0].shape[-2:]
         if not test_cfg.get('restore_heatmap_size', False):
             return average_heatmaps(heatmaps, finest, align_corners), tags
-        # The released codes bring the tags to the finest heatmap first and to the input from
-        # there. The codec does the second step where a candidate is.
-        tags = resize(tags, finest, align_corners)
+        tags = self._restore_tags(tags, finest, align_corners)
         return average_heatmaps(heatmaps, input_size, align_corners), tags
+
+    @staticmethod
+    def _restore_tags(tags: Tensor, finest: Tuple[int, int], align_corners: bool) -> Tensor:
+        """Bring tags to the finest heatmap, as the released codes do on the way to the input.
+
+        The codec does the rest of the way where a candidate is.
+        """
+        return resize(tags, finest, align_corners)

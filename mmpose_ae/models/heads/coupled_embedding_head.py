@@ -1,6 +1,6 @@
 """The head of Coupled Embedding (Wang et al. 2022): tags that also tell the instance's scale."""
 
-from typing import List
+from typing import List, Tuple
 
 from mmpose.utils.typing import ConfigType, SampleList
 from torch import Tensor
@@ -75,6 +75,11 @@ class CoupledEmbeddingHead(AEHead):
         )
         pull, push, scale = self.loss_module.tag_loss(outputs.tags, indices, scales)
         return dict(loss_kpt=sum(heatmap_losses), loss_pull=pull, loss_push=push, loss_scale=scale)
+
+    @staticmethod
+    def _restore_tags(tags: Tensor, finest: Tuple[int, int], align_corners: bool) -> Tensor:
+        """Leave all of the way to the codec: the release brings tags to the input at once."""
+        return tags
 
     def _scale_map(self, tags: Tensor, indices: List[Tensor], scales: List[Tensor]) -> Tensor:
         """Scale of the instance at every cell, (B, K, h, w), without gradient."""

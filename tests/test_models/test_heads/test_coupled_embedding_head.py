@@ -9,6 +9,7 @@ from packed_indices import unpack
 
 from mmpose_ae.models.checkpoints import convert_coupled_embedding
 from mmpose_ae.models.heads import AEHead, BottomupOutputs
+from mmpose_ae.models.heads.test_time import resize
 from mmpose_ae.registry import MODELS
 
 HIGHER = dict(num_blocks=4, with_tags=False)
@@ -167,3 +168,20 @@ def test_bad_settings_and_targets_are_named():
         small(scale_source='box')
     with pytest.raises(ValueError, match='lack instance_scales.*BottomupRandomAffine'):
         small().loss((torch.zeros(1, 27, 4, 4),), [one_person(scales=None)])
+
+
+@pytest.mark.parametrize('kind, steps', [('CoupledEmbeddingHead', [32]), ('AEHead', [16, 32])])
+def test_tags_on_the_way_to_the_input(kind, steps):
+    """This release resizes the tags at once, HigherHRNet's by way of the finest heatmaps."""
+    torch.manual_seed(0)
+    head = build(type=f'mmpose_ae.{kind}', in_channels=4, tag_dim=2, upsample=dict(num_blocks=1))
+    feats = (torch.randn(1, 4, 8, 8),)
+    data_sample = PoseDataSample(metainfo=dict(img_shape=(32, 32)))
+    head.decode = lambda maps: [InstanceData()]  # only the maps matter
+    expected = head.eval()(feats)[0].tags
+    for side in steps:
+        expected = resize(expected, (side, side))
+    _, (fields,) = head.predict(
+        feats, [data_sample], dict(restore_heatmap_size=True, output_heatmaps=True)
+    )
+    torch.testing.assert_close(fields.tags, expected[0])
