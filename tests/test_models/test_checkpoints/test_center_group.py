@@ -50,7 +50,9 @@ def test_golden_detector_head(case, released, shared, golden_shapes, golden_weig
     }
     named = {f'bu_model.{prefix}{k}': v for k, v in golden_weights(shapes).items()}
     x = torch.from_numpy(data[f'head_{case}.in.x'])
-    head = AEHead(x.shape[1], int(data[f'head_{case}.in.K']) + 1, upsample=dict(num_blocks=4)).eval()
+    head = AEHead(
+        x.shape[1], int(data[f'head_{case}.in.K']) + 1, upsample=dict(num_blocks=4)
+    ).eval()
     head.load_state_dict(
         {k.replace('head.', '', 1): v for k, v in convert_center_group(named).items()}
     )
