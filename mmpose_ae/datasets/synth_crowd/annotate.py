@@ -78,7 +78,7 @@ def _annotate_keypoint(
     figure: Figure, name: str, person: int, identities: np.ndarray
 ) -> Tuple[float, float, int]:
     height, width = identities.shape
-    x, y = figure.at(name)[:2].tolist()
+    x, y, _ = figure.at(name)
     if not (0 <= x <= width - 1 and 0 <= y <= height - 1):
         return 0.0, 0.0, 0
     return round(x, 2), round(y, 2), 2 if figure.is_shown(name, identities, person) else 1

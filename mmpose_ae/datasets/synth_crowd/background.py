@@ -34,7 +34,8 @@ def paint_background(size: Size, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.6:
         horizon = int(rng.uniform(0.4, 0.85) * height)
         floor = np.array(rng.integers(30, 200, 3), np.uint8)
-        image[horizon:] = image[horizon:] // 3 + floor // 3 * 2
+        mixed = np.arange(256, dtype=np.uint8)[None, :, None] // 3 + floor // 3 * 2  # of any tone
+        image[horizon:] = cv2.LUT(image[horizon:], mixed)
     for _ in range(rng.integers(0, 6)):
         low = rng.integers(0, (width, height))
         high = low + rng.integers(size[0] // 20 + 1, size[0] // 3 + 2, 2)

@@ -1,6 +1,7 @@
 """One person with a place in the image: the strokes of the body, and which points are seen."""
 
-from typing import List, Tuple
+import math
+from typing import List, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -52,12 +53,12 @@ class Figure:
         self.points[:, :2] += center
         self.pose, self.clothing, self.height = pose, clothing, height
         self._cells = [tuple(p) for p in np.rint(self.points[:, :2]).astype(int).tolist()]
-        self._depths = self.points[:, 2].tolist()
+        self._places = self.points.tolist()
         self.strokes = [stroke for part in self._far_to_near() for stroke in self._draw(part)]
 
-    def at(self, name: str) -> np.ndarray:
+    def at(self, name: str) -> List[float]:
         """Place of a named point, (x, y, z) in pixels; z towards the viewer."""
-        return self.points[INDEX[name]]
+        return self._places[INDEX[name]]
 
     def pixel(self, name: str) -> Point:
         """Pixel of a named point, (x, y)."""
@@ -112,11 +113,11 @@ class Figure:
 
     def _is_beyond_the_trunk(self, side: str, joint: str) -> bool:
         """Whether the trunk is seen from the side, and this shoulder or hip is the far one."""
-        across = self.at(f'{OTHER_SIDE[side]}_{joint}') - self.at(f'{side}_{joint}')
-        return across[2] > 0.9 * np.linalg.norm(across)
+        far, near = self.at(f'{side}_{joint}'), self.at(f'{OTHER_SIDE[side]}_{joint}')
+        return near[2] - far[2] > 0.9 * math.dist(far, near)
 
     def _depth(self, *names: str) -> float:
-        return sum(self._depths[INDEX[name]] for name in names) / len(names)
+        return sum(self.at(name)[2] for name in names) / len(names)
 
     def _pixels(self, heights: float) -> int:
         return max(1, int(round(heights * self.height)))
@@ -185,9 +186,8 @@ class Figure:
         return strokes
 
     @staticmethod
-    def _between(first: np.ndarray, second: np.ndarray, share: float) -> Point:
-        x, y = np.rint(first[:2] + share * (second - first)[:2]).astype(int).tolist()
-        return x, y
+    def _between(first: Sequence[float], second: Sequence[float], share: float) -> Point:
+        return tuple(round(a + share * (b - a)) for a, b in zip(first[:2], second[:2]))
 
     def _draw_head(self) -> List[Stroke]:
         hair, width = self.clothing.hair, self._pixels(HEAD)

@@ -5,7 +5,9 @@ the origin lies between the hips. Angles are in degrees.
 """
 
 import math
-from typing import Dict, NamedTuple, Tuple
+from bisect import bisect
+from itertools import accumulate
+from typing import Any, Dict, NamedTuple, Tuple
 
 import numpy as np
 
@@ -47,6 +49,8 @@ ACTIVITIES: Dict[str, Dict[str, Tuple[float, float]]] = dict(
     ),
     anything=LIMITS,
 )  # fmt: skip
+TURNED = {0.0: 0.66, 90.0: 0.09, 180.0: 0.16, 270.0: 0.09}  # away from the viewer, about
+LYING = {0.0: 0.96, 90.0: 0.02, -90.0: 0.02}
 CHANCES = dict(standing=0.32, walking=0.3, cheering=0.18, sitting=0.1, bending=0.05, anything=0.05)
 
 TRUNK, NECK, HEAD = 0.29, 0.06, 0.075  # lengths, and the radius of the head
@@ -73,6 +77,8 @@ ON_TRUNK = [
     i for name, i in INDEX.items() if name.endswith(('shoulder', 'elbow', 'wrist'))
 ] + HEAD_AND_NECK
 
+Place = Tuple[float, float, float]
+
 
 class Pose(NamedTuple):
     """Where the points of a body are, and how it got there.
@@ -89,9 +95,15 @@ class Pose(NamedTuple):
     facing: float
 
 
+def _pick(chances: Dict[Any, float], rng: np.random.Generator) -> Any:
+    """Draw a key by its chance: rng.choice in a tenth of the time."""
+    limits = list(accumulate(chances.values()))
+    return list(chances)[bisect(limits[:-1], rng.random())]
+
+
 def sample_angles(rng: np.random.Generator) -> Dict[str, float]:
     """Draw an activity and its angles, within the limits."""
-    activity = ACTIVITIES[rng.choice(list(CHANCES), p=list(CHANCES.values()))]
+    activity = ACTIVITIES[_pick(CHANCES, rng)]
     low, high = zip(*(activity.get(joint, RESTS[joint]) for joint in JOINT_OF_ANGLE.values()))
     return dict(zip(JOINT_OF_ANGLE, rng.uniform(low, high).tolist()))
 
@@ -105,11 +117,12 @@ def _rotation(axis: int, degrees: float) -> np.ndarray:
     return matrix
 
 
-def _limb(side: int, raised: float, spread: float) -> np.ndarray:
-    """Direction of a limb that hangs down at rest; ``side`` is 1 for left, -1 for right."""
+def _end(start: Place, length: float, side: int, raised: float, spread: float) -> Place:
+    """Where a limb ends that hangs down at rest; ``side`` is 1 for left, -1 for right."""
     raised, spread = math.radians(raised), math.radians(spread)
-    outwards, along = side * math.sin(spread), math.cos(spread)
-    return np.array([outwards, along * math.cos(raised), along * math.sin(raised)])
+    x, along = side * math.sin(spread), math.cos(spread)
+    y, z = along * math.cos(raised), along * math.sin(raised)
+    return start[0] + x * length, start[1] + y * length, start[2] + z * length
 
 
 def place_points(angles: Dict[str, float]) -> np.ndarray:
@@ -129,9 +142,9 @@ def place_points(angles: Dict[str, float]) -> np.ndarray:
 def _place_arm(points: np.ndarray, angles: Dict[str, float], side: int, name: str) -> None:
     """Set shoulder, elbow and wrist in the axes of the trunk."""
     raised, spread = angles[name + 'arm_raise'], angles[name + 'arm_spread']
-    shoulder = np.array([side * SHOULDER_WIDTH, -TRUNK, 0.0])
-    elbow = shoulder + _limb(side, raised, spread) * UPPER_ARM
-    wrist = elbow + _limb(side, raised + angles[name + 'elbow'], spread * 0.5) * FOREARM
+    shoulder = (side * SHOULDER_WIDTH, -TRUNK, 0.0)
+    elbow = _end(shoulder, UPPER_ARM, side, raised, spread)
+    wrist = _end(elbow, FOREARM, side, raised + angles[name + 'elbow'], spread * 0.5)
     for joint, point in (('shoulder', shoulder), ('elbow', elbow), ('wrist', wrist)):
         points[INDEX[name + joint]] = point
 
@@ -139,9 +152,9 @@ def _place_arm(points: np.ndarray, angles: Dict[str, float], side: int, name: st
 def _place_leg(points: np.ndarray, angles: Dict[str, float], side: int, name: str) -> None:
     """Set hip, knee and ankle in the axes of the body."""
     raised, spread = angles[name + 'thigh_raise'], angles[name + 'thigh_spread']
-    hip = np.array([side * HIP_WIDTH, 0.0, 0.0])
-    knee = hip + _limb(side, raised, spread) * THIGH
-    ankle = knee + _limb(side, raised - angles[name + 'knee'], spread) * SHANK
+    hip = (side * HIP_WIDTH, 0.0, 0.0)
+    knee = _end(hip, THIGH, side, raised, spread)
+    ankle = _end(knee, SHANK, side, raised - angles[name + 'knee'], spread)
     for joint, point in (('hip', hip), ('knee', knee), ('ankle', ankle)):
         points[INDEX[name + joint]] = point
 
@@ -157,9 +170,7 @@ def sample_pose(rng: np.random.Generator) -> Pose:
         shoulder at larger x.
     """
     angles = sample_angles(rng)
-    turned = rng.choice([0.0, 90.0, 180.0, 270.0], p=[0.66, 0.09, 0.16, 0.09])
-    yaw = turned + rng.normal(0, 20)
-    lying = rng.choice([0.0, 90.0, -90.0], p=[0.96, 0.02, 0.02])
-    view = _rotation(2, lying + rng.normal(0, 6)) @ _rotation(1, yaw)
+    yaw = _pick(TURNED, rng) + rng.normal(0, 20)
+    view = _rotation(2, _pick(LYING, rng) + rng.normal(0, 6)) @ _rotation(1, yaw)
     points = place_points(angles) @ view.T
     return Pose(points, angles, float(np.cos(np.radians(yaw))))

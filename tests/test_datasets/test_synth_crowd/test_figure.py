@@ -1,5 +1,7 @@
 """One person: masks and pictures agree, and what is seen from which side."""
 
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -113,7 +115,7 @@ def test_a_hand_before_the_face_hides_it():
     # The upper arm points forwards, the forearm up: the hand ends between the eyes.
     reaching = dict(left_arm_raise=90.0, left_elbow=90.0, left_arm_spread=-30.0)
     figure = standing(FRONT, 1.0, **reaching)
-    assert np.hypot(*(figure.at('left_wrist') - figure.at('nose'))[:2]) < 5
+    assert math.dist(figure.at('left_wrist')[:2], figure.at('nose')[:2]) < 5
     assert 'nose' in shown(standing(FRONT, 1.0)) and 'nose' not in shown(figure)
     x, y = figure.pixel('nose')
     _, identities = paint(figure)
