@@ -1,10 +1,12 @@
 """The grouping algorithms: pure torch, numpy and scipy; nothing from the OpenMMLab stack."""
 
 from .candidates import UNMATCHED, Candidates, find_candidates, find_peaks, finite_or_zero
+from .centers import instance_centers, keypoint_similarity, match_centers
 from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
 from .density import DensityGrouping
 from .features import bilinear_corners, sample_features
 from .greedy import GreedyGrouping
+from .image_area import cells_in_image
 from .instances import Instances, collect_instances, fill_instances, pad_instances
 from .masked_candidates import MaskedCandidates, find_masked_candidates
 from .missing import MISSING_RULES, find_missing
@@ -23,6 +25,7 @@ __all__ = [
     'Instances',
     'MaskedCandidates',
     'bilinear_corners',
+    'cells_in_image',
     'cells_to_pixels',
     'collect_instances',
     'fill_instances',
@@ -34,8 +37,11 @@ __all__ = [
     'gather_tags',
     'gaussian_heatmaps',
     'gaussian_offset',
+    'instance_centers',
     'instance_scales',
     'keypoint_indices',
+    'keypoint_similarity',
+    'match_centers',
     'match_offsets',
     'nearest_cells',
     'pad_instances',

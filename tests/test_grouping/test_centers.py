@@ -1,0 +1,147 @@
+"""Centers against the release, and matching against brute force."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn.utils.rnn import pad_sequence
+
+from mmpose_ae.grouping import instance_centers, keypoint_similarity, match_centers
+
+COCO_SIGMAS = [
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107,
+    0.087, 0.087, 0.089, 0.089,
+]  # fmt: skip
+CROWDPOSE_SIGMAS = [
+    0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089, 0.079,
+    0.079,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize('case', ['sq128', 'sq64', 'sq_empty'])
+def test_golden_centers(case, shared):
+    golden = np.load(shared / 'golden' / 'targets.npz')
+    joints = golden[f'{case}.in.joints']
+    inside = ((joints[..., :2] >= 0) & (joints[..., :2] < golden[f'{case}.in.res'])).all(-1)
+    expected = golden[f'{case}.out.cg_joints_with_root'][:, -1]
+    centers, present = instance_centers(joints[..., :2], inside & (joints[..., 2] > 0))
+    np.testing.assert_array_equal(present, expected[:, 2] > 0)
+    np.testing.assert_allclose(centers[present], expected[present, :2], rtol=1e-5)
+
+
+def test_an_instance_without_visible_keypoints_has_no_center():
+    keypoints = np.array([[[2, 4], [6, 8]], [[1, 1], [np.nan, 3]], [[5, 5], [6, 6]]], np.float32)
+    visible = np.array([[True, True], [True, False], [False, False]])
+    centers, present = instance_centers(keypoints, visible)
+    assert centers.tolist() == [[4, 6], [1, 1], [0, 0]]
+    assert present.tolist() == [True, True, False]
+
+
+def box_areas(boxes):
+    return (boxes[..., 1, :2] - boxes[..., 0, :2]).prod(-1)
+
+
+@pytest.mark.parametrize('case', ['targets_coco', 'targets_crowd14'])
+def test_golden_matching(case, shared):
+    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
+    data = {k.split('.')[-1]: torch.from_numpy(golden[k]) for k in golden if k.startswith(case)}
+    count, images = len(data['obj_vis']), data['person_batch_ix']
+    detected = [data['dt_centers'][images == i] for i in range(count)]
+    mask = pad_sequence([torch.ones(len(d), dtype=torch.bool) for d in detected], True)
+    matches = match_centers(
+        pad_sequence(detected, True),
+        data['joints_2'][:, :, -1, :2],
+        box_areas(data['boxes2']),
+        mask,
+        data['obj_vis'] & data['has_kp_anns'],
+    )
+    for i in range(count):
+        ours, is_center = matches[i][mask[i]], data['is_tp'][images == i] > 0
+        np.testing.assert_array_equal(ours >= 0, is_center)
+        assert torch.equal(data['joints_2'][i][ours[is_center]],
+                           data['joints_'][images == i][is_center])  # fmt: skip
+
+
+@pytest.mark.parametrize('case, sigmas', [
+    ('loss_coco', COCO_SIGMAS), ('loss_crowd14', CROWDPOSE_SIGMAS), ('loss_one', COCO_SIGMAS)
+])  # fmt: skip
+def test_golden_keypoint_similarity(case, sigmas, shared):
+    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
+    data = {k.split('.in.')[1]: torch.from_numpy(golden[k]) for k in golden if f'{case}.in.' in k}
+    used = (data['person_tp_target'] > 0) & (data['ignore_person'] > 0)
+    similarity = keypoint_similarity(
+        data['loc_pred'][:, used],
+        data['loc_target'][used, :-1],
+        box_areas(data['boxes'])[used],
+        torch.tensor(sigmas),
+    )
+    visible = data['vis_target'][used, :-1]
+    np.testing.assert_allclose(similarity * visible, golden[f'{case}.out.oks'], 1e-5, 1e-6)
+
+
+def test_a_box_without_area_has_exact_keypoints_alone():
+    predicted = torch.tensor([[[1.0, 1.0], [1.5, 1.0]]])
+    similarity = keypoint_similarity(predicted, torch.ones(1, 2, 2), torch.zeros(1), torch.ones(2))
+    assert similarity.tolist() == [[1, 0]]
+
+
+# Cost 1 - exp(-d^2 / (2 * 0.3^2 * 53)): of 1, 2, 3 and 6 pixels 0.10, 0.34, 0.61 and 0.98.
+@pytest.mark.parametrize('method, max_cost, expected', [
+    ('greedy', 0.8, [-1, 0]),  # the pair at one pixel; the rest is six pixels apart
+    ('greedy', 0.05, [-1, -1]),
+    ('hungarian', 0.8, [0, 1]),  # one pair more
+    ('hungarian', 0.5, [-1, 0]),  # without the pair at three pixels
+])  # fmt: skip
+def test_methods_differ(method, max_cost, expected):
+    """Detected at 8 and 11, true at 10 and 14: distances 2 and 6, 1 and 3."""
+    detected = torch.tensor([[[8.0, 0.0], [11.0, 0.0]]])
+    target = torch.tensor([[[10.0, 0.0], [14.0, 0.0]]])
+    ones = torch.ones(1, 2, dtype=torch.bool)
+    matches = match_centers(detected, target, ones * 100.0, ones, ones, method, max_cost)
+    assert matches.tolist() == [expected]
+
+
+def test_nothing_to_match():
+    def none(*shape):
+        return torch.zeros(2, *shape)
+
+    for count, others in ((0, 3), (3, 0), (0, 0)):
+        masks = none(count).bool(), none(others).bool()
+        for method in ('greedy', 'hungarian'):
+            matches = match_centers(none(count, 2), none(others, 2), none(others), *masks, method)
+            assert matches.tolist() == [[-1] * count] * 2
+
+
+def test_unknown_method():
+    empty = torch.zeros(1, 0), torch.zeros(1, 0).bool(), torch.zeros(1, 0).bool()
+    points = torch.zeros(1, 0, 2)
+    with pytest.raises(ValueError, match="'greedy', 'hungarian'.*got 'best'"):
+        match_centers(points, points, *empty, method='best')
+
+
+points = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=4)
+
+
+@given(detected=points, target=points)
+@settings(max_examples=50, deadline=None)
+def test_hungarian_makes_most_pairs_at_the_least_cost(detected, target):
+    cost = 1 - np.exp(
+        -((np.array(detected)[:, None] - np.array(target)[None]) ** 2).sum(-1) / (2 * 0.09 * 53)
+    )
+    wide = cost if len(detected) <= len(target) else cost.T
+    best = min(
+        (-sum(allowed), sum(np.array(costs)[allowed]))
+        for columns in permutations(range(wide.shape[1]), len(wide))
+        for costs in [wide[range(len(wide)), columns]]
+        for allowed in [np.array(costs) <= 0.5]
+    )
+    ones = torch.ones(1, len(detected)).bool(), torch.ones(1, len(target)).bool()
+    matches = match_centers(
+        torch.tensor([detected]), torch.tensor([target]), ones[1] * 100.0, *ones, 'hungarian', 0.5
+    )[0].numpy()
+    made = matches >= 0
+    assert len(set(matches[made])) == made.sum() == -best[0]
+    assert cost[made, matches[made]].sum() == pytest.approx(best[1], abs=1e-5)
