@@ -7,6 +7,7 @@ from .density import DensityGrouping
 from .features import bilinear_corners, sample_features
 from .greedy import GreedyGrouping
 from .image_area import cells_in_image
+from .instance_scores import score_instances
 from .instances import Instances, collect_instances, fill_instances, pad_instances
 from .masked_candidates import MaskedCandidates, find_masked_candidates
 from .missing import MISSING_RULES, find_missing
@@ -50,4 +51,5 @@ __all__ = [
     'released_offset',
     'sample_features',
     'sample_tags',
+    'score_instances',
 ]
