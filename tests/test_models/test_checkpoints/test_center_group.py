@@ -7,18 +7,9 @@ from test_key_maps import hrnet
 from torch import nn
 
 from mmpose_ae.models.checkpoints import convert_center_group
-from mmpose_ae.models.heads import AEHead
-from mmpose_ae.models.modules.center_group import CenterGroupingModule, EmbeddingNet
+from mmpose_ae.models.heads import AEHead, CenterGroupHead
 
 PARTS = ('bu_model', 'group_model', 'kp_embed_cnn', 'person_embed_cnn')
-
-
-def build_head(width, num_keypoints):
-    """The head of the detector, which also predicts the center, and the parts that group."""
-    head = AEHead(width, num_keypoints + 1, upsample=dict(num_blocks=4))
-    head.keypoint_embedding, head.center_embedding = EmbeddingNet(width), EmbeddingNet(width)
-    head.grouping = CenterGroupingModule(num_keypoints)
-    return head
 
 
 @pytest.mark.parametrize(
@@ -33,7 +24,8 @@ def test_every_released_key(released, width, num_keypoints, golden_shapes):
         for key, shape in golden_shapes(f'centergroup_{part}_{released}').items()
     }
     with torch.device('meta'):
-        model = nn.ModuleDict(dict(backbone=hrnet(width), head=build_head(width, num_keypoints)))
+        head = CenterGroupHead(width, num_keypoints, upsample=dict(num_blocks=4))
+        model = nn.ModuleDict(dict(backbone=hrnet(width), head=head))
     expected = {k: tuple(v.shape) for k, v in model.state_dict().items()}
     assert convert_center_group(shapes) == expected
 
