@@ -1,0 +1,4 @@
+_base_ = './higherhrnet-w48.py'
+
+# A heatmap and a tag more: the center's.
+model = dict(head=dict(type='CenterAEHead'))
