@@ -1,6 +1,6 @@
 """The detector of CenterGroup: AE's, with the center of each instance as one keypoint more."""
 
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple
 
 from mmpose.utils.typing import Features, OptConfigType
 from torch import Tensor
@@ -44,12 +44,18 @@ class CenterAEHead(AEHead):
         self, feats: Features, metainfo: dict, input_size: Tuple[int, int], test_cfg: dict
     ) -> Tuple[Tensor, Tensor]:
         """Heatmaps (B, K, H, W) and tags (B, views * L * K, h, w), without the center."""
-        if test_cfg.get('flip_test', False):
-            metainfo = dict(metainfo, flip_indices=self._flip_indices(metainfo))
-        heatmaps, tags = super()._merge_views(feats, metainfo, input_size, test_cfg)
+        heatmaps, tags = self._merge_with_centers(feats, metainfo, input_size, test_cfg)
         tags = tags.unflatten(1, (-1, self.num_keypoints))[:, :, :-1].flatten(1, 2)
         return heatmaps[:, :-1], tags
 
-    def _flip_indices(self, metainfo: dict) -> list:
+    def _merge_with_centers(
+        self, feats: Features, metainfo: dict, input_size: Tuple[int, int], test_cfg: dict
+    ) -> Tuple[Tensor, Tensor]:
+        """Heatmaps (B, K + 1, H, W) and tags (B, views * L * (K + 1), h, w)."""
+        if test_cfg.get('flip_test', False):
+            metainfo = dict(metainfo, flip_indices=self._flip_indices(metainfo))
+        return super()._merge_views(feats, metainfo, input_size, test_cfg)
+
+    def _flip_indices(self, metainfo: dict) -> List[int]:
         """Of the keypoints and the center, which mirrors to itself."""
         return [*metainfo['flip_indices'], self.num_keypoints - 1]
