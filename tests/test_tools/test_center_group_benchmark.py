@@ -16,9 +16,10 @@ def tool(load_tool):
         yield load_tool('benchmark/center_group')
 
 
-def test_rows(tool, monkeypatch, tmp_path):
+@pytest.mark.parametrize('more', [[], ['--finest']])
+def test_rows(tool, monkeypatch, tmp_path, more):
     options = ['--repeats', 1, '--threads', 1, '--people', 1, 3, '--size', *SIZE]
-    argv = ['center_group', *options, '--json', tmp_path / 'rows.json']
+    argv = ['center_group', *options, *more, '--json', tmp_path / 'rows.json']
     monkeypatch.setattr('sys.argv', list(map(str, argv)))
     tool.main()
     rows = [r for r in json.loads((tmp_path / 'rows.json').read_text()) if r['device'] == 'cpu']

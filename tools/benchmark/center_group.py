@@ -90,11 +90,17 @@ def make_crowd(people: int, size: Tuple[int, int], missing: float = 0.2) -> Crow
     )
 
 
-def build_heads(size: Tuple[int, int], device: str) -> Dict[str, nn.Module]:
+def build_heads(
+    size: Tuple[int, int], device: str, upsample_heatmaps: bool = True
+) -> Dict[str, nn.Module]:
     """The heads of the three groupings, and CenterGroup's without its embedding nets."""
     ae = dict(decode_topk=MOST_PEOPLE, decode_max_instances=MOST_PEOPLE)
     ae = codec_config('AEDecoder', size, decode_keypoint_order=ORDER, **ae)
-    center_group = codec_config('CenterGroupCodec', size)
+    center_group = dict(
+        type='CenterGroupHead',
+        decoder=codec_config('CenterGroupCodec', size),
+        upsample_heatmaps=upsample_heatmaps,
+    )
     heads = dict(
         ae=dict(type='AEHead', in_channels=CHANNELS, decoder=ae),
         offsets=dict(
@@ -102,13 +108,8 @@ def build_heads(size: Tuple[int, int], device: str) -> Dict[str, nn.Module]:
             in_channels=CHANNELS,
             decoder=codec_config('CenterOffsetCodec', size),
         ),
-        center_group=dict(type='CenterGroupHead', in_channels=CHANNELS, decoder=center_group),
-        attention=dict(
-            type='CenterGroupHead',
-            in_channels=DIM,
-            decoder=center_group,
-            embedding=dict(num_blocks=0),
-        ),
+        center_group=dict(center_group, in_channels=CHANNELS),
+        attention=dict(center_group, in_channels=DIM, embedding=dict(num_blocks=0)),
     )
     return {
         name: MODELS.build(dict(head, type=f'mmpose_ae.{head["type"]}', num_keypoints=KEYPOINTS))
@@ -208,7 +209,7 @@ def benchmark(args: Namespace) -> Iterator[Dict]:
     size = tuple(args.size)
     for setting in settings(args):
         device = setting['device']
-        heads, network = build_heads(size, device), build_network(device)
+        heads, network = build_heads(size, device, not args.finest), build_network(device)
         image = torch.rand(2, 3, *size[::-1], device=device)
         calls = dict(
             network=partial(network, image), embeddings=embed(heads['center_group'], size, device)
@@ -226,6 +227,11 @@ def main() -> None:
     """Time all three."""
     parser = build_parser(__doc__, people=[1, 5, 10, 20, 30])
     parser.add_argument('--size', type=int, nargs=2, default=[512, 512], metavar=('W', 'H'))
+    parser.add_argument(
+        '--finest',
+        action='store_true',
+        help="search CenterGroup's candidates on the finest heatmaps, not at the input's size",
+    )
     args = parser.parse_args()
     with torch.no_grad():
         run(benchmark(args), args)
