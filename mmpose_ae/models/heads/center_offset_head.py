@@ -1,30 +1,27 @@
 """The offset baseline of CenterGroup's Table 1, in the style of CenterNet (Zhou et al. 2019)."""
 
-from typing import List, Optional, Tuple
+from typing import List, Tuple
 
-from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
+from mmpose.utils.typing import ConfigType, Features, SampleList
 from torch import Tensor
 
 from mmpose_ae.registry import MODELS
 
-from .ae_head import AEHead
+from .center_ae_head import CenterAEHead
 from .outputs import BottomupOutputs
 
 
 @MODELS.register_module()
-class CenterOffsetHead(AEHead):
+class CenterOffsetHead(CenterAEHead):
     """Predict heatmaps of keypoints and centers, and the offsets from centers to keypoints.
 
-    The network is that of AEHead with one keypoint more, the center, and with tags of two
-    dimensions that are the offsets (x, y).
+    The network is that of CenterAEHead with tags of two dimensions, which are the offsets (x, y).
 
     Args:
-        in_channels (int): As in :class:`AEHead`.
-        num_keypoints (int, optional): K, without the center. None takes it from the decoder.
+        in_channels (int): As in :class:`CenterAEHead`.
         offset_loss (dict): Loss of offsets, called with offset maps, keypoint indices and the
             true offsets.
-        decoder (dict, optional): The codec, a :class:`CenterOffsetCodec`.
-        **kwargs: As in :class:`AEHead`.
+        **kwargs: As in :class:`CenterAEHead`; the decoder is a :class:`CenterOffsetCodec`.
 
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Section 6.2, baselines.
     """
@@ -32,21 +29,10 @@ class CenterOffsetHead(AEHead):
     def __init__(
         self,
         in_channels: int,
-        num_keypoints: Optional[int] = None,
         offset_loss: ConfigType = dict(type='mmpose_ae.CenterOffsetLoss'),  # noqa: B006
-        decoder: OptConfigType = None,
         **kwargs,
     ) -> None:
-        if num_keypoints is None:
-            num_keypoints = self._count_keypoints(decoder)
-        super().__init__(
-            in_channels=in_channels,
-            num_keypoints=num_keypoints + 1,
-            tag_dim=2,
-            tag_loss=offset_loss,
-            decoder=decoder,
-            **kwargs,
-        )
+        super().__init__(in_channels, tag_dim=2, tag_loss=offset_loss, **kwargs)
 
     def _stack_losses(
         self,
@@ -73,10 +59,7 @@ class CenterOffsetHead(AEHead):
         """Heatmaps (B, K + 1, H, W) and offsets (B, 2 * (K + 1), h, w), averaged over flips."""
         if test_cfg.get('multiscale_tags', 'first') != 'first':
             raise ValueError("offsets are those of the first scale: multiscale_tags='first'")
-        if test_cfg.get('flip_test', False):
-            center = self.num_keypoints - 1
-            metainfo = dict(metainfo, flip_indices=[*metainfo['flip_indices'], center])
-        heatmaps, offsets = super()._merge_views(feats, metainfo, input_size, test_cfg)
+        heatmaps, offsets = self._merge_with_centers(feats, metainfo, input_size, test_cfg)
         views = offsets.unflatten(1, (-1, 2, self.num_keypoints))  # (B, views, 2, K + 1, h, w)
         signs = offsets.new_ones(views.shape[1], 2, 1, 1, 1)
         signs[1:, 0] = -1  # what is right of a center is left of it in the mirrored image
