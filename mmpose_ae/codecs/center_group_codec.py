@@ -216,13 +216,22 @@ class CenterGroupCodec(AEDecoder):
         points = self._refine(heatmaps, cells).transpose(1, 2).cpu().numpy()
         keypoints = cells_to_pixels(points, stride, self.decode_center_shift).astype(np.float32)
         scores, instance_scores = self._score(heatmaps, cells, groups)
-        images = zip(keypoints, scores, instance_scores, groups.mask.cpu().numpy())
-        ranked = []
-        for *image, mask in images:
-            image = [values[mask] for values in image]
-            best = np.argsort(-image[-1], kind='stable')[: self.decode_max_instances]
-            ranked.append([values[best] for values in image])
+        mask = groups.mask.cpu().numpy()
+        ranked = [self._rank(*image) for image in zip(keypoints, scores, instance_scores, mask)]
         return tuple(list(values) for values in zip(*ranked))
+
+    def _rank(
+        self,
+        keypoints: np.ndarray,
+        scores: np.ndarray,
+        instance_scores: np.ndarray,
+        mask: np.ndarray,
+    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Instances of one image, best first."""
+        kept = np.flatnonzero(mask)
+        order = np.argsort(-instance_scores[kept], kind='stable')
+        best = kept[order[: self.decode_max_instances]]
+        return keypoints[best], scores[best], instance_scores[best]
 
     def _score(
         self, heatmaps: Tensor, cells: Tensor, groups: GroupedCenters
