@@ -105,8 +105,10 @@ class CenterOffsetCodec(CenterGroupCodec):
         stride = np.broadcast_to(self.stride() if stride is None else stride, 2)
         heatmaps = finite_or_zero(batch_heatmaps)
         centers = self._find(heatmaps[:, -1:], self.decode_center_kernel, self.decode_candidate_thr)
-        scores = (centers.scores * centers.mask)[:, 0].cpu().numpy()  # (B, N)
-        regressed = self._regress(batch_tags, centers.cells[:, 0], heatmaps.shape[-2:], stride)
+        # The best come first.
+        scores, cells, mask = (values[:, 0, : self.decode_max_instances] for values in centers)
+        scores = (scores * mask).cpu().numpy()  # (B, N)
+        regressed = self._regress(batch_tags, cells, heatmaps.shape[-2:], stride)
         points, point_scores = self._detect(heatmaps[:, :-1], stride)
         poses = [
             self._snap(instances[known > 0], candidates, strengths)

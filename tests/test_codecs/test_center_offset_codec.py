@@ -83,6 +83,16 @@ def test_detections_correct_the_offsets():
     assert not scores.any()
 
 
+def test_the_best_instances_are_kept():
+    people = np.array([[[10, 12], [31, 15]], [[70, 30], [99, 28]]], np.float32)
+    codec = build(decode_max_instances=1)
+    encoded = codec.encode(people)
+    heatmaps = finest(encoded)
+    heatmaps[:, :, :, :16] *= 0.8  # the first one
+    (pose,), _, _ = codec.batch_decode(heatmaps, paint(codec, encoded))
+    np.testing.assert_allclose(pose, people[1:], atol=0.1)
+
+
 def test_a_batch_is_its_images():
     """Of different numbers of instances, one without any."""
     codec = build()
