@@ -7,11 +7,12 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from test_center_group import PARTS, build_head
+from test_center_group import PARTS
 from test_key_maps import hrnet
 from torch import nn
 
 from mmpose_ae.models.checkpoints import CheckpointError, convert_checkpoint
+from mmpose_ae.models.heads import CenterGroupHead
 from mmpose_ae.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[3] / 'configs'
@@ -72,7 +73,8 @@ def test_center_group_in_a_checkpoint_of_lightning(name, width, golden_shapes):
         for key, shape in golden_shapes(f'centergroup_{part}_{name}').items()
     }
     with torch.device('meta'):
-        network = nn.ModuleDict(dict(backbone=hrnet(width), head=build_head(width, 17)))
+        head = CenterGroupHead(width, 17, upsample=dict(num_blocks=4))
+        network = nn.ModuleDict(dict(backbone=hrnet(width), head=head))
     expected = {k: v.shape for k, v in network.state_dict().items()}
     checkpoint = dict(state_dict=weights, epoch=100, optimizer_states=[], hyper_parameters={})
     converted = convert_checkpoint(checkpoint, expected)
