@@ -16,7 +16,7 @@ from mmpose_ae.models.modules import CenterGroupingModule
 from mmpose_ae.registry import DATASETS
 from mmpose_ae.visualization import ImageAttention, plot_attention
 
-from .prediction_pictures import _choose_images
+from .prediction_pictures import choose_images
 
 
 @torch.no_grad()
@@ -46,7 +46,7 @@ def draw_attention(
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []
-    for index in _choose_images(dataset, num_images):
+    for index in choose_images(dataset, num_images):
         (sample,) = model.test_step(pseudo_collate([dataset[index]]))
         found = _attention_on_image(*calls.pop(), sample.metainfo)
         image = mmcv.imread(sample.img_path, channel_order='rgb')

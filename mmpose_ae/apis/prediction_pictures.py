@@ -51,7 +51,7 @@ def draw_predictions(
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     sheet, paths = [], [out_dir / 'predictions.png']
-    for index in _choose_images(dataset, num_images):
+    for index in choose_images(dataset, num_images):
         (sample,) = model.test_step(pseudo_collate([dataset[index]]))
         panels, sample_paths = _draw_sample(sample, dataset.metainfo, out_dir)
         sheet.append(panels)
@@ -60,8 +60,19 @@ def draw_predictions(
     return paths
 
 
-def _choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
-    """Indices of images with people, evenly spread."""
+def choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
+    """Choose images with people, evenly spread.
+
+    Args:
+        dataset (BaseDataset): The dataset.
+        num_images (int): How many; fewer if fewer have people.
+
+    Returns:
+        np.ndarray: Their indices in the dataset.
+
+    Raises:
+        ValueError: If no image has a labelled person.
+    """
     visible = (dataset.get_data_info(i).get('keypoints_visible', 0) for i in range(len(dataset)))
     with_people = [i for i, shown in enumerate(visible) if np.any(shown)]
     if not with_people:

@@ -75,6 +75,33 @@ def finite_or_zero(maps: Tensor) -> Tensor:
     return maps.float().nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
 
 
+def highest_peaks(
+    heatmaps: Tensor, kernel_size: int, max_peaks: int, whole_plateaus: bool = False
+) -> Tuple[Tensor, Tensor]:
+    """Take the highest peaks of each heatmap, searching as many maps at a time as pays.
+
+    Args:
+        heatmaps (Tensor): Heatmaps, (B, K, H, W), finite float32.
+        kernel_size (int): See :func:`find_peaks`.
+        max_peaks (int): Most peaks of a heatmap; fewer on a smaller heatmap.
+        whole_plateaus (bool): See :func:`find_peaks`.
+
+    Returns:
+        tuple: Values, (B, K, M), 0 where there is no peak above 0, and cells (x, y), (B, K, M, 2),
+        int64; the highest first.
+    """
+    height, width = heatmaps.shape[-2:]
+    count = min(max_peaks, height * width)
+    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
+    some = max(1, at_once // max(1, len(heatmaps) * height * width))
+    best = [
+        (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
+        for maps in heatmaps.split(some, dim=1)
+    ]
+    values, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
+    return values, torch.stack([index % width, index // width], dim=-1)
+
+
 def find_candidates(
     heatmaps: Tensor,
     tags: Tensor,
@@ -95,16 +122,7 @@ def find_candidates(
     Returns:
         Candidates: On the device of the maps. A peak whose tag is not finite has score 0.
     """
-    height, width = heatmaps.shape[-2:]
-    count = min(max_candidates, height * width)
-    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
-    some = max(1, at_once // max(1, len(heatmaps) * height * width))
-    best = [
-        (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
-        for maps in heatmaps.split(some, dim=1)
-    ]
-    scores, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
-    cells = torch.stack([index % width, index // width], dim=-1)
-    values = sample_tags(tags, cells, (width, height)).float()
+    scores, cells = highest_peaks(heatmaps, kernel_size, max_candidates, whole_plateaus)
+    values = sample_tags(tags, cells, heatmaps.shape[:1:-1]).float()
     usable = values.isfinite().all(-1)
     return Candidates(scores * usable, cells, values.nan_to_num(0.0, 0.0, 0.0))

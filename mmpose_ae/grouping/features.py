@@ -5,7 +5,7 @@ from typing import Optional, Sequence, Tuple
 import torch
 from torch import Tensor
 
-from .tags import sample_tags
+from .tags import bracket_cells, sample_tags
 
 Size = Tuple[int, int]
 
@@ -50,12 +50,7 @@ def bilinear_corners(cells: Tensor, size: Size, coarse_size: Size) -> Tuple[Tens
         - Tensor: The four cells (x, y) of the coarser map, (..., 4, 2), int64.
         - Tensor: Their weights, (..., 4), float32; the corners of the maps are not aligned.
     """
-    limit = torch.tensor(coarse_size, device=cells.device) - 1
-    ratio = torch.tensor([c / s for c, s in zip(coarse_size, size)], device=cells.device)
-    position = ((cells + 0.5) * ratio - 0.5).clamp(min=0)
-    low = torch.minimum(position.long(), limit)
-    high = torch.minimum(low + 1, limit)
-    part = position - low
+    low, high, part = bracket_cells(cells, size, coarse_size)
     (x0, y0), (x1, y1), (fx, fy) = low.unbind(-1), high.unbind(-1), part.unbind(-1)
     xs, ys = torch.stack([x0, x1, x0, x1], dim=-1), torch.stack([y0, y0, y1, y1], dim=-1)
     weights = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy]

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional
 import torch
 from torch import Tensor
 
-from .candidates import find_peaks, finite_or_zero
+from .candidates import finite_or_zero, highest_peaks
 
 
 class MaskedCandidates(NamedTuple):
@@ -52,10 +52,7 @@ def find_masked_candidates(
     heatmaps = finite_or_zero(heatmaps)
     if mask is not None:
         heatmaps = heatmaps * mask[:, None]
-    height, width = heatmaps.shape[-2:]
-    count = min(max_candidates, height * width)
-    peaks = heatmaps * find_peaks(heatmaps, kernel_size)
-    scores, index = peaks.flatten(2).topk(count, dim=-1)
-    among_best = torch.arange(count, device=heatmaps.device) < min_candidates
+    scores, cells = highest_peaks(heatmaps, kernel_size, max_candidates)
+    among_best = torch.arange(scores.shape[-1], device=heatmaps.device) < min_candidates
     kept = ((scores >= min_score) | among_best) & (scores > 0)
-    return MaskedCandidates(scores, torch.stack([index % width, index // width], dim=-1), kept)
+    return MaskedCandidates(scores, cells, kept)

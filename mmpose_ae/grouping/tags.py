@@ -23,6 +23,27 @@ def gather_tags(tags: Tensor, indices: Tensor) -> Tensor:
     return maps.gather(3, spread).permute(0, 2, 3, 1)
 
 
+def bracket_cells(
+    cells: Tensor, size: Tuple[int, int], coarse_size: Tuple[int, int]
+) -> Tuple[Tensor, Tensor, Tensor]:
+    """Find the cells of a coarser map between which cells of a finer one lie.
+
+    Args:
+        cells (Tensor): Cells (x, y) of the finer map, (..., 2), int64.
+        size (tuple): Size (W, H) of the finer map.
+        coarse_size (tuple): Size (w, h) of the coarser map.
+
+    Returns:
+        tuple: The cell before and the cell behind, (..., 2), int64, and how far from the first to
+        the second, (..., 2), float32; the corners of the maps are not aligned.
+    """
+    limit = torch.tensor(coarse_size, device=cells.device) - 1
+    ratio = torch.tensor([c / s for c, s in zip(coarse_size, size)], device=cells.device)
+    position = ((cells + 0.5) * ratio - 0.5).clamp(min=0)
+    low = torch.minimum(position.long(), limit)
+    return low, torch.minimum(low + 1, limit), position - low
+
+
 def sample_tags(tags: Tensor, cells: Tensor, size: Tuple[int, int]) -> Tensor:
     """Read tags under cells of a heatmap that may be finer than the tag map.
 
@@ -40,13 +61,9 @@ def sample_tags(tags: Tensor, cells: Tensor, size: Tuple[int, int]) -> Tensor:
     height, width = tags.shape[-2:]
     if (width, height) == tuple(size):
         return gather_tags(tags, cells[..., 1] * width + cells[..., 0])
-    limit = torch.tensor([width - 1, height - 1], device=tags.device)
-    ratio = torch.tensor([width / size[0], height / size[1]], device=tags.device)
-    position = ((cells + 0.5) * ratio - 0.5).clamp(min=0)
-    low = torch.minimum(position.long(), limit)
-    high = torch.minimum(low + 1, limit)
+    low, high, part = bracket_cells(cells, size, (width, height))
     (x0, y0), (x1, y1) = low.unbind(-1), high.unbind(-1)
-    fx, fy = (position - low).to(tags.dtype)[..., None, :].unbind(-1)
+    fx, fy = part.to(tags.dtype)[..., None, :].unbind(-1)
     top = torch.lerp(gather_tags(tags, y0 * width + x0), gather_tags(tags, y0 * width + x1), fx)
     bottom = torch.lerp(gather_tags(tags, y1 * width + x0), gather_tags(tags, y1 * width + x1), fx)
     return torch.lerp(top, bottom, fy)
