@@ -1,12 +1,13 @@
 """The codec of CenterGroup (Braso et al. 2021, arXiv:2110.05132): AE's, and the center."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from mmpose_ae.grouping import (
+    GroupedCenters,
     MaskedCandidates,
     cells_in_image,
     cells_to_pixels,
@@ -23,24 +24,6 @@ from .ae_decoder import AEDecoder
 
 Size = Tuple[int, int]
 Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
-
-
-class GroupedCenters(NamedTuple):
-    """Keypoints that were given to the centers of a batch, as the codec decodes them.
-
-    Attributes:
-        locations (Tensor): Positions (x, y) in pixels of the input, (B, C, K, 2), float32.
-        visibility (Tensor, optional): Probability of keypoints being visible, (B, C, K).
-        probabilities (Tensor, optional): Probability of centers being those of instances, (B, C).
-        center_scores (Tensor): Heatmap values of the centers, (B, C).
-        mask (Tensor): Centers to decode, (B, C), bool.
-    """
-
-    locations: Tensor
-    visibility: Optional[Tensor]
-    probabilities: Optional[Tensor]
-    center_scores: Tensor
-    mask: Tensor
 
 
 @KEYPOINT_CODECS.register_module()

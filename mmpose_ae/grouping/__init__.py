@@ -6,6 +6,7 @@ from .coordinates import cells_to_pixels, nearest_cells, pixels_to_cells
 from .density import DensityGrouping
 from .features import bilinear_corners, sample_features
 from .greedy import GreedyGrouping
+from .grouped_centers import GroupedCenters
 from .image_area import cells_in_image
 from .instance_scores import score_instances
 from .instances import Instances, collect_instances, fill_instances, pad_instances
@@ -23,6 +24,7 @@ __all__ = [
     'Candidates',
     'DensityGrouping',
     'GreedyGrouping',
+    'GroupedCenters',
     'Instances',
     'MaskedCandidates',
     'bilinear_corners',

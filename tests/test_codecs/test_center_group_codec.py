@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.codecs import GroupedCenters
+from mmpose_ae.grouping import GroupedCenters
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 

@@ -104,7 +104,7 @@ def tested(model):
     return {name: decoding(model(name).head.decoder) for name in names}
 
 
-@pytest.mark.parametrize('name', sorted(RELEASED))
+@pytest.mark.parametrize('name', sorted(n for n in RELEASED if not n.startswith('center-group')))
 def test_every_config_decodes_as_a_tested_one(name, model, tested):
     settings = decoding(model(name).head.decoder)
     if name == 'ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512':

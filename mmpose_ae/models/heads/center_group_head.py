@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.rnn import pad_sequence
 
-from mmpose_ae.codecs import GroupedCenters
-from mmpose_ae.grouping import MaskedCandidates, match_centers
+from mmpose_ae.grouping import GroupedCenters, MaskedCandidates, match_centers
 from mmpose_ae.models.losses import CenterTargets, collect_targets
 from mmpose_ae.models.modules import EmbeddingNet, GroupingOutputs
 from mmpose_ae.registry import MODELS

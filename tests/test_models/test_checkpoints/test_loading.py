@@ -59,7 +59,13 @@ def load_from(path, config, work_dir):
         settings = Config.fromfile(config).model
         settings.backbone.init_cfg = None
         model = MODELS.build(settings)
-    runner = Runner(model, str(work_dir), load_from=str(path), experiment_name=work_dir.name)
+    runner = Runner(
+        model,
+        str(work_dir),
+        load_from=str(path),
+        experiment_name=work_dir.name,
+        default_scope='mmpose_ae',  # it stays for the tests after this one
+    )
     runner.load_or_resume()
     return runner.model.state_dict()
 
