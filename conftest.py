@@ -8,7 +8,7 @@ from tiny_crowd import write_tiny_crowd
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable before any test module)
 
-SHARED = Path(__file__).resolve().parents[2] / 'shared'
+SHARED = Path(__file__).resolve().parents[1] / 'shared'
 
 torch.set_num_threads(1)
 
