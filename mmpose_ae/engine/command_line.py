@@ -1,14 +1,53 @@
-"""The options that tools/train.py and tools/test.py share, named as in MMPose."""
+"""The options that the tools share, named as in MMPose."""
 
 import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Union
 
 from mmengine.config import Config, DictAction
 
 
+def config_parser(description: str) -> ArgumentParser:
+    """Make a parser of a config and of what overrides it.
+
+    Args:
+        description (str): What the tool does, for its help.
+
+    Returns:
+        ArgumentParser: Takes a config and ``--cfg-options``; tools add their own.
+    """
+    parser = ArgumentParser(description=description)
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        help='override settings of the config: key=value, key="[a,b]"',
+    )
+    return parser
+
+
+def drawing_parser(description: str, num_images: int) -> ArgumentParser:
+    """Make a parser for a tool that draws what a trained model does on some images.
+
+    Args:
+        description (str): What the tool does, for its help.
+        num_images (int): How many images it draws by default.
+
+    Returns:
+        ArgumentParser: Takes a config, a checkpoint, a folder and a number of images.
+    """
+    parser = config_parser(description)
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--out', default='pictures', help='folder of the pictures')
+    parser.add_argument('--num', type=int, default=num_images, help='number of images')
+    return parser
+
+
 def build_parser(description: str) -> ArgumentParser:
-    """Make a parser of the shared options.
+    """Make a parser of the options that training and testing share.
 
     Args:
         description (str): What the tool does, for its help.
@@ -16,17 +55,9 @@ def build_parser(description: str) -> ArgumentParser:
     Returns:
         ArgumentParser: Takes a config and the shared options; tools add their own.
     """
-    parser = ArgumentParser(description=description)
-    parser.add_argument('config', help='config file')
+    parser = config_parser(description)
     parser.add_argument(
         '--work-dir', help='folder of logs and checkpoints; work_dirs/<config name> by default'
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        help='override settings of the config: key=value, key="[a,b]"',
     )
     parser.add_argument('--show-dir', help='save pictures of predictions to this folder')
     parser.add_argument('--show', action='store_true', help='show predictions in a window')
@@ -36,6 +67,21 @@ def build_parser(description: str) -> ArgumentParser:
     # torch.distributed.launch, which mim calls, passes the rank as an option.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser
+
+
+def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
+    """Read a config and override settings of it.
+
+    Args:
+        path (str | Path): The config file.
+        cfg_options (dict): What ``--cfg-options`` says.
+
+    Returns:
+        Config: The config with these settings.
+    """
+    cfg = Config.fromfile(path)
+    cfg.merge_from_dict(cfg_options)
+    return cfg
 
 
 def load_config(args: Namespace) -> Config:
@@ -51,8 +97,7 @@ def load_config(args: Namespace) -> Config:
         ValueError: If pictures are asked for and the config has no visualization hook.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
     default_work_dir = cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
     cfg.work_dir = args.work_dir or default_work_dir

@@ -1,20 +1,19 @@
 """Draw tags of crowds: ``python tools/analysis/draw_embeddings.py CONFIG CHECKPOINT``."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
-
 from mmpose_ae.apis import TrainedModel, draw_embeddings
+from mmpose_ae.engine.command_line import drawing_parser, read_config
 
 
 def parse_args() -> Namespace:
     """Read the command line."""
-    parser = ArgumentParser(
-        description='Draw how far apart networks put the tags of the people of validation images'
+    parser = drawing_parser(
+        'Draw how far apart networks put the tags of the people of validation images, '
+        'and in those of most people',
+        num_images=4,
     )
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument(
         '--versus',
         nargs=2,
@@ -25,15 +24,6 @@ def parse_args() -> Namespace:
     )
     parser.add_argument(
         '--names', nargs='+', help='names of the networks (default: how their configs begin)'
-    )
-    parser.add_argument('--out', default='pictures', help='folder of the pictures')
-    parser.add_argument('--num', type=int, default=4, help='images to draw, those of most people')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        help='override settings of all configs: key=value, key="[a,b]"',
     )
     args = parser.parse_args()
     args.models = [(args.config, args.checkpoint), *args.versus]
@@ -48,8 +38,7 @@ def main() -> None:
     args = parse_args()
     models = []
     for name, (config, checkpoint) in zip(args.names, args.models):
-        cfg = Config.fromfile(config)
-        cfg.merge_from_dict(args.cfg_options)
+        cfg = read_config(config, args.cfg_options)
         models.append(TrainedModel(name, cfg, checkpoint))
     for path in draw_embeddings(models, args.out, args.num):
         print(path)

@@ -1,34 +1,14 @@
 """Draw predictions and tags: ``python tools/analysis/draw_predictions.py CONFIG CHECKPOINT``."""
 
-from argparse import ArgumentParser, Namespace
-
-from mmengine.config import Config, DictAction
-
 from mmpose_ae.apis import draw_predictions
-
-
-def parse_args() -> Namespace:
-    """Read the command line."""
-    parser = ArgumentParser(description='Draw what a model predicts on its validation images')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument('--out', default='pictures', help='folder of the pictures')
-    parser.add_argument('--num', type=int, default=8, help='number of images')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        help='override settings of the config: key=value, key="[a,b]"',
-    )
-    return parser.parse_args()
+from mmpose_ae.engine.command_line import drawing_parser, read_config
 
 
 def main() -> None:
     """Draw as the command line says."""
-    args = parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    parser = drawing_parser('Draw what a model predicts on its validation images', num_images=8)
+    args = parser.parse_args()
+    cfg = read_config(args.config, args.cfg_options)
     for path in draw_predictions(cfg, args.checkpoint, args.out, args.num):
         print(path)
 

@@ -3,7 +3,7 @@
 from typing import List, Optional, Sequence, Tuple, Union
 
 import torch
-from mmengine.structures import PixelData
+from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads import AssociativeEmbeddingHead
 from mmpose.utils.typing import ConfigType, Features, InstanceList, OptConfigType, SampleList
 from torch import Tensor, nn
@@ -179,13 +179,29 @@ class AEHead(AssociativeEmbeddingHead):
         batch_data_samples: SampleList,
     ) -> dict:
         """Compute the losses of one stack, summed over resolutions."""
-        heatmap_losses = (
+        indices = [d.gt_instance_labels.keypoint_indices for d in batch_data_samples]
+        pull, push = self.loss_module.tag_loss(outputs.tags, indices)
+        loss_kpt = self._heatmap_loss(outputs, targets, masks)
+        return dict(loss_kpt=loss_kpt, loss_pull=pull, loss_push=push)
+
+    def _heatmap_loss(
+        self, outputs: BottomupOutputs, targets: List[Tensor], masks: List[Tensor]
+    ) -> Tensor:
+        """Loss of the heatmaps of one stack, summed over resolutions."""
+        return sum(
             self.loss_module.keypoint_loss(heatmaps.float(), target, mask=mask)
             for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
         )
-        indices = [d.gt_instance_labels.keypoint_indices for d in batch_data_samples]
-        pull, push = self.loss_module.tag_loss(outputs.tags, indices)
-        return dict(loss_kpt=sum(heatmap_losses), loss_pull=pull, loss_push=push)
+
+    @staticmethod
+    def _instance_scales(labels: Sequence[InstanceData]) -> List[Tensor]:
+        """Scales (N,) of the instances of each image, for heads that need them."""
+        if any('instance_scales' not in label for label in labels):
+            raise ValueError(
+                'the targets lack instance_scales: the codec makes them from bbox_scale, the '
+                "sides of the boxes, which BottomupRandomAffine adds to the data's bbox"
+            )
+        return [label.instance_scales for label in labels]
 
     @staticmethod
     def _stack_field(batch_data_samples: SampleList, name: str) -> List[Tensor]:

@@ -19,7 +19,6 @@ from mmpose_ae.registry import MODELS
 from .center_ae_head import CenterAEHead
 from .center_nodes import SearchGrid, image_masks, make_nodes
 from .grouping_views import flip_back_groups, merge_groups, mirror_candidates
-from .outputs import BottomupOutputs
 from .test_time import average_heatmaps, flip_back, merge_resolutions
 
 Size = Tuple[int, int]
@@ -121,15 +120,6 @@ class CenterGroupHead(CenterAEHead):
         )
         return dict(loss_kpt=sum(heatmap_losses) / len(stacks), **losses)
 
-    def _heatmap_loss(
-        self, outputs: BottomupOutputs, targets: List[Tensor], masks: List[Tensor]
-    ) -> Tensor:
-        """Loss of the heatmaps of one stack, summed over resolutions."""
-        return sum(
-            self.loss_module.keypoint_loss(heatmaps.float(), target, mask=mask)
-            for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
-        )
-
     def _search_maps(
         self, views: List[Tensor], input_size: Size, align_corners: bool = False
     ) -> Tuple[Tensor, SearchGrid]:
@@ -160,14 +150,13 @@ class CenterGroupHead(CenterAEHead):
     ) -> CenterTargets:
         """Match the detected centers to the instances of their images."""
         labels = [d.gt_instance_labels for d in batch_data_samples]
-        if any('instance_scales' not in label for label in labels):
-            raise ValueError(
-                'the targets lack instance_scales: the codec makes them from bbox_scale, the '
-                "sides of the boxes, which BottomupRandomAffine adds to the data's bbox"
-            )
         positions, indices, scales = (
-            pad_sequence([label[name] for label in labels], batch_first=True)
-            for name in ('keypoint_positions', 'keypoint_indices', 'instance_scales')
+            pad_sequence(values, batch_first=True)
+            for values in (
+                [label.keypoint_positions for label in labels],
+                [label.keypoint_indices for label in labels],
+                self._instance_scales(labels),
+            )
         )
         visible = indices[..., 1] > 0  # (B, N, K + 1)
         box_areas = scales.square() * np.prod(grid.input_size)

@@ -41,17 +41,13 @@ class CenterOffsetHead(CenterAEHead):
         masks: List[Tensor],
         batch_data_samples: SampleList,
     ) -> dict:
-        heatmap_losses = (
-            self.loss_module.keypoint_loss(heatmaps.float(), target, mask=mask)
-            for heatmaps, target, mask in zip(outputs.heatmaps, targets, masks)
-        )
         labels = [d.gt_instance_labels for d in batch_data_samples]
         offset_loss = self.loss_module.tag_loss(
             outputs.tags,
             [label.keypoint_indices for label in labels],
             [label.center_offsets for label in labels],
         )
-        return dict(loss_kpt=sum(heatmap_losses), loss_offset=offset_loss)
+        return dict(loss_kpt=self._heatmap_loss(outputs, targets, masks), loss_offset=offset_loss)
 
     def _merge_views(
         self, feats: Features, metainfo: dict, input_size: Tuple[int, int], test_cfg: dict

@@ -59,13 +59,8 @@ class CoupledEmbeddingHead(AEHead):
         batch_data_samples: SampleList,
     ) -> dict:
         labels = [d.gt_instance_labels for d in batch_data_samples]
-        if any('instance_scales' not in label for label in labels):
-            raise ValueError(
-                'the targets lack instance_scales: the codec makes them from bbox_scale, the '
-                "sides of the boxes, which BottomupRandomAffine adds to the data's bbox"
-            )
         indices = [label.keypoint_indices for label in labels]
-        scales = [label.instance_scales for label in labels]
+        scales = self._instance_scales(labels)
         scale_map = self._scale_map(outputs.tags, indices, scales)
         heatmap_losses = (
             self.loss_module.keypoint_loss(
