@@ -1,0 +1,122 @@
+"""Losses of recurrent association (Section 3.2)."""
+
+from typing import Dict, NamedTuple, Optional, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmpose_ae.registry import MODELS
+
+from .instance_targets import InstanceTargets
+from .matching import UNMATCHED, distances_to_targets, match
+from .unrolling import Chunk
+
+
+class Supervision(NamedTuple):
+    """What a batch is trained towards.
+
+    Attributes:
+        targets (InstanceTargets): Of N instances.
+        mask (Tensor): Cells that are supervised, (B, h, w), float32.
+        remaining (Tensor): Instances that no earlier chunk was matched to, (B, N), bool.
+    """
+
+    targets: InstanceTargets
+    mask: Tensor
+    remaining: Tensor
+
+
+@MODELS.register_module()
+class RecurrentAssociationLoss(nn.Module):
+    """Heatmaps of matched instances, and when to stop.
+
+    Losses are summed over steps, keypoints and cells, as in Eq. 2 to 4, and averaged over the
+    images of the batch.
+
+    Args:
+        heatmap_weight (float): Factor of the squared distance of heatmaps.
+        stop_weight (float): Factor of the cross entropy of being an instance.
+        count_unsure (bool): If the network stops too early, train the heatmaps of the steps after
+            it, too: (b) of Table 4 instead of (a).
+        count_surplus (bool): If the network stops too late, choose among all its steps those that
+            show the instances, not only among the first ones: (b') instead of (a').
+        only_second (bool): No loss on the heatmaps of the first network (Section 4.1).
+    """
+
+    def __init__(
+        self,
+        heatmap_weight: float = 1.0,
+        stop_weight: float = 1.0,
+        count_unsure: bool = False,
+        count_surplus: bool = False,
+        only_second: bool = False,
+    ) -> None:
+        super().__init__()
+        self.heatmap_weight = heatmap_weight
+        self.stop_weight = stop_weight
+        self.count_unsure = count_unsure
+        self.count_surplus = count_surplus
+        self.only_second = only_second
+
+    def forward(
+        self, chunk: Chunk, supervision: Supervision
+    ) -> Tuple[Dict[str, Tensor], Supervision]:
+        """Compute the losses of a chunk.
+
+        Args:
+            chunk (Chunk): Its steps.
+            supervision (Supervision): What is left to be found.
+
+        Returns:
+            tuple: Losses ``stop``, ``heatmap`` and, of the second network, ``heatmap2``: scalars,
+            float32; and the supervision of the next chunk, without the matched instances.
+
+        Raises:
+            ValueError: Only the second network is to be trained, and there is none.
+        """
+        if self.only_second and chunk.refined is None:
+            raise ValueError('only_second needs a second_lstm')
+        targets, mask, remaining = supervision
+        is_instance = chunk.index < targets.counts[:, None]  # (B, P)
+        matched = self._match(chunk, supervision, self._counted(chunk, is_instance))
+        found = matched != UNMATCHED
+        drawn = targets.draw(matched.clamp(min=0))
+
+        def heatmap_loss(heatmaps: Tensor) -> Tensor:
+            error = (heatmaps - drawn).square() * mask[:, None, None]
+            return self.heatmap_weight * (error.sum((2, 3, 4)) * found).sum(1).mean()
+
+        losses = dict(stop=self._stop_loss(chunk, is_instance))
+        if not self.only_second:
+            losses['heatmap'] = heatmap_loss(chunk.heatmaps)
+        if chunk.refined is not None:
+            losses['heatmap2'] = heatmap_loss(chunk.refined)
+        return losses, supervision._replace(remaining=_remove(remaining, matched))
+
+    def _counted(self, chunk: Chunk, is_instance: Tensor) -> Tensor:
+        """Steps whose heatmaps are trained, (B, P)."""
+        counted = is_instance if self.count_unsure else is_instance & chunk.sure
+        if self.count_surplus:
+            counted = counted | chunk.accepted & ~is_instance
+        return counted
+
+    @torch.no_grad()
+    def _match(self, chunk: Chunk, supervision: Supervision, counted: Tensor) -> Tensor:
+        """The instance that each step shows, (B, P), int64; -1 for none."""
+        heatmaps = chunk.refined if self.only_second else chunk.heatmaps
+        costs = distances_to_targets(heatmaps, supervision.targets, supervision.mask)
+        return match(costs, counted, supervision.remaining)
+
+    def _stop_loss(self, chunk: Chunk, is_instance: Tensor) -> Tensor:
+        entropy = F.binary_cross_entropy_with_logits(
+            chunk.logits, is_instance.float(), reduction='none'
+        )
+        return self.stop_weight * (entropy * chunk.running).sum(1).mean()
+
+
+def _remove(remaining: Tensor, matched: Tensor) -> Tensor:
+    """Instances (B, N) that remain without those matched (B, P)."""
+    taken = F.pad(torch.zeros_like(remaining), (0, 1))  # the last column is for unmatched steps
+    places = matched.where(matched != UNMATCHED, torch.full_like(matched, remaining.shape[1]))
+    return remaining & ~taken.scatter(1, places, True)[:, :-1]

@@ -1,0 +1,188 @@
+"""Unrolling the networks over the instances of a batch, chunk by chunk."""
+
+import math
+from dataclasses import dataclass
+from typing import Iterable, Iterator, List, NamedTuple, Optional
+
+import torch
+from torch import Tensor, nn
+
+from .conv_lstm import LSTMState, detach
+from .feature_norm import FeatureNorm
+from .instance_lstm import HeatmapLSTM, StopClassifier
+from .orderings import ORDERINGS, order_steps
+
+STOP_THRESHOLD = 1 / (1 + math.e)  # sigmoid(-1), of the paper
+
+
+class Chunk(NamedTuple):
+    """Consecutive steps of a batch, of one instance each.
+
+    Attributes:
+        index (Tensor): Number of each step, from 0, (P,), int64.
+        heatmaps (Tensor): Of the first network, (B, P, K, h, w), float32.
+        refined (Tensor, optional): Of the second network, the same steps in the same order.
+        logits (Tensor): Of being a new instance, (B, P), float32.
+        sure (Tensor): Whether the probability reaches the threshold, (B, P), bool.
+        accepted (Tensor): Whether it has in all steps so far: these are instances, (B, P), bool.
+        running (Tensor): Whether the image needs this step, (B, P), bool.
+    """
+
+    index: Tensor
+    heatmaps: Tensor
+    refined: Optional[Tensor]
+    logits: Tensor
+    sure: Tensor
+    accepted: Tensor
+    running: Tensor
+
+    @property
+    def best_heatmaps(self) -> Tensor:
+        """Of the last network, (B, P, K, h, w)."""
+        return self.heatmaps if self.refined is None else self.refined
+
+
+@dataclass
+class _Progress:
+    """Where the unrolling of a batch is: next step, images that stopped, states of both networks."""
+
+    step: int
+    stopped: Tensor
+    first: List[LSTMState]
+    second: Optional[List[LSTMState]]
+
+    def detach(self) -> None:
+        self.first = detach(self.first)
+        self.second = self.second and detach(self.second)
+
+
+class InstanceUnroller(nn.Module):
+    """Finds the instances of a batch one by one, until all images have stopped.
+
+    Args:
+        in_channels (int): Channels of the features.
+        num_keypoints (int): K.
+        lstm (dict): Options of the first :class:`HeatmapLSTM`.
+        second_lstm (dict, optional): Of the second one, which refines the heatmaps of the first,
+            and ``ordering``, in which it sees them, see :func:`order_steps` (default
+            ``'learned'``). By default it has no feedback loop. None is no second network.
+        chunk_size (int, optional): T, steps between which the states are cut off their graph. The
+            second network sees the instances of a chunk in its order. None is all steps.
+        max_instances (int): Most steps that may show an instance; one more tells that nobody is left.
+        stop_threshold (float): Omega; below this probability there are no more instances.
+
+    Raises:
+        ValueError: The ordering is unknown.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_keypoints: int,
+        lstm: dict,
+        second_lstm: Optional[dict] = None,
+        chunk_size: Optional[int] = 8,
+        max_instances: int = 30,
+        stop_threshold: float = STOP_THRESHOLD,
+    ) -> None:
+        super().__init__()
+        self.chunk_size = chunk_size
+        self.max_instances = max_instances
+        self.stop_logit = math.log(stop_threshold / (1 - stop_threshold))
+        self.norm = FeatureNorm(in_channels)
+        self.first = HeatmapLSTM(in_channels, num_keypoints, **lstm)
+        self.stop = StopClassifier(sum(self.first.lstm.channels))
+        self.second = None
+        if second_lstm is not None:
+            options = dict(num_layers=2, num_loops=0, ordering='learned')
+            options.update(second_lstm)
+            self.ordering = options.pop('ordering')
+            if self.ordering not in ORDERINGS:
+                raise ValueError(
+                    f'ordering must be one of {sorted(ORDERINGS)}, got {self.ordering!r}'
+                )
+            self.second = HeatmapLSTM(in_channels, num_keypoints, num_keypoints, **options)
+
+    def forward(self, features: Tensor, counts: Optional[Tensor] = None) -> Iterator[Chunk]:
+        """Find instances, and stop when it is time in all images.
+
+        Args:
+            features (Tensor): Of the frozen network, (B, ``in_channels``, h, w), any float type.
+            counts (Tensor, optional): Number of annotated instances of each image, (B,), int64: in
+                training an image goes on to one step more than that, even if it has stopped.
+
+        Yields:
+            Chunk: Of ``chunk_size`` steps at most. Its graph does not reach into the one before.
+        """
+        if self.training:
+            self.norm.observe(features)
+        if counts is None:
+            counts = torch.full((len(features),), -1, device=features.device)
+        progress = _Progress(
+            step=0,
+            stopped=torch.zeros_like(counts, dtype=torch.bool),
+            first=self.first.lstm.initial_state(features),
+            second=self.second and self.second.lstm.initial_state(features),
+        )
+        while True:
+            constant = self.norm(features)
+            chunk = self._find(constant, counts, progress)
+            if chunk is None:
+                return
+            if self.second is not None:
+                chunk = self._refine(constant, chunk, progress)
+            yield chunk
+            progress.detach()
+
+    def _find(self, constant: Tensor, counts: Tensor, progress: _Progress) -> Optional[Chunk]:
+        """Take the steps of the next chunk with the first network; None if there is none left."""
+        projected = self.first.lstm.project(constant)
+        start, certain = progress.step, int(counts.max())
+        most = self.max_instances + 1
+        end = min(start + (self.chunk_size or most), most)
+        steps = []
+        for step in range(start, end):
+            running = (counts >= step) | ~progress.stopped
+            if step > certain and not running.any():
+                break
+            heatmaps, progress.first = self.first(projected, progress.first)
+            logits = self.stop(progress.first)
+            sure = logits >= self.stop_logit
+            progress.stopped = progress.stopped | ~sure
+            accepted = ~progress.stopped & (step < self.max_instances)
+            steps.append((heatmaps.float(), logits, sure, accepted, running))
+        if not steps:
+            return None
+        progress.step += len(steps)
+        heatmaps, *rest = (torch.stack(values, dim=1) for values in zip(*steps))
+        index = torch.arange(start, progress.step, device=counts.device)
+        return Chunk(index, heatmaps, None, *rest)
+
+    def _refine(self, constant: Tensor, chunk: Chunk, progress: _Progress) -> Chunk:
+        """Let the second network see the heatmaps of a chunk in its order."""
+        repeatable = self.training or self.ordering != 'random'
+        ordering = self.ordering if repeatable else 'learned'
+        order = order_steps(ordering, chunk.heatmaps, chunk.logits, chunk.running & chunk.sure)
+        projected = self.second.lstm.project(constant)
+        refined = []
+        for given in _take(chunk.heatmaps, order).unbind(1):
+            heatmaps, progress.second = self.second(projected, progress.second, given)
+            refined.append(heatmaps.float())
+        back = order.argsort(dim=1)
+        return chunk._replace(refined=_take(torch.stack(refined, dim=1), back))
+
+
+def _take(heatmaps: Tensor, order: Tensor) -> Tensor:
+    """Permute the steps of heatmaps (B, P, K, h, w) by an order (B, P)."""
+    return heatmaps.gather(1, order[..., None, None, None].expand_as(heatmaps))
+
+
+def join(chunks: Iterable[Chunk]) -> Chunk:
+    """Put the chunks of a batch together to one."""
+    index, heatmaps, refined, *rest = zip(*chunks)
+    return Chunk(
+        torch.cat(index),
+        torch.cat(heatmaps, dim=1),
+        None if refined[0] is None else torch.cat(refined, dim=1),
+        *(torch.cat(values, dim=1) for values in rest),
+    )
