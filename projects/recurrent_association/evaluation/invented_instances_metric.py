@@ -1,0 +1,96 @@
+"""People who are predicted but are not there, and people who are missed."""
+
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+
+from mmpose_ae.registry import METRICS
+
+from .instance_matching import keypoint_similarity, match_greedily, read_annotations
+
+
+@METRICS.register_module()
+class InventedInstancesMetric(BaseMetric):
+    """Count the predicted people who match nobody annotated, for any head.
+
+    People are matched as COCO's evaluation does, greedily by score. Who matches a crowd region,
+    or somebody without labelled keypoints, is not counted. All results are means over images:
+
+    - ``invented``: predicted people who match nobody,
+    - ``missed``: annotated people who are matched by nobody,
+    - ``invented_at_recall_R``: those invented by the time that the share R of all annotated people
+      is found, when predictions of all images are taken by descending score; NaN if so many are
+      never found. Heads whose scores mean different things can be compared by it.
+
+    Args:
+        score_thr (float): Predictions with a lower score are left out.
+        oks_thr (float): Least object keypoint similarity of a match.
+        recalls (sequence[float]): Shares R.
+        **kwargs: Arguments of MMEngine's ``BaseMetric``.
+
+    Source: Section 2.2 of the paper: Associative Embedding "tends to overestimate the number of
+    person poses, many of which are invalid".
+    """
+
+    default_prefix = 'instances'
+
+    def __init__(
+        self,
+        score_thr: float = 0.0,
+        oks_thr: float = 0.5,
+        recalls: Sequence[float] = (0.5,),
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.score_thr = score_thr
+        self.oks_thr = oks_thr
+        self.recalls = recalls
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Match the people of a batch.
+
+        Args:
+            data_batch (Any): Not used.
+            data_samples (Sequence[dict]): Predictions with ``pred_instances``, in pixels of the
+                image, and ``raw_ann_info``, the image's annotations in COCO's format.
+        """
+        for sample in data_samples:
+            self.results.append(self._match(sample))
+
+    def _match(self, sample: dict) -> dict:
+        """Scores of an image's predictions, whether they are found, and how many there are."""
+        predicted = sample['pred_instances']
+        scores = np.asarray(predicted['bbox_scores'], float)
+        kept = scores >= self.score_thr
+        scores, keypoints = scores[kept], np.asarray(predicted['keypoints'], float)[kept]
+        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
+        annotations = read_annotations(sample.get('raw_ann_info') or [], len(sigmas))
+        similarity = keypoint_similarity(keypoints, annotations, sigmas)
+        matches = np.array(match_greedily(similarity, scores, annotations, self.oks_thr), int)
+        found = matches >= 0
+        excused = np.isin(matches, np.nonzero(annotations.ignored)[0])
+        count = int((~annotations.ignored).sum())
+        return dict(scores=scores[~excused], found=found[~excused], annotated=count)
+
+    def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
+        """Count over all images.
+
+        Args:
+            results (list[dict]): ``scores``, ``found`` and ``annotated`` of all images.
+
+        Returns:
+            dict: The metrics.
+        """
+        annotated = sum(image['annotated'] for image in results)
+        scores = np.concatenate([image['scores'] for image in results])
+        found = np.concatenate([image['found'] for image in results])
+        found = found[np.argsort(-scores, kind='stable')]
+        metrics = dict(
+            invented=(~found).sum() / len(results), missed=(annotated - found.sum()) / len(results)
+        )
+        for recall in self.recalls:
+            enough = np.cumsum(found) >= recall * annotated
+            invented = np.cumsum(~found)[enough.argmax()] if enough.any() else np.nan
+            metrics[f'invented_at_recall_{recall:g}'] = invented / len(results)
+        return {name: float(value) for name, value in metrics.items()}
