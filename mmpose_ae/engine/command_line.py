@@ -1,6 +1,7 @@
 """The options that the tools share, named as in MMPose."""
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Union
@@ -72,6 +73,8 @@ def build_parser(description: str) -> ArgumentParser:
 def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     """Read a config and override settings of it.
 
+    Its ``custom_imports`` may name modules below the working directory, as configs of projects do.
+
     Args:
         path (str | Path): The config file.
         cfg_options (dict): What ``--cfg-options`` says.
@@ -79,6 +82,8 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     Returns:
         Config: The config with these settings.
     """
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
     cfg = Config.fromfile(path)
     cfg.merge_from_dict(cfg_options)
     return cfg

@@ -1,4 +1,6 @@
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,14 @@ def test_settings_are_overridden(load):
     cfg = load('--cfg-options', 'train_cfg.max_epochs=1', 'model.sizes=[1,2]')
     assert cfg.train_cfg.max_epochs == 1
     assert cfg.model.sizes == [1, 2]
+
+
+def test_modules_below_the_working_directory_are_imported(load, tmp_path, monkeypatch):
+    (tmp_path / 'my_extension.py').write_text('')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+    load(text="custom_imports = dict(imports=['my_extension'], allow_failed_imports=False)")
+    assert Path(sys.modules.pop('my_extension').__file__).parent == tmp_path
 
 
 def test_the_launcher_and_its_rank_are_taken(load, monkeypatch):
