@@ -1,0 +1,10 @@
+_base_ = [
+    '../coco/recurrent-refined_hourglass-4stack_1xb1-9e_coco-512x512.py',
+    '../_base_/ochuman.py',
+]
+
+train_dataloader = train_cfg = optim_wrapper = param_scheduler = None
+val_dataloader = dict(dataset=_base_.ochuman_val)
+test_dataloader = dict(dataset=_base_.ochuman_test)
+val_evaluator = _base_.ochuman_val_evaluator
+test_evaluator = _base_.ochuman_test_evaluator

@@ -1,0 +1,30 @@
+_base_ = './ae_hourglass-tiny_1xb8-10e_synth_crowd_overlap-128x128.py'
+
+codec = dict(_base_.codec, type='RecurrentAssociationCodec')
+
+model = dict(
+    type='FrozenBackbonePoseEstimator',
+    head=dict(
+        type='RecurrentAssociationHead',
+        association_loss=dict(type='RecurrentAssociationLoss'),
+        decoder=codec,
+        # Small kernels tell people apart by what is alike all over a person.
+        inputs=('features', 'heatmaps', 'tags'),
+        unroller=dict(lstm=dict(hidden_channels=32), max_instances=10),
+    ),
+    test_cfg=dict(flip_test=False),
+)
+
+train_pipeline = [
+    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+
+train_cfg = dict(max_epochs=3)
+optim_wrapper = dict(clip_grad=dict(max_norm=5.0))
+param_scheduler = [
+    dict(type='LinearLR', begin=0, end=50, start_factor=0.01, by_epoch=False),
+    dict(type='CosineAnnealingLR', begin=0, end=3, T_max=3, convert_to_iter_based=True),
+]
+
+load_from = 'work_dirs/ae_hourglass-tiny_1xb8-10e_synth_crowd_overlap-128x128/epoch_10.pth'

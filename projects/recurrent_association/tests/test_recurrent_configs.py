@@ -1,0 +1,137 @@
+"""Every config of the project: consistent, buildable, able to train and to test."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.evaluator import Evaluator
+from mmengine.registry import DefaultScope
+from test_configs import find_all, make_small, write_dataset
+
+from mmpose_ae.registry import DATASETS, MODELS
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
+TRAINED = [path for path in LEAVES if path.parent.name != 'ochuman']
+RECURRENT = [path for path in LEAVES if path.stem.startswith('recurrent')]
+OCHUMAN = [path for path in LEAVES if path.parent.name == 'ochuman']
+
+
+def load(path):
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        yield Config.fromfile(path)
+
+
+@pytest.fixture(params=LEAVES, ids=lambda path: path.stem)
+def leaf(request):
+    """Any config, as shipped."""
+    yield from load(request.param)
+
+
+@pytest.fixture(params=TRAINED, ids=lambda path: path.stem)
+def trained(request):
+    """A config that trains."""
+    yield from load(request.param)
+
+
+@pytest.fixture(params=RECURRENT, ids=lambda path: path.stem)
+def recurrent(request):
+    """A config of the recurrent networks."""
+    yield from load(request.param)
+
+
+@pytest.fixture(params=OCHUMAN, ids=lambda path: path.stem)
+def ochuman(request):
+    """A config that is tested on OCHuman."""
+    yield from load(request.param)
+
+
+def make_tiny(cfg):
+    """A small input, a narrow backbone, few hidden maps."""
+    cfg = make_small(cfg)
+    unroller = cfg.model.head.get('unroller', {})
+    for name in {'lstm', 'second_lstm'} & set(unroller):
+        unroller[name].hidden_channels = 8
+    return cfg
+
+
+def test_one_codec(leaf):
+    """Targets are made by the codec that decodes, and images have the size it was told."""
+    assert leaf.model.head.decoder == leaf.codec
+    assert all(encoder == leaf.codec for encoder in find_all(leaf.train_dataloader, 'encoder'))
+    sizes = set(find_all([leaf.train_dataloader, leaf.val_dataloader], 'input_size'))
+    assert sizes == {tuple(leaf.codec.input_size)}
+
+
+def test_the_name_tells_batch_and_epochs(trained, request):
+    name = request.node.callspec.id
+    gpus, batch, epochs = map(int, re.search(r'_(\d+)xb(\d+)-(\d+)e_', name).groups())
+    assert trained.train_dataloader.batch_size == batch
+    assert trained.auto_scale_lr.base_batch_size == gpus * batch
+    assert trained.train_cfg.max_epochs == epochs
+    assert trained.test_dataloader == trained.val_dataloader
+
+
+def test_only_the_recurrent_networks_are_trained(recurrent):
+    with torch.device('meta'):
+        model = MODELS.build(recurrent.model)
+    names = {name for name, p in model.named_parameters() if p.requires_grad}
+    assert names
+    assert all(name.startswith('head.unroller.') for name in names)
+
+
+def test_one_step_of_training_and_testing(trained, tmp_path):
+    torch.manual_seed(0)
+    cfg = make_tiny(trained)
+    write_dataset(cfg, tmp_path)
+    train_set = DATASETS.build(cfg.train_dataloader.dataset)
+    val_set = DATASETS.build(cfg.val_dataloader.dataset)
+
+    model = MODELS.build(cfg.model).train()
+    batch = model.data_preprocessor(pseudo_collate([train_set[0], train_set[1]]), training=True)
+    loss, losses = model.parse_losses(model(**batch, mode='loss'))
+    loss.backward()
+    assert all(torch.isfinite(value) for value in losses.values())
+    gradients = [p.grad for p in model.parameters() if p.requires_grad]
+    assert all(torch.isfinite(gradient).all() for gradient in gradients)
+
+    model.eval()
+    evaluator = Evaluator(cfg.val_evaluator)
+    evaluator.dataset_meta = val_set.metainfo
+    with torch.no_grad():
+        evaluator.process(model.test_step(pseudo_collate([val_set[0], val_set[1]])))
+    metrics = evaluator.evaluate(len(val_set))
+    assert {'coco/AP', 'instances/invented', 'instances/missed'} <= set(metrics)
+
+
+def test_ochuman_is_only_tested(ochuman):
+    assert ochuman.train_cfg is ochuman.train_dataloader is ochuman.optim_wrapper is None
+    for split in ('val', 'test'):
+        dataset = ochuman[f'{split}_dataloader'].dataset
+        assert split in dataset.ann_file
+        assert ochuman[f'{split}_evaluator'][0].ann_file == dataset.data_root + dataset.ann_file
+
+
+def test_photographs_of_ochuman(ochuman, shared):
+    torch.manual_seed(0)
+    cfg = make_tiny(ochuman)
+    samples = shared / 'data/samples/ochuman'
+    cfg.test_dataloader.dataset.update(
+        data_root='',
+        ann_file=str(samples / 'test_ochuman.json'),
+        data_prefix=dict(img=str(samples)),
+    )
+    cfg.test_evaluator[0].ann_file = cfg.test_dataloader.dataset.ann_file
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    model = MODELS.build(cfg.model).eval()
+    evaluator = Evaluator(cfg.test_evaluator)
+    evaluator.dataset_meta = dataset.metainfo
+    for sample in dataset:
+        with torch.no_grad():
+            evaluator.process(model.test_step(pseudo_collate([sample])))
+    metrics = evaluator.evaluate(len(dataset))
+    people = sum(len(sample['data_samples'].raw_ann_info) for sample in dataset)
+    assert metrics['instances/missed'] == people / len(dataset)  # by random weights
