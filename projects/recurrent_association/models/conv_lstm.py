@@ -77,9 +77,10 @@ class ConvLSTMCell(nn.Module):
             total = total + self.from_input(x)
         if gates is not None:
             total = total + gates
-        enter, keep, leave, candidate = total.chunk(4, dim=1)
-        memory = keep.sigmoid() * state.memory + enter.sigmoid() * candidate.tanh()
-        return LSTMState(leave.sigmoid() * memory.tanh(), memory)
+        gates, candidate = total.split([3 * self.hidden_channels, self.hidden_channels], dim=1)
+        enter, keep, leave = gates.sigmoid().chunk(3, dim=1)
+        memory = keep * state.memory + enter * candidate.tanh()
+        return LSTMState(leave * memory.tanh().to(leave), memory)
 
 
 class ConvLSTM(nn.Module):

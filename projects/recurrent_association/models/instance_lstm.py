@@ -41,7 +41,7 @@ class HeatmapLSTM(nn.Module):
         self.num_loops = num_loops
         fed_back = num_keypoints if num_loops else 0
         self.lstm = ConvLSTM(in_channels, given_channels + fed_back, **kwargs)
-        self.to_heatmaps = nn.Conv2d(self.lstm.channels[-1], num_keypoints, 1)
+        self.to_heatmaps = nn.Conv2d(self.lstm.channels[-1], num_keypoints, 3, padding=1)
         nn.init.normal_(self.to_heatmaps.weight, std=0.01)  # heatmaps are 0 nearly everywhere
         nn.init.zeros_(self.to_heatmaps.bias)
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -30,13 +31,14 @@ class InstanceTargets(NamedTuple):
         """Draw the heatmaps of some instances.
 
         Args:
-            index (Tensor): Which instances, (B, P), int64.
+            index (Tensor): Which instances, (B, P), int64; -1 for none.
 
         Returns:
-            Tensor: (B, P, K, H, W), float32.
+            Tensor: (B, P, K, H, W), float32; zeros for none.
         """
+        place = index.remainder(self.x.shape[1] + 1)[..., None, None]  # none is behind the last
         x, y = (
-            factor.gather(1, index[..., None, None].expand(-1, -1, *factor.shape[2:]))
+            F.pad(factor, (0, 0, 0, 0, 0, 1)).gather(1, place.expand(-1, -1, *factor.shape[2:]))
             for factor in (self.x, self.y)
         )
         return y[..., :, None] * x[..., None, :]

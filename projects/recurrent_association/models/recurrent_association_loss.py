@@ -1,6 +1,6 @@
 """Losses of recurrent association (Section 3.2)."""
 
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, NamedTuple, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -81,7 +81,7 @@ class RecurrentAssociationLoss(nn.Module):
         is_instance = chunk.index < targets.counts[:, None]  # (B, P)
         matched = self._match(chunk, supervision, self._counted(chunk, is_instance))
         found = matched != UNMATCHED
-        drawn = targets.draw(matched.clamp(min=0))
+        drawn = targets.draw(matched)
 
         def heatmap_loss(heatmaps: Tensor) -> Tensor:
             error = (heatmaps - drawn).square() * mask[:, None, None]

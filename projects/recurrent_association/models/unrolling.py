@@ -44,7 +44,7 @@ class Chunk(NamedTuple):
 
 @dataclass
 class _Progress:
-    """Where the unrolling of a batch is: next step, images that stopped, states of both networks."""
+    """Where the unrolling of a batch is: its next step, which images stopped, the states."""
 
     step: int
     stopped: Tensor
@@ -68,7 +68,7 @@ class InstanceUnroller(nn.Module):
             ``'learned'``). By default it has no feedback loop. None is no second network.
         chunk_size (int, optional): T, steps between which the states are cut off their graph. The
             second network sees the instances of a chunk in its order. None is all steps.
-        max_instances (int): Most steps that may show an instance; one more tells that nobody is left.
+        max_instances (int): Most steps that may show an instance; one more may follow, to stop.
         stop_threshold (float): Omega; below this probability there are no more instances.
 
     Raises:
