@@ -1,0 +1,111 @@
+"""Draw steps: ``python -m projects.recurrent_association.tools.draw_steps CONFIG CHECKPOINT``."""
+
+from pathlib import Path
+from typing import List, Union
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmpose.apis import init_model
+from mmpose.structures import PoseDataSample
+from torch import nn
+
+from mmpose_ae.apis.prediction_pictures import choose_images
+from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.grouping import pixels_to_cells
+from mmpose_ae.models.heads.ground_truth import keypoints_on_input
+from mmpose_ae.registry import DATASETS
+from projects.recurrent_association.models import Chunk
+from projects.recurrent_association.models.instance_targets import (
+    InstanceTargets,
+    gaussian_targets,
+)
+from projects.recurrent_association.models.matching import distances_to_targets, match
+from projects.recurrent_association.visualization import StepsOfImage, plot_steps
+
+
+@torch.no_grad()
+def draw_steps(
+    cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
+) -> List[Path]:
+    """Predict validation images with people, spread over the dataset, and draw every step.
+
+    Args:
+        cfg (Config): The model's config, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+        out_dir (str | Path): Folder of the pictures, made if missing.
+        num_images (int): Number of images; fewer if the dataset has fewer with people.
+
+    Returns:
+        list[Path]: ``steps_*.png`` for each image.
+
+    Raises:
+        ValueError: If no image of the dataset has a labelled person.
+    """
+    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for index in choose_images(dataset, num_images):
+        packed = dataset[index]
+        image = packed['inputs'].flip(0).permute(1, 2, 0).numpy()  # blue, green, red before
+        sample = packed['data_samples']
+        inputs = model.data_preprocessor(pseudo_collate([packed]))['inputs']
+        chunk = model.head.unroll(model.extract_feat(inputs))
+        paths.append(out_dir / f'steps_{sample.img_id}.png')
+        plot_steps(image, steps_of_image(chunk, sample, model.head)).savefig(paths[-1])
+    return paths
+
+
+def steps_of_image(chunk: Chunk, sample: PoseDataSample, head: nn.Module) -> StepsOfImage:
+    """Match the steps of a batch of one image to its annotated instances.
+
+    Args:
+        chunk (Chunk): All steps.
+        sample (PoseDataSample): The image's annotations, and where its input lies.
+        head (nn.Module): The head whose steps they are.
+
+    Returns:
+        StepsOfImage: Those steps.
+    """
+    heatmaps = chunk.best_heatmaps
+    targets = annotated_targets(sample, head, heatmaps.device)
+    costs = distances_to_targets(heatmaps, targets)
+    matches = match(costs, chunk.accepted, targets.present)
+    tensors = heatmaps, chunk.logits.sigmoid(), targets.draw(matches), matches
+    return StepsOfImage(*(values[0].cpu().numpy() for values in tensors))
+
+
+def annotated_targets(
+    sample: PoseDataSample, head: nn.Module, device: torch.device
+) -> InstanceTargets:
+    """The heatmaps of the instances of a test image, as the head would be trained towards them."""
+    codec = head.decoder
+    pixels, visible = keypoints_on_input(sample, head.num_keypoints)
+    stride = codec.stride(0)
+    size = np.rint(np.divide(sample.input_size, stride)).astype(int)
+    cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
+    inside = ((cells >= -0.5) & (cells < size - 0.5)).all(-1)
+    return gaussian_targets(
+        torch.from_numpy(cells).float().to(device)[None],
+        torch.from_numpy(visible & inside).to(device)[None],
+        tuple(size.tolist()),
+        codec.sigma,
+        codec.round_centers,
+    )
+
+
+def main() -> None:
+    """Draw as the command line says."""
+    parser = drawing_parser('Draw the heatmaps of every step, with stop probabilities', 4)
+    args = parser.parse_args()
+    cfg = read_config(args.config, args.cfg_options)
+    for path in draw_steps(cfg, args.checkpoint, args.out, args.num):
+        print(path)
+
+
+if __name__ == '__main__':
+    main()
