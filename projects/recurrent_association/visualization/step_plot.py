@@ -31,8 +31,8 @@ class StepsOfImage(NamedTuple):
 def plot_steps(image: np.ndarray, steps: StepsOfImage) -> Figure:
     """Show the heatmaps of every step on the image, above those of the annotated instance.
 
-    The maps of an instance are summed over keypoints; above are the stop probability p and below
-    the number s of the annotated instance.
+    Of the maps of an instance the highest value over keypoints is shown; above is the stop
+    probability p, below the number s of the annotated instance.
 
     Args:
         image (np.ndarray): The network's input, RGB, (H, W, 3), uint8.
@@ -57,12 +57,12 @@ def plot_steps(image: np.ndarray, steps: StepsOfImage) -> Figure:
 
 
 def _show(axes: Axes, image: np.ndarray, title: str, heatmaps: np.ndarray) -> None:
-    """Lay the sum of heatmaps (K, h, w) over a pale image."""
-    total = heatmaps.sum(0).clip(0, 1)
+    """Lay the highest of heatmaps (K, h, w) over a pale image."""
+    highest = heatmaps.max(0).clip(0, 1)
     extent = (0, image.shape[1], image.shape[0], 0)
     axes.imshow(image.mean(-1), cmap='gray', vmin=-100, vmax=400, extent=extent)
-    colors = colormaps['inferno'](total)
-    colors[..., 3] = total
+    colors = colormaps['inferno'](highest)
+    colors[..., 3] = highest
     axes.imshow(colors, extent=extent, interpolation='bilinear')
     axes.set_title(title, fontsize=10)
     axes.axis('off')

@@ -1,0 +1,49 @@
+"""The benchmark, in small: its rows, and that memory depends on T and not on people."""
+
+import json
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from projects.recurrent_association.tools import benchmark
+
+
+@pytest.fixture(scope='module')
+def config(tmp_path_factory):
+    """Maps of 64x64 cells, the features of two stacks, and as many hidden maps as keypoints need."""
+    cfg = Config.fromfile(benchmark.CONFIG)
+    cfg.merge_from_dict(
+        {
+            'codec.input_size': (256, 256),
+            'codec.heatmap_size': (64, 64),
+            'model.backbone': dict(feat_channels=8, increase=4, stem_channels=(4, 4)),
+            'model.head.unroller.lstm': dict(hidden_channels=32),
+        }
+    )
+    cfg.model.head.decoder = cfg.codec
+    path = tmp_path_factory.mktemp('benchmark') / 'small.py'
+    cfg.dump(path)
+    return path
+
+
+def test_rows(config, monkeypatch, tmp_path):
+    options = ['--config', config, '--people', 4, 16, '--repeats', 1, '--threads', 1]
+    argv = ['benchmark', *options, '--chunk-size', 4, 0, '--json', tmp_path / 'rows.json']
+    monkeypatch.setattr('sys.argv', [str(word) for word in argv])
+    benchmark.main()
+    rows = [r for r in json.loads((tmp_path / 'rows.json').read_text()) if r['device'] == 'cpu']
+    assert [row['people'] for row in rows] == [4, 16]
+    assert all(row['steps_ms'] > 0 and row['network_ms'] > 0 for row in rows)
+    few, many = rows
+    assert many['T4_MiB'] == pytest.approx(few['T4_MiB'], rel=0.15)
+    assert many['T_all_MiB'] > 2.5 * few['T_all_MiB']
+
+
+def test_the_number_of_steps_is_checked(config):
+    torch.manual_seed(0)
+    model = benchmark.build_model(Config.fromfile(config), 'cpu').eval()
+    benchmark.set_stop(model.head, is_instance=False)
+    features = model.extract_feat(torch.rand(1, 3, 256, 256))
+    with pytest.raises(RuntimeError, match='0 steps found someone, not 3'):
+        benchmark.find(model.head, features, 3)

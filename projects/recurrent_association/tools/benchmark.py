@@ -1,0 +1,128 @@
+"""Time and memory of recurrent association by the number of people.
+
+Time is that of testing one image: the steps, and beside it the frozen network, which does not
+depend on people. Memory is what a training step on one image adds, backpropagating every T people
+and at once. Weights are random, and the stop probability is set so that there are as many steps
+as people, and one to stop.
+"""
+
+from argparse import Namespace
+from functools import partial
+from typing import Dict, Iterator, List
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.structures import InstanceData, PixelData
+from mmpose.structures import PoseDataSample
+from torch import Tensor, nn
+
+from mmpose_ae.engine.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.registry import MODELS
+
+CONFIG = (
+    'projects/recurrent_association/configs/coco/recurrent_hourglass-4stack_1xb1-9e_coco-512x512.py'
+)
+CERTAIN = 20.0  # logit
+
+
+def build_model(cfg: Config, device: str) -> nn.Module:
+    """The model of a config with random weights, which tells everybody or nobody apart."""
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        model = MODELS.build(cfg.model).to(device)
+    nn.init.zeros_(model.head.unroller.stop.linear.weight)
+    return model
+
+
+def train_sample(head: nn.Module, people: int, device: str) -> PoseDataSample:
+    """An image of people with keypoints at random places, as the head is trained with."""
+    codec, rng = head.decoder, np.random.default_rng(0)
+    size = np.array(codec.input_size)
+    keypoints = rng.uniform(0, size - 1, (people, head.num_keypoints, 2)).astype(np.float32)
+    encoded = codec.encode(keypoints)
+    width, height = codec.heatmap_sizes[0]
+    sample = PoseDataSample()
+    sample.gt_instance_labels = InstanceData(
+        keypoint_cells=torch.from_numpy(encoded['keypoint_cells']),
+        keypoint_indices=torch.from_numpy(encoded['keypoint_indices']),
+    )
+    sample.gt_fields = PixelData(heatmap_mask=torch.ones(1, height, width))
+    return sample.to(device)
+
+
+def set_stop(head: nn.Module, is_instance: bool) -> None:
+    """Let every step be an instance, or none."""
+    nn.init.constant_(head.unroller.stop.linear.bias, CERTAIN if is_instance else -CERTAIN)
+
+
+@torch.no_grad()
+def find(head: nn.Module, features: List[Tensor], people: int) -> None:
+    """Find a number of people."""
+    head.unroller.max_instances = people
+    steps = head.unroll(features)
+    if int(steps.accepted.sum()) != people:
+        raise RuntimeError(f'{int(steps.accepted.sum())} steps found someone, not {people}')
+
+
+def train(head: nn.Module, features: List[Tensor], sample: PoseDataSample) -> None:
+    """Compute the gradients of one image."""
+    head.loss(features, [sample])['loss'].backward()
+    head.zero_grad()
+
+
+def time_steps(model: nn.Module, image: Tensor, people: int, repeats: int) -> Dict:
+    """Time the steps for a number of people, and the network before them."""
+    head = model.eval().head
+    set_stop(head, is_instance=True)
+    with torch.no_grad():
+        features = model.extract_feat(image)
+        calls = dict(
+            steps=partial(find, head, features, people), network=partial(model.extract_feat, image)
+        )
+        row = time_in_turn(calls, repeats, image.device.type)
+    del row['ratio']
+    return row
+
+
+def measure_memory(model: nn.Module, image: Tensor, people: int, chunk_sizes: List[int]) -> Dict:
+    """Measure the peak memory of a training step, for every T; 0 stands for all at once."""
+    head, row = model.train().head, {}
+    set_stop(head, is_instance=False)  # the annotated people and one step more are seen anyway
+    features = [x.detach() for x in model.extract_feat(image)]
+    sample = train_sample(head, people, image.device)
+    for chunk_size in chunk_sizes:
+        head.unroller.chunk_size = chunk_size or None
+        head.unroller.max_instances = people
+        call = partial(train, head, features, sample)
+        row[f'T{chunk_size or "_all"}_MiB'] = round(peak_memory(call, image.device.type), 1)
+    return row
+
+
+def benchmark(args: Namespace) -> Iterator[Dict]:
+    """Give one row per device, number of threads and number of people."""
+    cfg = Config.fromfile(args.config)
+    width, height = cfg.codec.input_size
+    for setting in settings(args):
+        torch.manual_seed(0)
+        model = build_model(cfg, setting['device'])
+        image = torch.rand(1, 3, height, width, device=setting['device'])
+        for people in args.people:
+            row = time_steps(model, image, people, args.repeats)
+            row.update(measure_memory(model, image, people, args.chunk_size))
+            yield dict(people=people, **row, **setting)
+
+
+def main() -> None:
+    """Measure as the command line says."""
+    parser = build_parser(__doc__, people=[1, 4, 8, 16, 30])
+    parser.add_argument('--config', default=CONFIG, help='config file')
+    parser.add_argument(
+        '--chunk-size', type=int, nargs='*', default=[4], metavar='T', help='0 for all at once'
+    )
+    args = parser.parse_args()
+    run(benchmark(args), args)
+
+
+if __name__ == '__main__':
+    main()
