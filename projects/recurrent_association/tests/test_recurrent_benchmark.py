@@ -11,7 +11,7 @@ from projects.recurrent_association.tools import benchmark
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory):
-    """Maps of 64x64 cells, the features of two stacks, and as many hidden maps as keypoints need."""
+    """Maps of 64x64 cells and few hidden maps."""
     cfg = Config.fromfile(benchmark.CONFIG)
     cfg.merge_from_dict(
         {

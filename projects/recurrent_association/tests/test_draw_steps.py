@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from test_configs import make_small, write_dataset
+
+from mmpose_ae.registry import MODELS
+from projects.recurrent_association.tools import draw_steps
+from projects.recurrent_association.visualization import StepsOfImage, plot_steps
+
+CONFIG = (
+    'projects/recurrent_association/configs/coco/recurrent_hourglass-4stack_1xb1-9e_coco-512x512.py'
+)
+NUM_STEPS = 5
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """Config and checkpoint of a network that finds someone in each of five steps, and images."""
+    torch.manual_seed(0)
+    cfg = make_small(Config.fromfile(CONFIG))
+    write_dataset(cfg, tmp_path)
+    cfg.model.head.unroller = dict(lstm=dict(hidden_channels=8), max_instances=NUM_STEPS)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        model = MODELS.build(cfg.model)
+    torch.nn.init.constant_(model.head.unroller.stop.linear.bias, 20)
+    torch.save(dict(state_dict=model.state_dict(), meta={}), tmp_path / 'random.pth')
+    cfg.dump(tmp_path / 'small.py')
+    return cfg, tmp_path / 'random.pth'
+
+
+def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch):
+    drawn, draw = [], plot_steps
+    monkeypatch.setattr(draw_steps, 'plot_steps', lambda *args: drawn.append(args) or draw(*args))
+    cfg, checkpoint = trained
+    paths = draw_steps.draw_steps(cfg, checkpoint, tmp_path / 'new', num_images=1)
+    assert [path.name for path in paths] == ['steps_1.png']
+    assert paths[0].is_file()
+    image, steps = drawn[0]
+    assert image.shape == (128, 128, 3)
+    assert steps.heatmaps.shape == steps.targets.shape == (NUM_STEPS + 1, 17, 32, 32)
+    assert sorted(steps.matches) == [-1, -1, -1, -1, 0, 1]  # the last step is no instance
+    np.testing.assert_allclose(steps.probabilities, 1, atol=1e-3)
+    matched = steps.matches >= 0
+    assert (steps.targets[~matched] == 0).all()
+    peaks = steps.targets[matched].max((2, 3))
+    assert ((peaks > 0.5) & (peaks <= 1)).all()
+
+
+def test_command_line(trained, tmp_path, monkeypatch, capsys):
+    _, checkpoint = trained
+    argv = ['draw_steps', tmp_path / 'small.py', checkpoint, '--out', tmp_path, '--num', 2]
+    monkeypatch.setattr('sys.argv', [str(word) for word in argv])
+    draw_steps.main()
+    printed = capsys.readouterr().out
+    for number in (1, 2):
+        assert (tmp_path / f'steps_{number}.png').is_file()
+        assert f'steps_{number}.png' in printed
+
+
+def test_titles_and_colors():
+    heatmaps, targets = np.zeros((2, 2, 3, 4, 6))
+    heatmaps[0, 1, 2, 5] = 1
+    steps = StepsOfImage(heatmaps, np.array([0.87, 0.123]), targets, np.array([2, -1]))
+    figure = plot_steps(np.zeros((8, 12, 3), np.uint8), steps)
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ['predicted', 'p = 0.87', 'p = 0.12', 'annotated', 's = 3', '-']
+    opacity = [axes.images[1].get_array()[..., 3] for axes in figure.axes]
+    assert opacity[0][2, 5] == opacity[1][2, 5] == 1
+    assert sum(map(np.sum, opacity)) == 2
