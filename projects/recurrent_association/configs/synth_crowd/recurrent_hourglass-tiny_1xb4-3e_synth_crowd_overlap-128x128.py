@@ -6,11 +6,13 @@ model = dict(
     type='FrozenBackbonePoseEstimator',
     head=dict(
         type='RecurrentAssociationHead',
-        association_loss=dict(type='RecurrentAssociationLoss'),
+        association_loss=dict(type='RecurrentAssociationLoss', heatmap_weight=0.1),
         decoder=codec,
         # Small kernels tell people apart by what is alike all over a person.
         inputs=('features', 'heatmaps', 'tags'),
-        unroller=dict(lstm=dict(hidden_channels=32), max_instances=10),
+        unroller=dict(
+            lstm=dict(hidden_channels=40, num_layers=2, global_context=True), max_instances=10
+        ),
     ),
     test_cfg=dict(flip_test=False),
 )
@@ -18,12 +20,14 @@ model = dict(
 train_pipeline = [
     dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
 ]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
+
+auto_scale_lr = dict(base_batch_size=4)
 
 train_cfg = dict(max_epochs=3)
-optim_wrapper = dict(clip_grad=dict(max_norm=5.0))
+optim_wrapper = dict(optimizer=dict(lr=5e-3), clip_grad=dict(max_norm=20))
 param_scheduler = [
-    dict(type='LinearLR', begin=0, end=50, start_factor=0.01, by_epoch=False),
+    dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
     dict(type='CosineAnnealingLR', begin=0, end=3, T_max=3, convert_to_iter_based=True),
 ]
 
