@@ -1,0 +1,281 @@
+"""The head: losses and gradients, what is frozen, and what it predicts."""
+
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import InstanceData, PixelData
+from mmpose.structures import PoseDataSample
+from torch import nn
+
+from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from projects.recurrent_association.models import Chunk
+from projects.recurrent_association.models.instance_targets import gaussian_targets
+
+SIZE, MAPS = (64, 48), (16, 12)
+SECOND = dict(hidden_channels=4, num_layers=1, ordering='confidence')
+
+
+def codec_of(num_keypoints):
+    return dict(
+        type='mmpose_ae.RecurrentAssociationCodec',
+        input_size=SIZE,
+        heatmap_size=MAPS,
+        sigma=1,
+        decode_keypoint_order=list(range(num_keypoints)),
+    )
+
+
+def build(num_keypoints=3, unroller=None, **options):
+    torch.manual_seed(0)
+    small = dict(lstm=dict(hidden_channels=8, num_layers=2), chunk_size=None, max_instances=5)
+    cfg = dict(
+        type='mmpose_ae.RecurrentAssociationHead',
+        in_channels=2 * num_keypoints + 2,
+        final_layer=None,
+        inputs=('features', 'heatmaps', 'tags'),
+        unroller=dict(small, **(unroller or {})),
+        decoder=codec_of(num_keypoints),
+    )
+    return MODELS.build({**cfg, **options})
+
+
+def sample(count, num_keypoints=3, seed=0):
+    """Targets of an image with some instances in random poses."""
+    rng = np.random.default_rng(seed)
+    poses = rng.uniform(2, 46, (count, num_keypoints, 2)).astype(np.float32)
+    encoded = KEYPOINT_CODECS.build(codec_of(num_keypoints)).encode(poses)
+    data_sample = PoseDataSample(
+        metainfo=dict(img_shape=SIZE[::-1], flip_indices=[1, 0, *range(2, num_keypoints)])
+    )
+    data_sample.gt_fields = PixelData(heatmap_mask=np.ones((1, 12, 16), bool)).to_tensor()
+    names = 'keypoint_cells', 'keypoint_indices'
+    labels = InstanceData(**{name: encoded[name] for name in names})
+    data_sample.gt_instance_labels = labels.to_tensor()
+    return data_sample
+
+
+def features(batch=2, num_keypoints=3, seed=0):
+    torch.manual_seed(seed)
+    return (torch.randn(batch, 2 * num_keypoints + 2, 12, 16),)
+
+
+def trained(head):
+    return {name: p for name, p in head.named_parameters() if p.requires_grad}
+
+
+def gradients(head, losses):
+    parameters = trained(head)
+    return dict(zip(parameters, torch.autograd.grad(losses['loss'], parameters.values())))
+
+
+def loss_of(head, samples, seed=0):
+    torch.manual_seed(seed)  # of the feedback loop
+    maps = features(len(samples), head.num_keypoints)
+    torch.manual_seed(seed)
+    return head.loss(maps, samples)
+
+
+@pytest.mark.parametrize('second_lstm', [None, SECOND])
+def test_one_chunk_has_the_gradients_of_full_backpropagation(second_lstm):
+    samples = [sample(3), sample(1)]
+    full = build(unroller=dict(second_lstm=second_lstm)).train()
+    expected = loss_of(full, samples)
+    chunked = build(unroller=dict(second_lstm=second_lstm, chunk_size=6)).train()
+    found = loss_of(chunked, samples)
+    assert {k: v.item() for k, v in found.items()} == {k: v.item() for k, v in expected.items()}
+    expected, found = gradients(full, expected), gradients(chunked, found)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    assert all(gradient.any() for gradient in found.values())
+
+
+@pytest.mark.parametrize('chunk_size', [None, 1, 2])
+@pytest.mark.parametrize('counts', [[0, 0], [0, 2], [7, 1]])
+def test_any_number_of_instances(counts, chunk_size):
+    """None at all, and more than the maximum: everything trained is in the graph."""
+    unroller = dict(chunk_size=chunk_size, second_lstm=SECOND)
+    head = build(unroller=unroller).train()
+    losses = loss_of(head, [sample(count) for count in counts])
+    assert set(losses) == {'loss', 'stop', 'heatmap', 'heatmap2'}
+    assert all(torch.isfinite(gradient).all() for gradient in gradients(head, losses).values())
+    if not any(counts):
+        assert losses['heatmap'] == 0 and losses['stop'] > 0
+
+
+def test_gradient_of_an_untruncated_loss_by_finite_differences():
+    head = build(unroller=dict(chunk_size=9)).eval()  # the first guess is constant then
+    samples, maps = [sample(2), sample(1)], features()
+    weight = head.unroller.first.lstm.cells[0].from_hidden.weight
+    (gradient,) = torch.autograd.grad(head.loss(maps, samples)['loss'], weight)
+    direction, step = gradient / gradient.norm(), 1e-2
+    with torch.no_grad():
+        values = []
+        for sign in (1, -1):
+            weight += sign * step * direction
+            values.append(head.loss(maps, samples)['loss'].item())
+            weight -= sign * step * direction
+    expected = (values[0] - values[1]) / (2 * step)
+    assert (gradient * direction).sum().item() == pytest.approx(expected, rel=2e-2)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_mixed_precision(dtype):
+    """Gradients are float32, as without it up to rounding, and whole under clipping."""
+    samples = [sample(3), sample(1)]
+    plain = build(unroller=dict(chunk_size=2)).train()
+    expected = gradients(plain, loss_of(plain, samples))
+    head = build(unroller=dict(chunk_size=2)).train()
+    with torch.autocast('cpu', dtype):
+        losses = loss_of(head, samples)
+    losses['loss'].backward()
+    for name, parameter in trained(head).items():
+        assert parameter.grad.dtype == torch.float32
+        error = (parameter.grad - expected[name]).norm() / expected[name].norm()
+        assert error < 0.1, name
+    norm = nn.utils.clip_grad_norm_(trained(head).values(), 1e-3)
+    assert norm.item() == pytest.approx(
+        torch.stack([g.norm() for g in expected.values()]).norm().item(), rel=0.1
+    )
+
+
+@pytest.mark.parametrize('num_keypoints', [14, 17])
+def test_other_numbers_of_keypoints(num_keypoints):
+    head = build(num_keypoints)
+    samples = [sample(2, num_keypoints), sample(3, num_keypoints)]
+    assert torch.isfinite(loss_of(head.train(), samples)['loss'])
+    with torch.no_grad():
+        first, _ = head.eval().predict(features(2, num_keypoints), samples)
+    assert first.keypoints.shape[1:] == (num_keypoints, 2)
+
+
+def test_what_is_frozen():
+    head = build(
+        in_channels=4, final_layer=dict(kernel_size=1), upsample=dict(num_blocks=1)
+    ).train()
+    assert set(trained(head)) == {f'unroller.{n}' for n, _ in head.unroller.named_parameters()}
+    norms = [m for m in head.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert norms and not any(norm.training for norm in norms)
+    assert head.training and head.unroller.norm.training
+    assert not head.eval().unroller.training
+
+
+@pytest.mark.parametrize(
+    'inputs, channels',
+    [(['features'], 2), (['heatmaps'], 3), (['tags', 'heatmaps'], 6), (['features', 'tags'], 5)],
+)
+def test_maps_of_a_network_that_predicts_itself(inputs, channels):
+    """Channels 0 to 2 are heatmaps, 3 to 5 tags, 6 and 7 features; of both stacks."""
+    head = build(inputs=inputs, num_stacks=2)
+    names = ['heatmaps'] * 3 + ['tags'] * 3 + ['features'] * 2
+    stack = torch.arange(8.0)[:, None, None].expand(1, 8, 12, 16)
+    found = head.gather_inputs((stack - 99, stack, stack + 8))[0, :, 0, 0].tolist()
+    one = [c for name in inputs for c, kind in enumerate(names) if kind == name]
+    assert len(one) == channels
+    assert found == one + [c + 8 for c in one]
+
+
+def test_maps_of_a_head_with_a_final_layer():
+    head = build(in_channels=4, final_layer=dict(kernel_size=1), inputs=['tags', 'features'])
+    x = torch.randn(2, 4, 12, 16)
+    expected = torch.cat([head.forward((x,))[-1].tags, x], dim=1)
+    torch.testing.assert_close(head.gather_inputs((x,)), expected)
+
+
+@pytest.mark.parametrize('inputs', [(), ('feature',)])
+def test_unknown_inputs(inputs):
+    with pytest.raises(ValueError, match="inputs must be of .*'features': 2.* got"):
+        build(inputs=inputs)
+
+
+def test_features_that_are_not_there():
+    with pytest.raises(ValueError, match="got \\('features',\\)"):
+        build(in_channels=6, inputs=('features',))
+
+
+def test_targets_of_another_size():
+    head = build()
+    with pytest.raises(ValueError, match=r'maps are \(h, w\) \(6, 8\), but .* for \(12, 16\)'):
+        head.loss((torch.randn(1, 8, 6, 8),), [sample(1)])
+
+
+def show(head, *instances):
+    """Let the network find instances that are drawn from poses, and then stop."""
+    codec = head.decoder
+    cells = torch.from_numpy(codec.encode(np.stack(instances))['keypoint_cells'])
+    visible = torch.ones(cells.shape[:2], dtype=torch.bool)[None]
+    targets = gaussian_targets(cells[None], visible, MAPS, codec.sigma, False)
+    return targets.draw(torch.tensor([[*range(len(instances)), -1]]))
+
+
+class Scripted(nn.Module):
+    """An unroller that gives what was prepared, view after view."""
+
+    chunk_size = None
+
+    def __init__(self, *views):
+        super().__init__()
+        self.views = list(views)
+
+    def forward(self, features):
+        maps = self.views.pop(0)
+        logits = torch.full(maps.shape[:2], 5.0)
+        logits[:, -1] = -5
+        accepted = logits > 0
+        running = torch.ones_like(accepted)
+        index = torch.arange(maps.shape[1])
+        yield Chunk(index, maps, None, logits, accepted, accepted, running)
+
+
+FIRST = np.array([[8, 10], [20, 12], [14, 30]], np.float32)
+SECOND_POSE = np.array([[40, 12], [52, 10], [45, 33]], np.float32)
+
+
+def mirror(pose):
+    """The pose in the mirrored image, where left and right keypoints are swapped."""
+    mirrored = pose[[1, 0, 2]].copy()
+    mirrored[:, 0] = SIZE[0] - 1 - mirrored[:, 0]
+    return mirrored
+
+
+def test_predictions_are_in_pixels():
+    head = build().eval()
+    head.unroller = Scripted(show(head, FIRST, SECOND_POSE))
+    (instances,) = head.predict(features(1), [sample(0)])
+    order = np.argsort(instances.keypoints[:, 0, 0])
+    np.testing.assert_allclose(instances.keypoints[order], [FIRST, SECOND_POSE], atol=0.01)
+    assert instances.keypoint_scores.shape == (2, 3)
+    assert instances.bbox_scores.shape == (2,)
+
+
+def test_views_are_merged_whatever_their_order():
+    """The mirror image shows the second instance 4 pixels to the right, and first."""
+    head = build().eval()
+    moved = SECOND_POSE + np.array([4, 0], np.float32)
+    head.unroller = Scripted(
+        show(head, FIRST, SECOND_POSE), show(head, mirror(moved), mirror(FIRST))
+    )
+    (instances,) = head.predict([features(1)] * 2, [sample(0)], dict(flip_test=True))
+    order = np.argsort(instances.keypoints[:, 0, 0])
+    between = SECOND_POSE + np.array([2, 0])
+    np.testing.assert_allclose(instances.keypoints[order], [FIRST, between], atol=0.5)
+
+
+def test_who_is_only_in_one_view():
+    """The image decides: nobody is added, and nobody is mixed with somebody else."""
+    head = build().eval()
+    head.unroller = Scripted(show(head, FIRST), show(head, mirror(SECOND_POSE)))
+    (instances,) = head.predict([features(1)] * 2, [sample(0)], dict(flip_test=True))
+    np.testing.assert_allclose(instances.keypoints, [FIRST], atol=0.01)
+
+
+def test_pyramid_with_flips():
+    """Instances at the base; discarded keypoints are looked for on all scales."""
+    head = build().eval()
+    head.unroller = Scripted(
+        *[show(head, FIRST)[:, :, :] * torch.tensor([1, 1, 0])[:, None, None]] * 2
+    )
+    scales = [features(1), (torch.randn(1, 8, 24, 32),)]
+    views = [[maps, maps] for maps in scales]
+    options = dict(flip_test=True, multiscale_test=True, output_heatmaps=True)
+    instances, fields = head.predict(views, [sample(0)], options)
+    assert instances[0].keypoints.shape == (1, 3, 2)
+    assert fields[0].heatmaps.shape == (3, 12, 16)
