@@ -50,10 +50,8 @@ class _Progress:
     stopped: Tensor
     first: List[LSTMState]
     second: Optional[List[LSTMState]]
-    found: Optional[Tensor]
 
     def detach(self) -> None:
-        self.found = None if self.found is None else self.found.detach()
         self.first = detach(self.first)
         self.second = self.second and detach(self.second)
 
@@ -72,8 +70,6 @@ class InstanceUnroller(nn.Module):
             second network sees the instances of a chunk in its order. None is all steps.
         max_instances (int): Most steps that may show an instance; one more may follow, to stop.
         stop_threshold (float): Omega; below this probability there are no more instances.
-        show_found (bool): Show the first network the maximum of the heatmaps of all steps before.
-            In the paper only its state tells whom it has found already.
 
     Raises:
         ValueError: The ordering is unknown.
@@ -88,16 +84,13 @@ class InstanceUnroller(nn.Module):
         chunk_size: Optional[int] = 8,
         max_instances: int = 30,
         stop_threshold: float = STOP_THRESHOLD,
-        show_found: bool = False,
     ) -> None:
         super().__init__()
         self.chunk_size = chunk_size
         self.max_instances = max_instances
         self.stop_logit = math.log(stop_threshold / (1 - stop_threshold))
         self.norm = FeatureNorm(in_channels)
-        self.show_found = show_found
-        shown = num_keypoints if show_found else 0
-        self.first = HeatmapLSTM(in_channels, num_keypoints, shown, **lstm)
+        self.first = HeatmapLSTM(in_channels, num_keypoints, **lstm)
         self.stop = StopClassifier(sum(self.first.lstm.channels))
         self.second = None
         if second_lstm is not None:
@@ -130,7 +123,6 @@ class InstanceUnroller(nn.Module):
             stopped=torch.zeros_like(counts, dtype=torch.bool),
             first=self.first.lstm.initial_state(features),
             second=self.second and self.second.lstm.initial_state(features),
-            found=self._nobody(features) if self.show_found else None,
         )
         while True:
             constant = self.norm(features)
@@ -141,10 +133,6 @@ class InstanceUnroller(nn.Module):
                 chunk = self._refine(constant, chunk, progress)
             yield chunk
             progress.detach()
-
-    def _nobody(self, like: Tensor) -> Tensor:
-        """Heatmaps before the first step, zeros."""
-        return like.new_zeros(len(like), self.first.num_keypoints, *like.shape[2:])
 
     def _find(self, constant: Tensor, counts: Tensor, progress: _Progress) -> Optional[Chunk]:
         """Take the steps of the next chunk with the first network; None if there is none left."""
@@ -157,9 +145,7 @@ class InstanceUnroller(nn.Module):
             running = (counts >= step) | ~progress.stopped
             if step > certain and not running.any():
                 break
-            heatmaps, progress.first = self.first(projected, progress.first, progress.found)
-            if self.show_found:
-                progress.found = progress.found.maximum(heatmaps)
+            heatmaps, progress.first = self.first(projected, progress.first)
             logits = self.stop(progress.first)
             sure = logits >= self.stop_logit
             progress.stopped = progress.stopped | ~sure

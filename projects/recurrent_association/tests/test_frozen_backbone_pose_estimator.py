@@ -1,0 +1,131 @@
+"""The estimator: what is frozen and loaded, and training in several processes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import InstanceData, PixelData
+from mmpose.structures import PoseDataSample
+from torch import distributed, multiprocessing
+from torch.nn.parallel import DistributedDataParallel
+
+from mmpose_ae.models.checkpoints import CheckpointError
+from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from projects.recurrent_association import models  # noqa: F401  (registers the estimator)
+
+CODEC = dict(
+    type='mmpose_ae.RecurrentAssociationCodec',
+    input_size=(32, 32),
+    heatmap_size=(8, 8),
+    sigma=1,
+    decode_keypoint_order=[0, 1],
+)
+BACKBONE = dict(
+    type='mmpose_ae.HourglassAE',
+    out_channels=6,
+    num_stacks=1,
+    num_levels=1,
+    feat_channels=4,
+    increase=4,
+    stem_channels=(4, 4),
+    norm_cfg=dict(type='BN'),
+    conv_order=('conv', 'norm', 'act'),
+)
+DETECTOR = dict(
+    type='mmpose_ae.BottomupPoseEstimator',
+    backbone=BACKBONE,
+    head=dict(type='mmpose_ae.AEHead', in_channels=6, final_layer=None, decoder=CODEC),
+)
+
+
+def build():
+    torch.manual_seed(0)
+    unroller = dict(lstm=dict(hidden_channels=4, num_layers=1), chunk_size=1, max_instances=3)
+    head = dict(DETECTOR['head'], type='mmpose_ae.RecurrentAssociationHead', unroller=unroller)
+    cfg = dict(DETECTOR, type='mmpose_ae.FrozenBackbonePoseEstimator', head=head)
+    return MODELS.build(cfg)
+
+
+def sample(count):
+    rng = np.random.default_rng(count)
+    poses = rng.uniform(2, 30, (count, 2, 2)).astype(np.float32)
+    encoded = KEYPOINT_CODECS.build(CODEC).encode(poses)
+    data_sample = PoseDataSample(metainfo=dict(img_shape=(32, 32)))
+    data_sample.gt_fields = PixelData(heatmap_mask=np.ones((1, 8, 8), bool)).to_tensor()
+    names = 'keypoint_cells', 'keypoint_indices'
+    labels = InstanceData(**{name: encoded[name] for name in names})
+    data_sample.gt_instance_labels = labels.to_tensor()
+    return data_sample
+
+
+def test_the_backbone_stays_as_it_is():
+    model = build().train()
+    before = {name: value.clone() for name, value in model.backbone.state_dict().items()}
+    losses = model(torch.randn(2, 3, 32, 32), [sample(2), sample(0)], mode='loss')
+    losses['loss'].backward()
+    torch.optim.SGD(model.parameters(), lr=1.0).step()
+    torch.testing.assert_close(dict(model.backbone.state_dict()), before, rtol=0, atol=0)
+    assert model.head.training and not model.backbone.training
+    assert {name for name, p in model.named_parameters() if p.requires_grad} == {
+        name for name, _ in model.named_parameters() if name.startswith('head.unroller.')
+    }
+
+
+def test_weights_of_the_detector_are_loaded():
+    detector = MODELS.build(DETECTOR)
+    model = build()
+    found = model.load_state_dict(detector.state_dict(), strict=False)
+    assert not found.unexpected_keys
+    assert all(key.startswith('head.unroller.') for key in found.missing_keys)
+    images = torch.randn(1, 3, 32, 32)
+    torch.testing.assert_close(model.eval().backbone(images), detector.eval().backbone(images))
+
+
+def test_published_weights_of_another_network(shared):
+    """They are recognised, and compared with the detector alone: what is trained is not missed."""
+    weights = {'features.0.0.up1.conv.weight': torch.zeros(1)}
+    with pytest.raises(CheckpointError) as error:
+        build().load_state_dict(weights)
+    assert 'unroller' not in str(error.value)
+
+
+def train(rank, folder, counts):
+    """One step of a process on its share of the images; what it ends with is saved."""
+    if rank is not None:
+        store = distributed.FileStore(str(folder / 'store'), 2)
+        distributed.init_process_group('gloo', store=store, rank=rank, world_size=2)
+        counts = counts[rank : rank + 1]
+    model = build().train()
+    model.head.unroller.norm.observe = lambda features: None  # each process has seen its own
+    model.head.unroller.eval()  # nothing random in the feedback loop
+    images = torch.stack([torch.full((3, 32, 32), float(count)) for count in counts])
+    step = model if rank is None else DistributedDataParallel(model)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    for _ in range(2):
+        losses = step(images, [sample(count) for count in counts], mode='loss')
+        optimizer.zero_grad()
+        losses['loss'].backward()
+        optimizer.step()
+    name = 'alone' if rank is None else f'rank{rank}'
+    torch.save({n: p.grad for n, p in model.named_parameters() if p.requires_grad}, folder / name)
+    if rank is not None:
+        distributed.destroy_process_group()
+
+
+def test_two_processes(tmp_path: Path):
+    """Chunks of one step, images with three instances and with none: as a batch of both."""
+    counts = [3, 0]
+    train(None, tmp_path, counts)
+    fork = multiprocessing.get_context('fork')
+    workers = [fork.Process(target=train, args=(rank, tmp_path, counts)) for rank in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    expected = torch.load(tmp_path / 'alone')
+    assert expected and all(gradient.any() for gradient in expected.values())
+    for rank in range(2):
+        found = torch.load(tmp_path / f'rank{rank}')
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
