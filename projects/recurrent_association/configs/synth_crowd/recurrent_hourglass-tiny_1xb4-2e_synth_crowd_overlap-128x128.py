@@ -10,9 +10,7 @@ model = dict(
         decoder=codec,
         # Small kernels tell people apart by what is alike all over a person.
         inputs=('features', 'heatmaps', 'tags'),
-        unroller=dict(
-            lstm=dict(hidden_channels=40, num_layers=2, global_context=True), max_instances=10
-        ),
+        unroller=dict(lstm=dict(hidden_channels=40, num_layers=2), max_instances=10),
     ),
     test_cfg=dict(flip_test=False),
 )
@@ -24,11 +22,11 @@ train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
 
 auto_scale_lr = dict(base_batch_size=4)
 
-train_cfg = dict(max_epochs=3)
+train_cfg = dict(max_epochs=2)
 optim_wrapper = dict(optimizer=dict(lr=5e-3), clip_grad=dict(max_norm=20))
 param_scheduler = [
     dict(type='LinearLR', begin=0, end=100, start_factor=0.01, by_epoch=False),
-    dict(type='CosineAnnealingLR', begin=0, end=3, T_max=3, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', begin=0, end=2, T_max=2, convert_to_iter_based=True),
 ]
 
 load_from = 'work_dirs/ae_hourglass-tiny_1xb8-10e_synth_crowd_overlap-128x128/epoch_10.pth'
