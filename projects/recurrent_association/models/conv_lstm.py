@@ -66,8 +66,8 @@ class ConvLSTMCell(nn.Module):
         Args:
             x (Tensor, optional): The input that changes, (B, ``in_channels``, h, w).
             state (LSTMState): Of the step before.
-            gates (Tensor, optional): Added to the gates, broadcast to (B, 4 C, h, w): what
-                :meth:`project` made of the input that stays the same.
+            gates (Tensor, optional): What :meth:`project` made of the input that stays the same,
+                (B, 4 C, h, w).
 
         Returns:
             LSTMState: The new state.
@@ -92,9 +92,6 @@ class ConvLSTM(nn.Module):
         hidden_channels (int): Channels of the first cell's state.
         num_layers (int): Number of cells.
         kernel_size (int): Side of all kernels, odd.
-        global_context (bool): Show the first cell the spatial maxima of all layers' last outputs,
-            everywhere. Kernels see a neighborhood; by the maxima distant places of the image can
-            agree on which instance is next. Not in the paper.
 
     Raises:
         ValueError: If the channels cannot be halved so often.
@@ -107,23 +104,20 @@ class ConvLSTM(nn.Module):
         hidden_channels: int = 128,
         num_layers: int = 3,
         kernel_size: int = 3,
-        global_context: bool = False,
     ) -> None:
         super().__init__()
-        self.channels = [hidden_channels // 2**layer for layer in range(num_layers)]
         if hidden_channels % 2 ** (num_layers - 1):
             raise ValueError(
                 f'hidden_channels {hidden_channels} must be divisible by '
                 f'{2 ** (num_layers - 1)} to be halved in each of {num_layers} layers'
             )
+        self.channels = [hidden_channels // 2**layer for layer in range(num_layers)]
         inputs = [in_channels, *self.channels]
         constants = [constant_channels] + (num_layers - 1) * [0]
         self.cells = nn.ModuleList(
             ConvLSTMCell(size, channels, kernel_size, constant)
             for size, channels, constant in zip(inputs, self.channels, constants)
         )
-        gates = 4 * hidden_channels
-        self.from_maxima = nn.Linear(sum(self.channels), gates) if global_context else None
 
     def project(self, constant: Tensor) -> Tensor:
         """Prepare the input (B, C, h, w) that stays the same for any number of steps."""
@@ -148,10 +142,7 @@ class ConvLSTM(nn.Module):
         Returns:
             list[LSTMState]: The new ones; the output is the last one's ``hidden``.
         """
-        gates = projected
-        if self.from_maxima is not None:
-            gates = gates + self.from_maxima(spatial_maxima(states))[..., None, None]
-        new = []
+        gates, new = projected, []
         for cell, state in zip(self.cells, states):
             new.append(cell(x, state, gates))
             x, gates = new[-1].hidden, None

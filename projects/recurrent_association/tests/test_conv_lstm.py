@@ -68,20 +68,6 @@ def test_channels_that_cannot_be_halved():
         ConvLSTM(5, 2, hidden_channels=6, num_layers=3)
 
 
-@pytest.mark.parametrize('global_context', [False, True])
-def test_distant_places_meet_by_the_context_alone(global_context):
-    """The state in one corner reaches the far one in a single step or not at all."""
-    torch.manual_seed(0)
-    lstm = ConvLSTM(1, 0, hidden_channels=4, num_layers=1, global_context=global_context)
-    constant = lstm.project(torch.zeros(1, 1, 16, 16))
-    (state,) = lstm.initial_state(constant)
-    state.hidden[..., 0, 0] = 1
-    (moved,) = lstm(constant, None, [state])
-    (still,) = lstm(constant, None, lstm.initial_state(constant))
-    far = (moved.hidden - still.hidden)[..., -1, -1]
-    assert bool(far.any()) is global_context
-
-
 def test_memory_is_float32_under_autocast():
     lstm = ConvLSTM(1, 0, hidden_channels=4, num_layers=2)
     with torch.autocast('cpu', torch.bfloat16):
