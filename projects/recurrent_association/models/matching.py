@@ -4,6 +4,7 @@ from typing import Optional
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmpose_ae.grouping.assignment import assign
@@ -31,17 +32,23 @@ def distances_to_targets(
         mask = heatmaps.new_ones(len(heatmaps), *heatmaps.shape[3:])
     masked = heatmaps * mask[:, None, None]
     squares = (masked * heatmaps).sum((3, 4))  # (B, P, K)
-    own = torch.einsum('byx,bnkx,bnky->bnk', mask, targets.x.square(), targets.y.square())
-    along_x = torch.einsum('bpkyx,bnkx->bpnky', masked, targets.x)
-    inner = torch.einsum('bpnky,bnky->bpnk', along_x, targets.y)
+    own = _einsum('byx,bnkx,bnky->bnk', mask, targets.x.square(), targets.y.square())
+    along_x = _einsum('bpkyx,bnkx->bpnky', masked, targets.x)
+    inner = _einsum('bpnky,bnky->bpnk', along_x, targets.y)
     return _distance(squares[:, :, None], own[:, None], inner)
 
 
 def distances_between(first: Tensor, second: Tensor) -> Tensor:
     """Measure the same between predicted instances (P, K, h, w) and (Q, K, h, w), (P, Q)."""
     squares = [maps.square().sum((2, 3)) for maps in (first, second)]
-    inner = torch.einsum('pkyx,qkyx->pqk', first, second)
+    inner = _einsum('pkyx,qkyx->pqk', first, second)
     return _distance(squares[0][:, None], squares[1][None], inner)
+
+
+def _einsum(equation: str, *operands: Tensor) -> Tensor:
+    """In float32 under autocast, too: distances are small differences of large products."""
+    with torch.autocast(operands[0].device.type, enabled=False):
+        return torch.einsum(equation, *operands)
 
 
 def _distance(first: Tensor, second: Tensor, inner: Tensor) -> Tensor:
@@ -61,10 +68,10 @@ def match(costs: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         Tensor: The column of each row, (B, P), int64; -1 where it has none. All rows that take
         part have one, or all columns have a row.
     """
+    tables = F.pad(costs.detach().float(), (0, 1, 0, 1))  # who takes part at the margins
+    tables[:, :-1, -1], tables[:, -1, :-1] = rows, columns
     matched = np.full(rows.shape, UNMATCHED)
-    packed = torch.cat([costs.float(), rows[..., None].float()], dim=2)
-    packed = torch.cat([packed, torch.nn.functional.pad(columns.float(), (0, 1))[:, None]], dim=1)
-    for image, table in zip(matched, packed.detach().cpu().numpy()):
+    for image, table in zip(matched, tables.cpu().numpy()):
         row, column = (np.flatnonzero(side) for side in (table[:-1, -1], table[-1, :-1]))
         chosen = assign(table[np.ix_(row, column)].astype(np.float64))
         image[row[chosen[0]]] = column[chosen[1]]

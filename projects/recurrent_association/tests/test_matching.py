@@ -46,6 +46,18 @@ def test_distances_between_as_of_all_pairs():
     torch.testing.assert_close(distances_between(first, second), expected)
 
 
+def test_distances_are_exact_under_autocast():
+    torch.manual_seed(0)
+    targets = random_targets(1, 2, 3, 12, 16)
+    heatmaps = targets.draw(torch.tensor([[0, 1]])) + 1e-3  # each 1e-3 * sqrt(192) away, per map
+    with torch.autocast('cpu', torch.bfloat16):
+        distances = distances_to_targets(heatmaps, targets)[0].diagonal()
+        between = distances_between(heatmaps[0], heatmaps[0] - 1e-3).diagonal()
+    expected = torch.full((2,), 3e-3 * 192**0.5)
+    torch.testing.assert_close(distances, expected, atol=5e-3, rtol=0)
+    torch.testing.assert_close(between, expected, atol=5e-3, rtol=0)
+
+
 def test_match_by_hand():
     """Greedily row 0 would take column 0; 1 + 2 is less than 0 + 9. Row 2 is left."""
     costs = torch.tensor([[[0.0, 1.0], [2.0, 9.0], [8.0, 8.0]]])
