@@ -1,33 +1,7 @@
 import numpy as np
-import pytest
-import torch
-from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from test_configs import make_small, write_dataset
 
-from mmpose_ae.registry import MODELS
 from projects.recurrent_association.tools import draw_steps
 from projects.recurrent_association.visualization import StepsOfImage, plot_steps
-
-CONFIG = (
-    'projects/recurrent_association/configs/coco/recurrent_hourglass-4stack_1xb1-9e_coco-512x512.py'
-)
-NUM_STEPS = 5
-
-
-@pytest.fixture
-def trained(tmp_path):
-    """Config and checkpoint of a network that finds someone in each of five steps, and images."""
-    torch.manual_seed(0)
-    cfg = make_small(Config.fromfile(CONFIG))
-    write_dataset(cfg, tmp_path)
-    cfg.model.head.unroller = dict(lstm=dict(hidden_channels=8), max_instances=NUM_STEPS)
-    with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        model = MODELS.build(cfg.model)
-    torch.nn.init.constant_(model.head.unroller.stop.linear.bias, 20)
-    torch.save(dict(state_dict=model.state_dict(), meta={}), tmp_path / 'random.pth')
-    cfg.dump(tmp_path / 'small.py')
-    return cfg, tmp_path / 'random.pth'
 
 
 def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch):
@@ -39,7 +13,7 @@ def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch
     assert paths[0].is_file()
     image, steps = drawn[0]
     assert image.shape == (128, 128, 3)
-    assert steps.heatmaps.shape == steps.targets.shape == (NUM_STEPS + 1, 17, 32, 32)
+    assert steps.heatmaps.shape == steps.targets.shape == (6, 17, 32, 32)
     assert sorted(steps.matches) == [-1, -1, -1, -1, 0, 1]  # the last step is no instance
     np.testing.assert_allclose(steps.probabilities, 1, atol=1e-3)
     matched = steps.matches >= 0
