@@ -17,8 +17,6 @@ from .recurrent_association_loss import Supervision
 from .truncated_backprop import sum_chunks
 from .unrolling import Chunk, InstanceUnroller, join
 
-INPUTS = ('features', 'heatmaps', 'tags')
-
 
 @MODELS.register_module()
 class RecurrentAssociationHead(AEHead):

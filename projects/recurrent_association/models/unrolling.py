@@ -62,7 +62,7 @@ class InstanceUnroller(nn.Module):
     Args:
         in_channels (int): Channels of the features.
         num_keypoints (int): K.
-        lstm (dict): Options of the first :class:`HeatmapLSTM`.
+        lstm (dict, optional): Options of the first :class:`HeatmapLSTM`.
         second_lstm (dict, optional): Of the second one, which refines the heatmaps of the first,
             and ``ordering``, in which it sees them, see :func:`order_steps` (default
             ``'learned'``). By default it has no feedback loop. None is no second network.
@@ -79,7 +79,7 @@ class InstanceUnroller(nn.Module):
         self,
         in_channels: int,
         num_keypoints: int,
-        lstm: dict,
+        lstm: Optional[dict] = None,
         second_lstm: Optional[dict] = None,
         chunk_size: Optional[int] = 8,
         max_instances: int = 30,
@@ -90,7 +90,7 @@ class InstanceUnroller(nn.Module):
         self.max_instances = max_instances
         self.stop_logit = math.log(stop_threshold / (1 - stop_threshold))
         self.norm = FeatureNorm(in_channels)
-        self.first = HeatmapLSTM(in_channels, num_keypoints, **lstm)
+        self.first = HeatmapLSTM(in_channels, num_keypoints, **(lstm or {}))
         self.stop = StopClassifier(sum(self.first.lstm.channels))
         self.second = None
         if second_lstm is not None:
