@@ -1,3 +1,5 @@
+_base_ = './bottomup.py'
+
 data_root = 'data/coco/'
 
 # Leaves add the sizes. Nose, eyes, ears, shoulders and hips are grouped before the limbs.
@@ -8,38 +10,22 @@ codec = dict(
 )
 
 train_dataloader = dict(
-    num_workers=4,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='CocoDataset',
         data_root=data_root,
-        data_mode='bottomup',
         ann_file='annotations/person_keypoints_train2017.json',
         data_prefix=dict(img='train2017/'),
     ),
 )
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=4,
-    persistent_workers=True,
-    drop_last=False,
-    sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
     dataset=dict(
         type='CocoDataset',
         data_root=data_root,
-        data_mode='bottomup',
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
-        test_mode=True,
     ),
 )
 test_dataloader = val_dataloader
 
-val_evaluator = dict(
-    type='CocoMetric',
-    ann_file=data_root + 'annotations/person_keypoints_val2017.json',
-    nms_mode='none',
-    score_mode='bbox',
-)
+val_evaluator = dict(ann_file=data_root + 'annotations/person_keypoints_val2017.json')
 test_evaluator = val_evaluator
