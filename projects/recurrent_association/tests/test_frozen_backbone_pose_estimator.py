@@ -82,7 +82,7 @@ def test_weights_of_the_detector_are_loaded():
     torch.testing.assert_close(model.eval().backbone(images), detector.eval().backbone(images))
 
 
-def test_published_weights_of_another_network(shared):
+def test_published_weights_of_another_network():
     """They are recognised, and compared with the detector alone: what is trained is not missed."""
     weights = {'features.0.0.up1.conv.weight': torch.zeros(1)}
     with pytest.raises(CheckpointError) as error:
