@@ -40,7 +40,8 @@ def draw_predictions(
 
     Returns:
         list[Path]: ``predictions.png``, all images with the true and the predicted instances; then
-        for each image ``skeletons_*.png``, ``tags_*.png`` and ``maps_*.png``.
+        for each image ``skeletons_*.png`` and, of heads that predict tags, ``tags_*.png`` and
+        ``maps_*.png``.
 
     Raises:
         ValueError: If no image of the dataset has a labelled person.
@@ -91,14 +92,15 @@ def _draw_sample(
     found.color_ids = match_instances(found.keypoints, truth.keypoints, visible)
     panels = tuple(draw_instances(image, instances, dataset_meta) for instances in (truth, found))
 
-    names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]
+    figures = dict(skeletons=contact_sheet([panels], HEADINGS))
     prediction = sample.to_dict()
-    tags, _ = read_tags(truth.keypoints, prediction)
-    figures = dict(
-        skeletons=contact_sheet([panels], HEADINGS),
-        tags=plot_tags(tags, visible, names, image=panels[0]),
-        maps=plot_maps(image, *crop_maps(prediction)),
-    )
+    if 'tags' in prediction['pred_fields']:
+        names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]
+        tags, _ = read_tags(truth.keypoints, prediction)
+        figures.update(
+            tags=plot_tags(tags, visible, names, image=panels[0]),
+            maps=plot_maps(image, *crop_maps(prediction)),
+        )
     paths = [out_dir / f'{name}_{sample.img_id}.png' for name in figures]
     for figure, path in zip(figures.values(), paths):
         figure.savefig(path, dpi=150)

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmengine.structures import PixelData
 
 from mmpose_ae.apis import draw_predictions
+from mmpose_ae.models.heads import AEHead
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_predictions.py'
 
@@ -53,6 +55,18 @@ def test_more_images_than_there_are(perfect_model, tmp_path, monkeypatch, capsys
     printed = [line for line in capsys.readouterr().out.splitlines() if line.endswith('.png')]
     assert len(printed) == 1 + 3 * 5
     assert all(Path(line).is_file() for line in printed)
+
+
+def test_skeletons_alone_where_no_tags_are_predicted(perfect_model, tmp_path, monkeypatch):
+    def without_tags(*args, **kwargs):
+        instances, fields = predict(*args, **kwargs)
+        return instances, [PixelData(heatmaps=field.heatmaps) for field in fields]
+
+    predict = AEHead.predict
+    monkeypatch.setattr(AEHead, 'predict', without_tags)
+    cfg = Config.fromfile(perfect_model.config)
+    paths = draw_predictions(cfg, perfect_model.checkpoint, tmp_path, num_images=1)
+    assert names(paths) == ['predictions.png', 'skeletons_0.png']
 
 
 def test_nobody_to_draw(perfect_model, tmp_path):
