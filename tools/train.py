@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner
+from mmengine.runner import Runner, find_latest_checkpoint
 
 from mmpose_ae.engine import prepare_cpu_distributed
 from mmpose_ae.engine.command_line import build_parser, load_config
@@ -17,7 +17,7 @@ def parse_args() -> Namespace:
         '--resume',
         nargs='?',
         const='auto',
-        help='continue from this checkpoint, or from the latest one in the work dir',
+        help='continue from this checkpoint, or from the latest one in the work dir, if any',
     )
     parser.add_argument(
         '--amp',
@@ -43,6 +43,18 @@ def enable_amp(cfg: Config) -> None:
         raise ValueError(f"--amp replaces an OptimWrapper, but optim_wrapper.type is '{wrapper}'")
 
 
+def resume_from(cfg: Config, checkpoint: str) -> None:
+    """Continue from a checkpoint, or with 'auto' from the latest one in the work dir.
+
+    A run that has none yet begins as its config says, with the weights of ``load_from``: MMEngine
+    would begin it without them.
+    """
+    if checkpoint == 'auto':
+        checkpoint = find_latest_checkpoint(cfg.work_dir)
+    if checkpoint is not None:
+        cfg.resume, cfg.load_from = True, checkpoint
+
+
 def apply_options(cfg: Config, args: Namespace) -> None:
     """Change the config as the options of training say."""
     if args.no_validate:
@@ -50,8 +62,7 @@ def apply_options(cfg: Config, args: Namespace) -> None:
     if args.amp:
         enable_amp(cfg)
     if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        resume_from(cfg, args.resume)
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
             raise ValueError(

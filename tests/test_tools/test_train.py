@@ -53,11 +53,21 @@ def test_options_reach_the_config(load_tool, monkeypatch, tmp_path):
 
     assert apply().load_from == 'a.pth'
     assert apply('--resume', 'b.pth').load_from == 'b.pth'
-    resumed = apply('--resume')
-    assert (resumed.resume, resumed.load_from) == (True, None)
     assert apply('--auto-scale-lr').auto_scale_lr == dict(base_batch_size=8, enable=True)
+    assert apply('--resume', 'b.pth').resume
     unvalidated = apply('--no-validate')
     assert unvalidated.val_cfg is unvalidated.val_evaluator is unvalidated.val_dataloader is None
     (tmp_path / 'c.py').write_text('')
     with pytest.raises(ValueError, match=r'needs auto_scale_lr=.* in .*c\.py'):
         apply('--auto-scale-lr')
+
+
+def test_resuming_what_has_not_begun_keeps_the_weights_to_start_from(load_tool, tmp_path):
+    """The first start of a command that is repeated after each interruption."""
+    cfg = Config(dict(work_dir=str(tmp_path), load_from='detector.pth'))
+    resume_from = load_tool('train').resume_from
+    resume_from(cfg, 'auto')
+    assert cfg.load_from == 'detector.pth' and not cfg.get('resume')
+    (tmp_path / 'last_checkpoint').write_text('epoch_3.pth')
+    resume_from(cfg, 'auto')
+    assert cfg.load_from == 'epoch_3.pth' and cfg.resume
