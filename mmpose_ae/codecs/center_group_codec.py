@@ -24,6 +24,7 @@ from .ae_decoder import AEDecoder
 
 Size = Tuple[int, int]
 Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
+INSTANCE_SCORES = ('visibility', 'heatmap')
 
 
 @KEYPOINT_CODECS.register_module()
@@ -48,6 +49,9 @@ class CenterGroupCodec(AEDecoder):
             its instance, and a center as an instance.
         decode_min_keypoints (int): So many of the best keypoints of an instance count in any
             case. 0 is the paper's Eq. 14.
+        decode_instance_score (str): What ranks instances: their ``'visibility'`` as in the paper
+            and the release, or the ``'heatmap'``, that is the center's probability times the mean
+            value of the heatmaps at the keypoints, which knows how exactly they lie.
         **kwargs: As in :class:`AEDecoder`; those of tags have a use only without centers.
     """
 
@@ -70,6 +74,7 @@ class CenterGroupCodec(AEDecoder):
         decode_max_candidates: int = 30,
         decode_visible_thr: float = 0.5,
         decode_min_keypoints: int = 5,
+        decode_instance_score: str = 'visibility',
         **kwargs,
     ) -> None:
         super().__init__(input_size, heatmap_size, **kwargs)
@@ -80,6 +85,12 @@ class CenterGroupCodec(AEDecoder):
         self.decode_max_candidates = decode_max_candidates
         self.decode_visible_thr = decode_visible_thr
         self.decode_min_keypoints = decode_min_keypoints
+        if decode_instance_score not in INSTANCE_SCORES:
+            raise ValueError(
+                f'decode_instance_score must be one of {INSTANCE_SCORES}, '
+                f'got {decode_instance_score!r}'
+            )
+        self.decode_instance_score = decode_instance_score
 
     def encode(
         self,
@@ -192,7 +203,7 @@ class CenterGroupCodec(AEDecoder):
               heatmaps show there if that is not predicted.
             - list[np.ndarray]: Instance scores, (N,), float32: see :func:`score_instances`; that
               of the center if visibility is not predicted. A center that is not classified has
-              the value of its heatmap.
+              the value of its heatmap. With ``decode_instance_score='heatmap'`` see there.
         """
         unrounded = pixels_to_cells(groups.locations.cpu().numpy(), stride)
         cells = torch.from_numpy(np.rint(unrounded)).long().to(heatmaps.device).transpose(1, 2)
@@ -221,11 +232,14 @@ class CenterGroupCodec(AEDecoder):
     ) -> Tuple[np.ndarray, np.ndarray]:
         """Scores of keypoints (B, C, K) and of instances (B, C), for cells (B, K, C, 2)."""
         centers = groups.center_scores if groups.probabilities is None else groups.probabilities
-        if groups.visibility is None:
-            index = cells[..., 1] * heatmaps.shape[-1] + cells[..., 0]
-            scores, instances = heatmaps.flatten(2).gather(2, index).transpose(1, 2), centers
+        index = cells[..., 1] * heatmaps.shape[-1] + cells[..., 0]
+        shown = heatmaps.flatten(2).gather(2, index).transpose(1, 2)
+        scores = shown if groups.visibility is None else groups.visibility
+        if self.decode_instance_score == 'heatmap':
+            instances = centers * shown.clamp(min=0).mean(-1)
+        elif groups.visibility is None:
+            instances = centers
         else:
             limits = self.decode_visible_thr, self.decode_min_keypoints
-            scores = groups.visibility
             instances = score_instances(scores, centers, *limits)
         return scores.float().cpu().numpy(), instances.float().cpu().numpy()

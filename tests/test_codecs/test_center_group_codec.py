@@ -117,6 +117,19 @@ def test_scores_without_visibility():
     assert codec.decode_groups(heatmaps, groups, 4)[2][0].tolist() == pytest.approx([0.9, 0.3])
 
 
+def test_instances_ranked_by_their_heatmaps():
+    """0.9 * (0.25 + 0.5) / 2 and 0.3 * (0.75 + 0) / 2; negative values count as nothing."""
+    heatmaps = torch.full((1, 2, 12, 16), -0.1)
+    heatmaps[0, 0, 0, 0], heatmaps[0, 1, 2, 1], heatmaps[0, 0, 1, 2] = 0.25, 0.5, 0.75
+    codec = build(decode_instance_score='heatmap')
+    groups = groups_of(LOCATIONS, [[0.1, 0.1], [1.0, 1.0]], [0.9, 0.3])
+    _, scores, instance_scores = codec.decode_groups(heatmaps, groups, 4)
+    assert instance_scores[0].tolist() == pytest.approx([0.3375, 0.1125])
+    assert scores[0][:, 0].tolist() == pytest.approx([0.1, 1.0])
+    with pytest.raises(ValueError, match="one of .'visibility', 'heatmap'., got 'tags'"):
+        build(decode_instance_score='tags')
+
+
 def test_no_centers():
     heatmaps = torch.zeros(2, 2, 12, 16)
     none = GroupedCenters(
