@@ -1,110 +1,90 @@
-"""Match predicted to annotated instances as COCO does."""
+"""Match predicted to annotated instances with COCO's own evaluation."""
 
+import contextlib
+import io
 from typing import List, NamedTuple, Sequence
 
 import numpy as np
+from xtcocotools.coco import COCO
+from xtcocotools.cocoeval import COCOeval
 
-BOX_TO_AREA = 0.53  # MMPose's, for annotations without an area
+BOX_TO_AREA = 0.53  # COCOeval's and MMPose's, for annotations without an area
+PERSON = dict(id=1)
 
 
-class Annotations(NamedTuple):
-    """The annotated instances of an image.
+class MatchedImage(NamedTuple):
+    """What COCO's evaluation finds in one image.
 
     Attributes:
-        keypoints (np.ndarray): (N, K, 3), x and y in pixels and the visibility, float.
-        boxes (np.ndarray): x, y, width and height in pixels, (N, 4), float.
-        areas (np.ndarray): In square pixels, (N,), float.
-        crowds (np.ndarray): Regions that stand for many, (N,), bool.
+        scores (np.ndarray): Of the predictions that count, best first, (P,), float.
+        found (np.ndarray): Which ones match an annotation, (P,), bool.
+        annotated (int): How many annotations are to be found.
     """
 
-    keypoints: np.ndarray
-    boxes: np.ndarray
-    areas: np.ndarray
-    crowds: np.ndarray
-
-    @property
-    def ignored(self) -> np.ndarray:
-        """Which ones excuse predictions but are not to be found: crowds, and no keypoints."""
-        return self.crowds | ~(self.keypoints[..., 2] > 0).any(1)
+    scores: np.ndarray
+    found: np.ndarray
+    annotated: int
 
 
-def read_annotations(raw: Sequence[dict], num_keypoints: int) -> Annotations:
-    """Read annotations in COCO's format.
+def match_instances(
+    images: Sequence[dict], sigmas: np.ndarray, oks_thr: float
+) -> List[MatchedImage]:
+    """Match the instances of all images.
 
     Args:
-        raw (sequence[dict]): The annotations of an image, ``area`` and ``iscrowd`` are optional.
-        num_keypoints (int): K.
-
-    Returns:
-        Annotations: All of them.
-    """
-    boxes = np.array([ann['bbox'] for ann in raw], float).reshape(-1, 4)
-    return Annotations(
-        np.array([ann['keypoints'] for ann in raw], float).reshape(-1, num_keypoints, 3),
-        boxes,
-        np.array([ann.get('area', BOX_TO_AREA * np.prod(ann['bbox'][2:])) for ann in raw], float),
-        np.array([ann.get('iscrowd', 0) for ann in raw], bool),
-    )
-
-
-def keypoint_similarity(
-    keypoints: np.ndarray, annotations: Annotations, sigmas: np.ndarray
-) -> np.ndarray:
-    """Compute COCO's object keypoint similarity.
-
-    An annotation without keypoints is at distance 0 from what is less than its size away from its
-    box.
-
-    Args:
-        keypoints (np.ndarray): Predictions, (P, K, 2), pixels.
-        annotations (Annotations): N instances of the same image.
+        images (sequence[dict]): ``keypoints`` (N, K, 2) in pixels and ``scores`` (N,) of the
+            predictions, and ``annotations`` in COCO's format, ``area`` and ``iscrowd`` being
+            optional.
         sigmas (np.ndarray): Falloff of each keypoint type, (K,).
+        oks_thr (float): Least object keypoint similarity of a match.
 
     Returns:
-        np.ndarray: (P, N), 0 to 1.
-
-    Source: https://cocodataset.org/#keypoints-eval
+        list[MatchedImage]: Of all images.
     """
-    points = keypoints[:, None]  # (P, 1, K, 2)
-    offsets = points - annotations.keypoints[..., :2]
-    corners, sides = annotations.boxes[:, None, :2], annotations.boxes[:, None, 2:]  # (N, 1, 2)
-    outside = np.maximum(0, corners - sides - points) + np.maximum(0, points - corners - 2 * sides)
-    labelled = annotations.keypoints[..., 2] > 0  # (N, K)
-    unknown = ~labelled.any(1)
-    distances = np.square(np.where(unknown[:, None, None], outside, offsets)).sum(-1)  # (P, N, K)
-    counted = labelled | unknown[:, None]
-    areas = annotations.areas[:, None] + np.spacing(1)
-    similar = np.exp(-distances / (2 * areas * np.square(2 * sigmas))) * counted
-    return similar.sum(-1) / counted.sum(-1)
+    annotations = [[_annotation(raw) for raw in image['annotations']] for image in images]
+    predictions = [list(map(_prediction, image['keypoints'], image['scores'])) for image in images]
+    evaluation = COCOeval(_index(annotations), _index(predictions), 'keypoints', sigmas)
+    evaluation.params.iouThrs = [oks_thr]
+    evaluation.params.areaRng = [[0, np.inf]]
+    evaluation.params.maxDets = [max(map(len, predictions))]
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress
+        evaluation.evaluate()
+    return [_read(image) for image in evaluation.evalImgs]
 
 
-def match_greedily(
-    similarity: np.ndarray, scores: np.ndarray, annotations: Annotations, threshold: float
-) -> List[int]:
-    """Give every prediction, by descending score, the most similar annotation that is left.
+def _annotation(raw: dict) -> dict:
+    area = raw.get('area', BOX_TO_AREA * np.prod(raw['bbox'][2:]))
+    return dict(raw, area=area, iscrowd=raw.get('iscrowd', 0))
 
-    Ignored annotations are taken only by predictions that match no other one. A crowd is never
-    used up.
 
-    Args:
-        similarity (np.ndarray): Of P predictions and N annotations, (P, N).
-        scores (np.ndarray): Of the predictions, (P,).
-        annotations (Annotations): The N annotations.
-        threshold (float): Least similarity of a match.
+def _prediction(keypoints: np.ndarray, score: float) -> dict:
+    """A prediction of known keypoints only, of no size, which nothing depends on."""
+    flat = np.pad(keypoints, ((0, 0), (0, 1)), constant_values=1).ravel()
+    return dict(keypoints=flat, score=score, area=0)
 
-    Returns:
-        list[int]: The annotation of every prediction, -1 for none.
 
-    Source: ``COCOeval.evaluateImg``.
-    """
-    matches, ignored = [-1] * len(scores), annotations.ignored
-    left = np.ones(len(ignored), bool)
-    for prediction in np.argsort(-scores, kind='stable'):
-        for group in (~ignored, ignored):
-            (candidates,) = np.nonzero(left & group & (similarity[prediction] >= threshold))
-            if len(candidates):
-                best = candidates[similarity[prediction, candidates].argmax()]
-                matches[prediction] = int(best)
-                left[best] = annotations.crowds[best]
-                break
-    return matches
+def _index(instances: Sequence[List[dict]]) -> COCO:
+    """Number images and instances, (N,) of each image, as COCO's files do."""
+    coco = COCO()
+    numbered = [(i, instance) for i, image in enumerate(instances) for instance in image]
+    coco.dataset = dict(
+        images=[dict(id=i) for i, _ in enumerate(instances)],
+        categories=[PERSON],
+        annotations=[
+            dict(instance, id=n, image_id=i, category_id=PERSON['id'])
+            for n, (i, instance) in enumerate(numbered)
+        ],
+    )
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco.createIndex()
+    return coco
+
+
+def _read(image: dict) -> MatchedImage:
+    """Read the results for the only threshold; there are none for an image without instances."""
+    if image is None:
+        return MatchedImage(np.zeros(0), np.zeros(0, bool), 0)
+    counted = ~np.array(image['dtIgnore'][0], bool)
+    scores, matches = np.array(image['dtScores'], float), image['dtMatches'][0]
+    to_find = ~np.array(image['gtIgnore'], bool)
+    return MatchedImage(scores[counted], matches[counted] >= 0, int(to_find.sum()))

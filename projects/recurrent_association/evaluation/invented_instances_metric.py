@@ -7,7 +7,7 @@ from mmengine.evaluator import BaseMetric
 
 from mmpose_ae.registry import METRICS
 
-from .instance_matching import keypoint_similarity, match_greedily, read_annotations
+from .instance_matching import match_instances
 
 
 @METRICS.register_module()
@@ -48,7 +48,7 @@ class InventedInstancesMetric(BaseMetric):
         self.recalls = recalls
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Match the people of a batch.
+        """Collect the people of a batch.
 
         Args:
             data_batch (Any): Not used.
@@ -56,35 +56,31 @@ class InventedInstancesMetric(BaseMetric):
                 image, and ``raw_ann_info``, the image's annotations in COCO's format.
         """
         for sample in data_samples:
-            self.results.append(self._match(sample))
-
-    def _match(self, sample: dict) -> dict:
-        """Scores of an image's predictions, whether they are found, and how many there are."""
-        predicted = sample['pred_instances']
-        scores = np.asarray(predicted['bbox_scores'], float)
-        kept = scores >= self.score_thr
-        scores, keypoints = scores[kept], np.asarray(predicted['keypoints'], float)[kept]
-        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
-        annotations = read_annotations(sample.get('raw_ann_info') or [], len(sigmas))
-        similarity = keypoint_similarity(keypoints, annotations, sigmas)
-        matches = np.array(match_greedily(similarity, scores, annotations, self.oks_thr), int)
-        found = matches >= 0
-        excused = np.isin(matches, np.nonzero(annotations.ignored)[0])
-        count = int((~annotations.ignored).sum())
-        return dict(scores=scores[~excused], found=found[~excused], annotated=count)
+            predicted = sample['pred_instances']
+            scores = np.asarray(predicted['bbox_scores'], float)
+            kept = scores >= self.score_thr
+            self.results.append(
+                dict(
+                    keypoints=np.asarray(predicted['keypoints'], float)[kept],
+                    scores=scores[kept],
+                    annotations=sample.get('raw_ann_info') or [],
+                )
+            )
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
-        """Count over all images.
+        """Match the people of all images and count.
 
         Args:
-            results (list[dict]): ``scores``, ``found`` and ``annotated`` of all images.
+            results (list[dict]): What :meth:`process` collects.
 
         Returns:
             dict: The metrics.
         """
-        annotated = sum(image['annotated'] for image in results)
-        scores = np.concatenate([image['scores'] for image in results])
-        found = np.concatenate([image['found'] for image in results])
+        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
+        images = match_instances(results, sigmas, self.oks_thr)
+        annotated = sum(image.annotated for image in images)
+        scores = np.concatenate([image.scores for image in images])
+        found = np.concatenate([image.found for image in images])
         found = found[np.argsort(-scores, kind='stable')]
         metrics = dict(
             invented=(~found).sum() / len(results), missed=(annotated - found.sum()) / len(results)

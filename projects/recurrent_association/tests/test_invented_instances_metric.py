@@ -1,12 +1,7 @@
-import contextlib
-import io
-
 import numpy as np
 import pytest
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
 
 import projects.recurrent_association.evaluation  # noqa: F401  (registers the metric)
 from mmpose_ae.registry import METRICS
@@ -96,40 +91,3 @@ def test_invented_at_recall_looks_at_all_images_by_score():
     # by score: found, invented, invented, found, found; the fourth one is never found
     assert [found[f'invented_at_recall_{r}'] for r in ('0.25', '0.5', '0.75')] == [0, 1, 1]
     assert np.isnan(found['invented_at_recall_1'])
-
-
-def coco_counts(annotations, places, scores):
-    """What COCO's evaluation leaves unmatched: predictions, annotations."""
-    gt, ids = COCO(), range(1, len(annotations) + 1)
-    counts = [sum(v > 0 for v in ann['keypoints'][2::3]) for ann in annotations]
-    gt.dataset = dict(
-        images=[dict(id=1)],
-        categories=[dict(id=1)],
-        annotations=[
-            dict(ann, id=i, image_id=1, category_id=1, num_keypoints=n)
-            for i, ann, n in zip(ids, annotations, counts)
-        ],
-    )
-    predictions = [
-        dict(image_id=1, category_id=1, score=s, keypoints=[x, 100, 1, y, 100, 1])
-        for (x, y), s in zip(places, scores)
-    ]
-    with contextlib.redirect_stdout(io.StringIO()):
-        gt.createIndex()
-        evaluation = COCOeval(gt, gt.loadRes(predictions), 'keypoints', SIGMAS)
-        evaluation.evaluate()
-    image = evaluation.evalImgs[0]  # all areas
-    left = (image['dtMatches'][0] < 0) & ~image['dtIgnore'][0].astype(bool)
-    missed = (image['gtMatches'][0] < 0) & ~np.array(image['gtIgnore'], bool)
-    return left.sum(), missed.sum()
-
-
-@pytest.mark.parametrize('seed', range(20))
-def test_counts_are_those_of_coco(seed):
-    rng = np.random.default_rng(seed)
-    kinds = [person, person, person, nobody, lambda x: person(x, iscrowd=1)]
-    annotations = [kinds[rng.integers(len(kinds))](x) for x in rng.uniform(0, 300, 5)]
-    places = [tuple(row) for row in rng.uniform(0, 300, 6)[:, None] + rng.normal(0, 10, (6, 2))]
-    scores = rng.permutation(6) / 6
-    found = evaluate([predict(annotations, places, scores)])
-    assert (found['invented'], found['missed']) == coco_counts(annotations, places, scores)
