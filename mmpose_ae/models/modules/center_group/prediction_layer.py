@@ -83,11 +83,9 @@ class PredictionLayer(nn.Module):
         locations = locations.float()
         with torch.autocast(centers.device.type, enabled=False):  # bfloat16 knows 8 bits of a pixel
             mean = attention.float() @ locations[:, None]
-        best = attention.argmax(-1)  # (B, C, K)
-        chosen = locations.gather(1, best.flatten(1)[..., None].expand(-1, -1, 2))
         return GroupingOutputs(
             mean,
-            chosen.unflatten(1, best.shape[1:]),
+            None if self.training else _most_attended(attention, locations),
             self._visibility(centers, messages),
             None if self.center_mlp is None else self.center_mlp(centers).squeeze(-1),
             attention,
@@ -101,3 +99,10 @@ class PredictionLayer(nn.Module):
             return self.visibility_mlp(centers)
         repeated = centers[:, :, None].expand(-1, -1, messages.shape[2], -1)
         return self.visibility_mlp(torch.cat([repeated, messages], -1)).squeeze(-1)
+
+
+def _most_attended(attention: Tensor, locations: Tensor) -> Tensor:
+    """Which of the locations (B, K * M, 2) attention (B, C, K, K * M) prefers, (B, C, K, 2)."""
+    best = attention.argmax(-1)  # (B, C, K)
+    chosen = locations.gather(1, best.flatten(1)[..., None].expand(-1, -1, 2))
+    return chosen.unflatten(1, best.shape[1:])

@@ -27,8 +27,8 @@ class GroupingOutputs(NamedTuple):
     Attributes:
         locations (Tensor): Mean of the candidates' positions, weighted by attention, (B, C, K, 2),
             float32, in pixels of the input (the paper's Eq. 9).
-        hard_locations (Tensor): Position of the candidate with the most attention, (B, C, K, 2),
-            float32 (Eq. 13).
+        hard_locations (Tensor, optional): Position of the candidate with the most attention,
+            (B, C, K, 2), float32 (Eq. 13). None in training.
         visibility (Tensor, optional): Logits of keypoints being visible, (B, C, K).
         center_logits (Tensor, optional): Logits of centers being those of instances, (B, C).
         attention (Tensor): From each center and for each keypoint type to all candidates,
@@ -37,7 +37,7 @@ class GroupingOutputs(NamedTuple):
     """
 
     locations: Tensor
-    hard_locations: Tensor
+    hard_locations: Optional[Tensor]
     visibility: Optional[Tensor]
     center_logits: Optional[Tensor]
     attention: Tensor
