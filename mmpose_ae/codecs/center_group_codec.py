@@ -211,7 +211,10 @@ class CenterGroupCodec(AEDecoder):
         keypoints = cells_to_pixels(points, stride, self.decode_center_shift).astype(np.float32)
         scores, instance_scores = self._score(heatmaps, cells, groups)
         mask = groups.mask.cpu().numpy()
-        ranked = [self._rank(*image) for image in zip(keypoints, scores, instance_scores, mask)]
+        ranked = [
+            self._rank(*(values[kept] for values in image))
+            for kept, *image in zip(mask, keypoints, scores, instance_scores)
+        ]
         return tuple(list(values) for values in zip(*ranked))
 
     def _rank(
@@ -219,12 +222,10 @@ class CenterGroupCodec(AEDecoder):
         keypoints: np.ndarray,
         scores: np.ndarray,
         instance_scores: np.ndarray,
-        mask: np.ndarray,
     ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Instances of one image, best first."""
-        kept = np.flatnonzero(mask)
-        order = np.argsort(-instance_scores[kept], kind='stable')
-        best = kept[order[: self.decode_max_instances]]
+        order = np.argsort(-instance_scores, kind='stable')
+        best = order[: self.decode_max_instances]
         return keypoints[best], scores[best], instance_scores[best]
 
     def _score(

@@ -29,7 +29,9 @@ class CenterOffsetCodec(CenterGroupCodec):
     """Encode keypoints as heatmaps and offsets from centers; group them by the offsets.
 
     In decoding every center gets all keypoints: each is the detected one that is closest to where
-    the offset points, or that place itself, with score 0, if none is close.
+    the offset points, or that place itself, with score 0, if none is close. Nothing predicts
+    visibility, so that instances have the score of their center, or, with
+    ``decode_instance_score='heatmap'``, that times the mean score of their keypoints.
 
     Args:
         input_size (tuple): Network input (w, h) in pixels.
@@ -96,7 +98,7 @@ class CenterOffsetCodec(CenterGroupCodec):
             tuple: Lists over the batch, best instance first.
             - list[np.ndarray]: Keypoints (x, y) in pixels of the input image, (N, K, 2), float32.
             - list[np.ndarray]: Keypoint scores, (N, K), float32; 0 where nothing was detected.
-            - list[np.ndarray]: Instance scores, (N,), float32: those of the centers.
+            - list[np.ndarray]: Instance scores, (N,), float32: see the class.
 
         Raises:
             ValueError: If the maps do not belong together or K is not the codec's.
@@ -105,19 +107,12 @@ class CenterOffsetCodec(CenterGroupCodec):
         stride = np.broadcast_to(self.stride() if stride is None else stride, 2)
         heatmaps = finite_or_zero(batch_heatmaps)
         centers = self._find(heatmaps[:, -1:], self.decode_center_kernel, self.decode_candidate_thr)
-        # The best come first.
-        scores, cells, mask = (values[:, 0, : self.decode_max_instances] for values in centers)
-        scores = (scores * mask).cpu().numpy()  # (B, N)
+        scores, cells, mask = (values[:, 0] for values in centers)
         regressed = self._regress(batch_tags, cells, heatmaps.shape[-2:], stride)
         points, point_scores = self._detect(heatmaps[:, :-1], stride)
-        poses = [
-            self._snap(instances[known > 0], candidates, strengths)
-            for instances, known, candidates, strengths in zip(
-                regressed, scores, points, point_scores
-            )
-        ]
-        keypoints, keypoint_scores = (list(parts) for parts in zip(*poses))
-        return keypoints, keypoint_scores, [known[known > 0] for known in scores]
+        found = scores.cpu().numpy(), mask.cpu().numpy(), regressed, points, point_scores
+        instances = [self._group(*image) for image in zip(*found)]
+        return tuple(list(values) for values in zip(*instances))
 
     def _check_center_maps(self, heatmaps: Tensor, offsets: Tensor) -> None:
         known = self.num_keypoints in (None, heatmaps.shape[1] - 1)
@@ -156,6 +151,21 @@ class CenterOffsetCodec(CenterGroupCodec):
         scores = (found.scores * found.mask).cpu().numpy()
         cells = self._refine(heatmaps, found.cells).cpu().numpy()
         return cells_to_pixels(cells, stride, self.decode_center_shift), scores
+
+    def _group(
+        self,
+        scores: np.ndarray,
+        mask: np.ndarray,
+        regressed: np.ndarray,
+        points: np.ndarray,
+        point_scores: np.ndarray,
+    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Instances of one image, best first: centers (N,) with what :meth:`_snap` gives them."""
+        keypoints, keypoint_scores = self._snap(regressed[mask], points, point_scores)
+        instance_scores = scores[mask]
+        if self.decode_instance_score == 'heatmap':
+            instance_scores = instance_scores * keypoint_scores.mean(-1)
+        return self._rank(keypoints, keypoint_scores, instance_scores)
 
     def _snap(
         self, regressed: np.ndarray, points: np.ndarray, scores: np.ndarray

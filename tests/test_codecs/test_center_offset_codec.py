@@ -93,6 +93,22 @@ def test_the_best_instances_are_kept():
     np.testing.assert_allclose(pose, people[1:], atol=0.1)
 
 
+def test_ranked_by_heatmaps():
+    """The first center is the higher one, but a keypoint of two at its offsets is not detected."""
+    people = np.array([[[10, 12], [31, 15]], [[70, 30], [99, 28]]], np.float32)
+    encoded = build().encode(people)
+    heatmaps = finest(encoded)
+    heatmaps[:, 2, :, 16:] *= 0.8  # the center of the second one
+    heatmaps[:, 1, :, :16] = 0  # a keypoint of the first one
+    maps = heatmaps, paint(build(), encoded)
+    (poses,), _, (of_centers,) = build().batch_decode(*maps)
+    np.testing.assert_allclose(poses, people, atol=0.1)
+    (poses,), (scores,), (ranked,) = build(decode_instance_score='heatmap').batch_decode(*maps)
+    np.testing.assert_allclose(poses, people[::-1], atol=0.1)
+    assert (scores[0] > 0.8).all() and scores[1, 1] == 0
+    np.testing.assert_allclose(ranked, of_centers[::-1] * scores.mean(-1), rtol=1e-6)
+
+
 def test_a_batch_is_its_images():
     """Of different numbers of instances, one without any."""
     codec = build()
