@@ -5,6 +5,7 @@ _base_ = [
     '../../_base_/datasets/synth_crowd_crowded.py',
 ]
 
+# Centers rank their instances by the heatmaps, as tags do.
 codec = dict(
     _base_.codec,
     type='CenterGroupCodec',
@@ -13,6 +14,7 @@ codec = dict(
     decode_candidate_kernel=3,
     decode_center_kernel=5,
     decode_max_candidates=20,
+    decode_instance_score='heatmap',
 )
 
 model = dict(head=dict(decoder=codec))

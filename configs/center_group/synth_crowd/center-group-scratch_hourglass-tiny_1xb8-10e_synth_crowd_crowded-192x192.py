@@ -1,6 +1,8 @@
-_base_ = './center-group_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py'
+_base_ = './center-group_hourglass-tiny_1xb8-3e_synth_crowd_crowded-192x192.py'
 
-# Detection and grouping are learned together from the start, at one rate.
+# Detection and grouping are learned together from the start, at one rate, for as many epochs as
+# one after the other.
+train_cfg = dict(max_epochs=10)
 optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
@@ -9,5 +11,9 @@ optim_wrapper = dict(
         }
     )
 )
+param_scheduler = [
+    _base_.param_scheduler[0],
+    dict(_base_.param_scheduler[1], end=10, T_max=10),
+]
 
 load_from = None

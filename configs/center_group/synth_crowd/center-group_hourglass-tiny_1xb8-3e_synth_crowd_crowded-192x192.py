@@ -18,8 +18,8 @@ model = dict(
     ),
 )
 
+train_cfg = dict(max_epochs=3)
 optim_wrapper = dict(
-    optimizer=dict(lr=1e-3),
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
@@ -27,5 +27,9 @@ optim_wrapper = dict(
         }
     ),
 )
+param_scheduler = [
+    _base_.param_scheduler[0],
+    dict(_base_.param_scheduler[1], end=3, T_max=3),
+]
 
 load_from = 'work_dirs/center-ae_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192/epoch_7.pth'
