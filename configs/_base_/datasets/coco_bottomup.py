@@ -2,7 +2,7 @@ _base_ = './bottomup.py'
 
 data_root = 'data/coco/'
 
-# Leaves add the sizes. Nose, eyes, ears, shoulders and hips are grouped before the limbs.
+# Parts named by sizes add them. Nose, eyes, ears, shoulders and hips are grouped before the limbs.
 codec = dict(
     type='AEDecoder',
     sigma=2,

@@ -2,7 +2,7 @@ _base_ = './bottomup.py'
 
 data_root = 'data/crowdpose/'
 
-# Leaves add the sizes. Head, neck, shoulders and hips are grouped before the limbs.
+# Parts named by sizes add them. Head, neck, shoulders and hips are grouped before the limbs.
 codec = dict(
     type='AEDecoder',
     sigma=2,

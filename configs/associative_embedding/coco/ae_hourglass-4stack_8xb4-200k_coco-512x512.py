@@ -2,42 +2,27 @@ _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/newell_200k.py',
     '../../_base_/models/hourglass-4stack.py',
-    '../../_base_/datasets/coco_bottomup.py',
+    '../../_base_/datasets/coco-512x512_stride-4.py',
 ]
 
-codec = dict(_base_.codec, input_size=(512, 512), heatmap_size=(128, 128))
-
-model = dict(head=dict(decoder=codec))
+model = dict(head=dict(decoder=_base_.codec))
 
 # The augmentation of the release; the paper does not describe its own.
 train_pipeline = [
     dict(type='LoadImage'),
     dict(
         type='BottomupRandomAffine',
-        input_size=codec['input_size'],
+        input_size=(512, 512),
         scale_factor=(0.75, 1.25),
         scale_type='long',
     ),
     dict(type='RandomFlip', direction='horizontal'),
     dict(type='AEPhotometricDistortion'),
-    dict(type='GenerateTarget', encoder=codec),
+    dict(type='GenerateTarget', encoder=_base_.codec),
     dict(type='BottomupGetHeatmapMask'),
     dict(type='PackPoseInputs'),
 ]
-val_pipeline = [
-    dict(type='LoadImage'),
-    dict(
-        type='BottomupResize',
-        input_size=codec['input_size'],
-        size_factor=64,
-        resize_mode='expand',
-    ),
-    dict(type='PackPoseInputs'),
-]
-
 train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = val_dataloader
 
 auto_scale_lr = dict(base_batch_size=32)
 

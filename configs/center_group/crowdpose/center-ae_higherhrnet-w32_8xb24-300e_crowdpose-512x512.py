@@ -2,39 +2,16 @@ _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/mmpose_300e.py',
     '../../_base_/models/center-ae_higherhrnet-w32.py',
-    '../../_base_/datasets/crowdpose_bottomup.py',
+    '../../_base_/datasets/crowdpose-512x512_strides-4-2.py',
 ]
 
-codec = dict(
-    _base_.codec,
-    type='CenterGroupCodec',
-    input_size=(512, 512),
-    heatmap_size=[(128, 128), (256, 256)],
-)
+codec = dict(_base_.codec, type='CenterGroupCodec')
 
 model = dict(head=dict(decoder=codec))
 
 train_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='BottomupRandomAffine', input_size=codec['input_size']),
-    dict(type='RandomFlip', direction='horizontal'),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='BottomupGetHeatmapMask'),
-    dict(type='PackPoseInputs'),
+    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
 ]
-val_pipeline = [
-    dict(type='LoadImage'),
-    dict(
-        type='BottomupResize',
-        input_size=codec['input_size'],
-        size_factor=64,
-        resize_mode='expand',
-    ),
-    dict(type='PackPoseInputs'),
-]
-
 train_dataloader = dict(batch_size=24, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = val_dataloader
 
 auto_scale_lr = dict(base_batch_size=192)

@@ -5,36 +5,12 @@ _base_ = [
     '../../_base_/datasets/synth_crowd_crowded.py',
 ]
 
-codec = dict(_base_.codec, input_size=(192, 192), heatmap_size=(48, 48))
-
 model = dict(
-    head=dict(decoder=codec),
+    head=dict(decoder=_base_.codec),
     test_cfg=dict(output_heatmaps=True),  # the margin is read from the tags
 )
 
-train_pipeline = [
-    dict(type='LoadImage'),
-    dict(
-        type='BottomupRandomAffine',
-        input_size=codec['input_size'],
-        scale_factor=(0.9, 1.1),
-        rotate_factor=0,
-        shift_factor=0.05,
-    ),
-    dict(type='RandomFlip', direction='horizontal'),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='BottomupGetHeatmapMask'),
-    dict(type='PackPoseInputs'),
-]
-val_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='BottomupResize', input_size=codec['input_size']),
-    dict(type='PackPoseInputs'),
-]
-
-train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = val_dataloader
+train_dataloader = dict(batch_size=8)
 
 val_evaluator = [
     dict(_base_.val_evaluator, type='CrowdSubsetMetric'),

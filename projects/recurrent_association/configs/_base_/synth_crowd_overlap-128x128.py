@@ -6,24 +6,14 @@ _base_ = '../../../../configs/_base_/datasets/synth_crowd.py'
 
 codec = dict(_base_.codec, input_size=(128, 128), heatmap_size=(32, 32), sigma=1.5)
 
+changed = dict(input_size=codec['input_size'], encoder=codec)
 train_pipeline = [
-    dict(type='LoadImage'),
-    dict(
-        type='BottomupRandomAffine',
-        input_size=codec['input_size'],
-        scale_factor=(0.9, 1.1),
-        rotate_factor=0,
-        shift_factor=0.05,
-    ),
-    dict(type='RandomFlip', direction='horizontal'),
-    dict(type='GenerateTarget', encoder=codec),
-    dict(type='BottomupGetHeatmapMask'),
-    dict(type='PackPoseInputs'),
+    dict(step, **{key: changed[key] for key in changed if key in step})
+    for step in _base_.train_pipeline
 ]
 val_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='BottomupResize', input_size=codec['input_size']),
-    dict(type='PackPoseInputs'),
+    dict(step, **{key: changed[key] for key in changed if key in step})
+    for step in _base_.val_pipeline
 ]
 
 data_root = 'data/synth_crowd_overlap/'
