@@ -11,7 +11,7 @@ demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
 
 test: lint  ## Everything that must pass before a commit.
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
 
 lint: venv
 	$(BIN)/ruff check
