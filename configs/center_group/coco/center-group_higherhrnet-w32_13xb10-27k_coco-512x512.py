@@ -2,20 +2,15 @@ _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/center_group_27k.py',
     '../../_base_/models/center-group_higherhrnet-w32.py',
-    '../../_base_/datasets/coco-512x512_strides-4-2.py',
+    '../../_base_/datasets/coco-512x512_centers.py',
     '../../_base_/keypoint_sigmas/coco.py',
 ]
 
-codec = dict(_base_.codec, type='CenterGroupCodec')
+model = dict(head=dict(grouping_loss=dict(sigmas=_base_.sigmas), decoder=_base_.codec))
 
-model = dict(head=dict(grouping_loss=dict(sigmas=_base_.sigmas), decoder=codec))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
 train_pipeline = [  # without rotation
     dict(step, rotate_factor=0) if step['type'] == 'BottomupRandomAffine' else step
-    for step in train_pipeline
+    for step in _base_.train_pipeline
 ]
 train_dataloader = dict(batch_size=10, dataset=dict(pipeline=train_pipeline))
 
