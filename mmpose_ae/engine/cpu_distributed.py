@@ -1,5 +1,7 @@
 """Distributed training on machines without a GPU, which MMEngine's launcher does not foresee."""
 
+import atexit
+
 from mmengine.config import Config
 from mmengine.device import get_device
 from torch import distributed
@@ -10,7 +12,7 @@ def prepare_cpu_distributed(cfg: Config) -> None:
 
     MMEngine selects a GPU when it starts the process group and when it wraps the model. Here the
     group is started before it (gloo; rank and address from the environment torchrun sets), and
-    ``model_wrapper_cfg`` is told that there are no devices.
+    ``model_wrapper_cfg`` is told that there are no devices. The group ends when the process exits.
 
     Args:
         cfg (Config): The config the runner will be built from; ``launcher`` is set.
@@ -27,6 +29,7 @@ def prepare_cpu_distributed(cfg: Config) -> None:
             "(tools/dist_train.sh, tools/dist_test.sh) and launcher 'pytorch'"
         )
     distributed.init_process_group('gloo')
+    atexit.register(_end_group)
     cfg.model_wrapper_cfg = {
         'type': 'MMDistributedDataParallel',
         'broadcast_buffers': False,
@@ -34,3 +37,9 @@ def prepare_cpu_distributed(cfg: Config) -> None:
         **(cfg.get('model_wrapper_cfg') or {}),
         'device_ids': None,
     }
+
+
+def _end_group() -> None:
+    """End the group before the interpreter does: gloo's threads may abort a process that exits."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()

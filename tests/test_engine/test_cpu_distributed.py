@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from mmengine.config import Config
 
@@ -48,3 +52,25 @@ def test_a_wrapper_of_the_config_is_kept(started):
 def test_another_launcher_is_named(started):
     with pytest.raises(ValueError, match="launcher is 'slurm', which needs GPUs"):
         prepare_cpu_distributed(Config(dict(launcher='slurm')))
+
+
+EXITS = """
+import atexit
+from mmengine.config import Config
+from torch import distributed
+from mmpose_ae.engine import cpu_distributed
+
+atexit.register(lambda: print('still there:', distributed.is_initialized()))  # runs last
+cpu_distributed.get_device = lambda: 'cpu'
+cpu_distributed.prepare_cpu_distributed(Config(dict(launcher='pytorch')))
+print('started:', distributed.is_initialized())
+"""
+
+
+def test_the_group_ends_before_the_process():
+    alone = dict(RANK='0', WORLD_SIZE='1', MASTER_ADDR='127.0.0.1', MASTER_PORT='0')
+    done = subprocess.run(
+        [sys.executable, '-c', EXITS], env=dict(os.environ, **alone), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ['started: True', 'still there: False']
