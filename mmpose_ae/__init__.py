@@ -21,7 +21,7 @@ from . import (  # noqa: E402
     engine,
     evaluation,
     models,
-    visualization,
+    pictures,
 )
 from .version import __version__  # noqa: E402
 
@@ -32,5 +32,5 @@ __all__ = [
     'engine',
     'evaluation',
     'models',
-    'visualization',
+    'pictures',
 ]

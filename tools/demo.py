@@ -12,8 +12,8 @@ from typing import Dict, Iterator
 from mmengine.config import Config
 from mmengine.runner import Runner, find_latest_checkpoint
 
-from mmpose_ae.apis import draw_predictions
 from mmpose_ae.datasets.synth_crowd import Settings, generate
+from mmpose_ae.pictures import draw_predictions
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs/associative_embedding/synth_crowd'
 CONFIG = CONFIGS / 'ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'

@@ -1,7 +1,7 @@
 """Draw attention: ``python tools/analysis/draw_attention.py CONFIG CHECKPOINT``."""
 
-from mmpose_ae.apis import draw_attention
 from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.pictures import draw_attention
 
 
 def main() -> None:

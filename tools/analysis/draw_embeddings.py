@@ -3,8 +3,8 @@
 from argparse import Namespace
 from pathlib import Path
 
-from mmpose_ae.apis import TrainedModel, draw_embeddings
 from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.pictures import TrainedModel, draw_embeddings
 
 
 def parse_args() -> Namespace:

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from mmpose_ae.grouping import UNMATCHED, Candidates, GreedyGrouping
 from mmpose_ae.grouping.density import DensityGrouping
-from mmpose_ae.visualization import instance_colors
+from mmpose_ae.pictures import instance_colors
 
 KEYPOINTS = 17
 PEOPLE = 5

@@ -1,7 +1,7 @@
 """Draw predictions and tags: ``python tools/analysis/draw_predictions.py CONFIG CHECKPOINT``."""
 
-from mmpose_ae.apis import draw_predictions
 from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.pictures import draw_predictions
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.apis.prediction_pictures import choose_images
 from mmpose_ae.engine.command_line import drawing_parser, read_config
 from mmpose_ae.grouping import pixels_to_cells
 from mmpose_ae.models.heads.ground_truth import keypoints_on_input
+from mmpose_ae.pictures import choose_images
 from mmpose_ae.registry import DATASETS
 from projects.recurrent_association.models import Chunk
 from projects.recurrent_association.models.instance_targets import (

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmpose_ae.visualization import ImageAttention, plot_attention
+from mmpose_ae.pictures import ImageAttention, plot_attention
 
 IMAGE = np.full((40, 60, 3), 128, np.uint8)
 FOUND = ImageAttention(

@@ -6,9 +6,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmpose_ae.apis import attention_pictures, draw_attention
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.models.modules import CenterGroupingModule, Nodes
+from mmpose_ae.pictures import attention_pictures, draw_attention
 from mmpose_ae.registry import MODELS
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_attention.py'

@@ -18,7 +18,7 @@ def plot_tags(
     image: Optional[np.ndarray] = None,
     colors: Optional[np.ndarray] = None,
 ) -> Figure:
-    """Plot tag against keypoint type, one colour per true instance.
+    """Plot tag against keypoint type, one color per true instance.
 
     A dotted line is the mean tag of an instance. Tags of several dimensions are projected on
     their first principal component.
@@ -28,7 +28,7 @@ def plot_tags(
         visible (np.ndarray): Keypoints to plot, (N, K), bool.
         keypoint_names (sequence): K names, plotted from top to bottom.
         image (np.ndarray, optional): RGB picture to show beside the plot, (h, w, 3), uint8.
-        colors (np.ndarray, optional): RGB colours of the instances, (N, 3), uint8. None takes
+        colors (np.ndarray, optional): RGB colors of the instances, (N, 3), uint8. None takes
             :func:`instance_colors` in their order.
 
     Returns:

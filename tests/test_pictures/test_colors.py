@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmpose_ae.visualization import instance_colors, match_instances
+from mmpose_ae.pictures import instance_colors, match_instances
 
 SQUARE = np.array([[0, 0], [100, 0], [0, 100], [100, 100]], float)
 

@@ -3,14 +3,14 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from mmpose_ae.visualization import instance_colors, plot_tags
+from mmpose_ae.pictures import instance_colors, plot_tags
 
 NAMES = ['nose', 'left_knee', 'right_knee']
 TAGS = np.array([[[1.0], [1.5], [9.0]], [[-4.0], [-4.5], [-5.0]]])
 VISIBLE = np.array([[True, True, False], [True, True, True]])
 
 
-def test_positions_and_colours():
+def test_positions_and_colors():
     figure = plot_tags(TAGS, VISIBLE, NAMES)
     (axes,) = figure.axes
     first, second = axes.collections

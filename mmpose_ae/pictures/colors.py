@@ -1,4 +1,4 @@
-"""One colour per instance, the same in every picture."""
+"""One color per instance, the same in every picture."""
 
 from typing import Sequence
 
@@ -27,13 +27,13 @@ NEAR = 0.1  # of an instance's extent
 
 
 def instance_colors(ids: Sequence[int]) -> np.ndarray:
-    """Choose the colours of instances.
+    """Choose the colors of instances.
 
     Args:
-        ids (sequence): Number of each instance, N; colours repeat after twelve.
+        ids (sequence): Number of each instance, N; colors repeat after twelve.
 
     Returns:
-        np.ndarray: RGB colours, (N, 3), uint8.
+        np.ndarray: RGB colors, (N, 3), uint8.
     """
     return PALETTE[np.asarray(ids, np.int64) % len(PALETTE)]
 
@@ -41,7 +41,7 @@ def instance_colors(ids: Sequence[int]) -> np.ndarray:
 def match_instances(
     keypoints: np.ndarray, true_keypoints: np.ndarray, visible: np.ndarray
 ) -> np.ndarray:
-    """Number predicted instances like the true ones they show, so that their colours agree.
+    """Number predicted instances like the true ones they show, so that their colors agree.
 
     The pairing has the most keypoints in place, that is within a tenth of the larger side of the
     true instance.

@@ -18,7 +18,7 @@ def draw_instances(
     side: int = 480,
     kpt_thr: float = 0.3,
 ) -> np.ndarray:
-    """Draw skeletons, one colour per instance.
+    """Draw skeletons, one color per instance.
 
     Args:
         image (np.ndarray): RGB image, (h, w, 3), uint8.

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mmpose_ae.visualization import first_component, principal_components
-from mmpose_ae.visualization.components import component_label
+from mmpose_ae.pictures import first_component, principal_components
+from mmpose_ae.pictures.components import component_label
 
 
 def test_one_dimension_is_its_own_value():

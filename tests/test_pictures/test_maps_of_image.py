@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.visualization import crop_maps
+from mmpose_ae.pictures import crop_maps
 
 
 @pytest.mark.parametrize('width, height', [(150, 90), (90, 150)])

@@ -14,14 +14,13 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.registry import DATASETS
-from mmpose_ae.visualization import (
-    contact_sheet,
-    crop_maps,
-    draw_instances,
-    match_instances,
-    plot_maps,
-    plot_tags,
-)
+
+from .colors import match_instances
+from .contact_sheet import contact_sheet
+from .map_plot import plot_maps
+from .maps_of_image import crop_maps
+from .skeletons import draw_instances
+from .tag_plot import plot_tags
 
 HEADINGS = ('ground truth', 'prediction')
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
-from mmpose_ae.apis import TrainedModel, draw_embeddings, embedding_pictures
+from mmpose_ae.pictures import TrainedModel, draw_embeddings, embedding_pictures
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_embeddings.py'
 

@@ -3,8 +3,8 @@ import pytest
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.pictures import InstanceColorVisualizer, draw_instances, instance_colors
 from mmpose_ae.registry import VISUALIZERS
-from mmpose_ae.visualization import InstanceColorVisualizer, draw_instances, instance_colors
 
 META = dict(
     keypoint_colors=np.array([[1, 2, 3]] * 2),
@@ -28,7 +28,7 @@ def test_configs_find_it():
 
 
 @pytest.mark.parametrize('fields, ids', [({}, (0, 1)), (dict(color_ids=np.array([4, 2])), (4, 2))])
-def test_keypoints_and_limbs_have_the_colour_of_their_instance(fields, ids):
+def test_keypoints_and_limbs_have_the_color_of_their_instance(fields, ids):
     drawn = draw(**fields)
     for row, color in zip((10, 40), instance_colors(ids)):
         for column in (10, 20, 30):  # a keypoint, the middle of the limb, a keypoint

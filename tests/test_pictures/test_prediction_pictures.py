@@ -8,8 +8,8 @@ import pytest
 from mmengine.config import Config
 from mmengine.structures import PixelData
 
-from mmpose_ae.apis import draw_predictions
 from mmpose_ae.models.heads import AEHead
+from mmpose_ae.pictures import draw_predictions
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_predictions.py'
 
@@ -31,15 +31,15 @@ def test_pictures_of_evenly_spread_images(perfect_model, tmp_path):
     assert 'init_cfg' not in cfg.model.backbone and cfg.model.test_cfg == dict(flip_test=False)
 
 
-def test_colours_show_who_was_found(perfect_model, tmp_path, monkeypatch):
-    """The annotated instance of the first image is found and has its colour; the other has not."""
+def test_colors_show_who_was_found(perfect_model, tmp_path, monkeypatch):
+    """The annotated instance of the first image is found and has its color; the other has not."""
     drawn = []
 
     def record(image, instances, meta):
         drawn.append(instances)
         return np.zeros((40, 40, 3), np.uint8)
 
-    monkeypatch.setattr('mmpose_ae.apis.prediction_pictures.draw_instances', record)
+    monkeypatch.setattr('mmpose_ae.pictures.prediction_pictures.draw_instances', record)
     draw_predictions(Config.fromfile(perfect_model.config), perfect_model.checkpoint, tmp_path, 1)
     truth, found = drawn
     distance = np.abs(found.keypoints - truth.keypoints).mean((1, 2))

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from mmpose_ae.models.modules import CenterGroupingModule
 from mmpose_ae.registry import DATASETS
-from mmpose_ae.visualization import ImageAttention, plot_attention
 
+from .attention_plot import ImageAttention, plot_attention
 from .prediction_pictures import choose_images
 
 

@@ -17,13 +17,10 @@ from mmpose.apis import init_model
 
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
 from mmpose_ae.registry import DATASETS, SCOPE
-from mmpose_ae.visualization import (
-    ImageEmbedding,
-    draw_instances,
-    plot_correlations,
-    plot_embeddings,
-    plot_margins,
-)
+
+from .crowding_plots import plot_correlations, plot_margins
+from .embedding_plot import ImageEmbedding, plot_embeddings
+from .skeletons import draw_instances
 
 
 class TrainedModel(NamedTuple):

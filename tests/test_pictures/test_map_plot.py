@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmpose_ae.visualization import plot_maps
+from mmpose_ae.pictures import plot_maps
 
 
 def test_tags_of_the_likeliest_keypoint_where_heatmaps_are_high():

@@ -1,4 +1,4 @@
-"""Skeletons in one colour per instance."""
+"""Skeletons in one color per instance."""
 
 from typing import Sequence
 
@@ -15,10 +15,10 @@ BLACK = (0, 0, 0)
 
 @VISUALIZERS.register_module()
 class InstanceColorVisualizer(PoseLocalVisualizer):
-    """MMPose's visualizer with colours by instance, which show how keypoints were grouped.
+    """MMPose's visualizer with colors by instance, which show how keypoints were grouped.
 
-    MMPose colours by keypoint and limb. Instances may have a field ``color_ids`` (N,) that says
-    which share a colour; without it they are coloured in their order.
+    MMPose colors by keypoint and limb. Instances may have a field ``color_ids`` (N,) that says
+    which share a color; without it they are colored in their order.
 
     Args:
         name (str): Name under which MMEngine keeps the visualizer.
@@ -44,7 +44,7 @@ class InstanceColorVisualizer(PoseLocalVisualizer):
         return image
 
     def _use(self, color: Sequence[int], num_keypoints: int, thicker: int) -> None:
-        """Draw in one colour from now on, with lines and keypoints that much thicker."""
+        """Draw in one color from now on, with lines and keypoints that much thicker."""
         self.kpt_color = [color] * num_keypoints
         self.link_color = [color] * len(self.skeleton or ())
         self.line_width += 2 * thicker

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmpose_ae.visualization import ImageEmbedding, plot_embeddings
+from mmpose_ae.pictures import ImageEmbedding, plot_embeddings
 
 IMAGE = np.full((40, 60, 3), 128, np.uint8)
 # Means of the labelled keypoints: (0, 0), (3, 4), (0.5, 0); distances 5, 0.5 and sqrt(22.25).

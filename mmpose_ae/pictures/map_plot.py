@@ -13,7 +13,7 @@ def plot_maps(
     """Show an image, its heatmaps and the tags where the heatmaps are high.
 
     A cell shows the tag of the keypoint type that is likeliest there, so that an instance is of
-    one colour and instances differ.
+    one color and instances differ.
 
     Args:
         image (np.ndarray): RGB image, (h, w, 3), uint8.

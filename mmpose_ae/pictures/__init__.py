@@ -1,14 +1,17 @@
-"""Pictures of tags, groups and poses."""
+"""Pictures of poses, tags, groups and attention; the ``*_pictures`` run trained models."""
 
+from .attention_pictures import draw_attention
 from .attention_plot import ImageAttention, plot_attention
 from .colors import instance_colors, match_instances
 from .components import first_component, principal_components
 from .contact_sheet import contact_sheet
 from .crowding_plots import plot_correlations, plot_margins
+from .embedding_pictures import TrainedModel, draw_embeddings
 from .embedding_plot import ImageEmbedding, plot_embeddings
 from .instance_color_visualizer import InstanceColorVisualizer
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
+from .prediction_pictures import choose_images, draw_predictions
 from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
@@ -16,9 +19,14 @@ __all__ = [
     'ImageAttention',
     'ImageEmbedding',
     'InstanceColorVisualizer',
+    'TrainedModel',
+    'choose_images',
     'contact_sheet',
     'crop_maps',
+    'draw_attention',
+    'draw_embeddings',
     'draw_instances',
+    'draw_predictions',
     'first_component',
     'instance_colors',
     'match_instances',

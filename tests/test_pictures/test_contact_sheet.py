@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from mmpose_ae.visualization import contact_sheet
+from mmpose_ae.pictures import contact_sheet
 
 
 def panel(value, height=40, width=60):

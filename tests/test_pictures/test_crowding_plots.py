@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmpose_ae.visualization import plot_correlations, plot_margins
+from mmpose_ae.pictures import plot_correlations, plot_margins
 
 
 def test_histograms_count_images():
