@@ -7,8 +7,8 @@ from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
+from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.engine import prepare_cpu_distributed
-from mmpose_ae.engine.command_line import build_parser, load_config
 
 
 def parse_args() -> Namespace:

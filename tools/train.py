@@ -6,8 +6,8 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.engine import prepare_cpu_distributed
-from mmpose_ae.engine.command_line import build_parser, load_config
 
 
 def parse_args() -> Namespace:

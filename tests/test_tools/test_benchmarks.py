@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from mmpose_ae.cli.benchmark import Disagreement
 from mmpose_ae.codecs import AEDecoder
-from mmpose_ae.engine.benchmark import Disagreement
 from mmpose_ae.models.losses import AssociativeEmbeddingLoss
 
 QUICK = ['--repeats', 1, '--threads', 1]

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from mmpose_ae.engine.benchmark import Disagreement
+from mmpose_ae.cli.benchmark import Disagreement
 
 SIZE = (128, 192)
 

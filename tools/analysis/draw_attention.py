@@ -1,6 +1,6 @@
 """Draw attention: ``python tools/analysis/draw_attention.py CONFIG CHECKPOINT``."""
 
-from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.pictures import draw_attention
 
 

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.pictures import TrainedModel, draw_embeddings
 
 

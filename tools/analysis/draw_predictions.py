@@ -1,6 +1,6 @@
 """Draw predictions and tags: ``python tools/analysis/draw_predictions.py CONFIG CHECKPOINT``."""
 
-from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.pictures import draw_predictions
 
 

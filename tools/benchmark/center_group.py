@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from mmpose_ae.engine.benchmark import build_parser, check_close, run, settings, time_in_turn
+from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, time_in_turn
 from mmpose_ae.models.heads import BottomupOutputs
 from mmpose_ae.models.heads.test_time import flip_back
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmpose_ae.engine.benchmark import (
+from mmpose_ae.cli.benchmark import (
     build_parser,
     check_close,
     peak_memory,

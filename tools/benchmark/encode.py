@@ -7,7 +7,7 @@ from typing import Dict, Iterator, Tuple
 import numpy as np
 from mmpose.codecs.base import BaseKeypointCodec
 
-from mmpose_ae.engine.benchmark import build_parser, check_close, run, settings, time_in_turn
+from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, time_in_turn
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 KEYPOINTS, MISSING = 17, 0.2

@@ -7,7 +7,7 @@ from typing import Dict, Iterator, List, Tuple
 import torch
 from torch import Tensor, nn
 
-from mmpose_ae.engine.benchmark import build_parser, check_close, run, settings, sizes, time_in_turn
+from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, sizes, time_in_turn
 from mmpose_ae.registry import MODELS
 
 BATCH, KEYPOINTS, SIDE = 8, 17, 128

@@ -16,8 +16,8 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
+from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, time_in_turn
 from mmpose_ae.datasets.synth_crowd import Settings, generate
-from mmpose_ae.engine.benchmark import build_parser, check_close, run, settings, time_in_turn
 from mmpose_ae.registry import DATASETS
 
 CONFIG = 'associative_embedding/coco/ae_hrnet-w32_8xb24-300e_coco-512x512.py'

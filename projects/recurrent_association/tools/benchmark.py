@@ -20,7 +20,7 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from mmpose_ae.engine.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
 from mmpose_ae.registry import MODELS
 
 CONFIG = (

@@ -12,7 +12,7 @@ from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.engine.command_line import drawing_parser, read_config
+from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.grouping import pixels_to_cells
 from mmpose_ae.models.heads.ground_truth import keypoints_on_input
 from mmpose_ae.pictures import choose_images

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.engine import benchmark
-from mmpose_ae.engine.benchmark import (
+from mmpose_ae.cli import benchmark
+from mmpose_ae.cli.benchmark import (
     Disagreement,
     build_parser,
     check_close,

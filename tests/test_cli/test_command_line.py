@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mmpose_ae.engine.command_line import build_parser, load_config
+from mmpose_ae.cli.command_line import build_parser, load_config
 
 CONFIG = """
 max_epochs = 3

@@ -1,0 +1,1 @@
+"""What the tools share: options of the command line, and how to measure."""
