@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.models.checkpoints import CheckpointError
+from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]

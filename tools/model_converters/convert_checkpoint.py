@@ -10,7 +10,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.models.checkpoints import convert_checkpoint, load_from_local
+from mmpose_ae.checkpoints import convert_checkpoint, load_from_local
 from mmpose_ae.registry import MODELS
 
 

@@ -6,7 +6,7 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator as _BottomupPose
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from mmpose_ae.models.checkpoints import convert_checkpoint
+from mmpose_ae.checkpoints import convert_checkpoint
 from mmpose_ae.registry import MODELS
 
 
@@ -15,7 +15,7 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
     """MMPose's estimator, which takes pyramids and loads published weights as they are.
 
     MMPose's ``forward`` stacks the scales of a pyramid and fails on it. The formats of checkpoints
-    are in :mod:`mmpose_ae.models.checkpoints`.
+    are in :mod:`mmpose_ae.checkpoints`.
     """
 
     def forward(

@@ -5,7 +5,7 @@ from typing import List, Tuple, Union
 import torch
 from torch import Tensor, nn
 
-from mmpose_ae.models.checkpoints import convert_checkpoint
+from mmpose_ae.checkpoints import convert_checkpoint
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 from mmpose_ae.registry import MODELS
 

@@ -10,7 +10,7 @@ from mmpose.structures import PoseDataSample
 from torch import distributed, multiprocessing
 from torch.nn.parallel import DistributedDataParallel
 
-from mmpose_ae.models.checkpoints import CheckpointError
+from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 from projects.recurrent_association import models  # noqa: F401  (registers the estimator)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from mmpose_ae.checkpoints import convert_pose_ae_train
 from mmpose_ae.models.backbones import HourglassAE
-from mmpose_ae.models.checkpoints import convert_pose_ae_train
 from mmpose_ae.registry import MODELS
 
 TINY = dict(out_channels=6, num_stacks=2, num_levels=2, feat_channels=8, increase=4)

@@ -7,7 +7,7 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import MultilevelPixelData, PoseDataSample
 from packed_indices import unpack
 
-from mmpose_ae.models.checkpoints import convert_coupled_embedding
+from mmpose_ae.checkpoints import convert_coupled_embedding
 from mmpose_ae.models.heads import AEHead, BottomupOutputs
 from mmpose_ae.models.heads.test_time import resize
 from mmpose_ae.registry import MODELS

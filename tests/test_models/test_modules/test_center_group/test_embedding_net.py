@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.models.checkpoints import convert_center_group
+from mmpose_ae.checkpoints import convert_center_group
 from mmpose_ae.models.modules.center_group import EmbeddingNet
 
 

@@ -6,11 +6,11 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.models.checkpoints import convert_higher_hrnet
+from mmpose_ae.checkpoints import convert_higher_hrnet
 from mmpose_ae.registry import MODELS
 
 CONFIG = (
-    Path(__file__).resolve().parents[3]
+    Path(__file__).resolve().parents[2]
     / 'configs/associative_embedding/coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512.py'
 )
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from mmengine.runner import CheckpointLoader
 
-from mmpose_ae.models.checkpoints import CheckpointError, load_from_local
+from mmpose_ae.checkpoints import CheckpointError, load_from_local
 
 
 class Code:

@@ -8,11 +8,11 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.models.checkpoints import convert_coupled_embedding
+from mmpose_ae.checkpoints import convert_coupled_embedding
 from mmpose_ae.models.heads.test_time import merge_resolutions
 from mmpose_ae.registry import MODELS
 
-CONFIGS = Path(__file__).resolve().parents[3] / 'configs/coupled_embedding'
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs/coupled_embedding'
 DATASETS = ('coco', 'crowdpose')
 NETWORKS = [
     (f'{higher}hrnet{width}_{size}', f'{higher.strip("_")}hrnet-w{width}', size)

@@ -11,11 +11,11 @@ from test_center_group import PARTS
 from test_key_maps import hrnet
 from torch import nn
 
-from mmpose_ae.models.checkpoints import CheckpointError, convert_checkpoint
+from mmpose_ae.checkpoints import CheckpointError, convert_checkpoint
 from mmpose_ae.models.heads import CenterGroupHead
 from mmpose_ae.registry import MODELS
 
-CONFIGS = Path(__file__).resolve().parents[3] / 'configs'
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
 AE, CE = 'associative_embedding', 'coupled_embedding'
 # The lists of released keys, and the configs whose networks they fill.
 RELEASED = {
@@ -118,7 +118,7 @@ def test_wrapped_as_the_releases_save_it(name, wrap, released, networks):
 def test_what_is_dropped_is_named(released, networks, monkeypatch):
     lines = []
     monkeypatch.setattr(
-        'mmpose_ae.models.checkpoints.formats.print_log', lambda text, logger: lines.append(text)
+        'mmpose_ae.checkpoints.formats.print_log', lambda text, logger: lines.append(text)
     )
     weights = {**released('ce_hrnet32_512_coco'), 'ae_criterion.scale_dist': torch.zeros(8)}
     convert_checkpoint(dict(model=weights, optimizer={}), networks('ce_hrnet32_512_coco'))

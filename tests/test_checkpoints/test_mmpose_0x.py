@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.models.checkpoints import convert_mmpose_0x
+from mmpose_ae.checkpoints import convert_mmpose_0x
 from mmpose_ae.registry import MODELS
 
-CONFIGS = Path(__file__).resolve().parents[3] / 'configs/associative_embedding'
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs/associative_embedding'
 
 
 def network_shapes(name, **changes):

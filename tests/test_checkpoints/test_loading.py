@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
-from mmpose_ae.models.checkpoints import (
+from mmpose_ae.checkpoints import (
     CheckpointError,
     convert_coupled_embedding,
     convert_higher_hrnet,
@@ -21,7 +21,7 @@ from mmpose_ae.models.checkpoints import (
 from mmpose_ae.registry import MODELS
 
 HIGHER_HRNET = (
-    Path(__file__).resolve().parents[3]
+    Path(__file__).resolve().parents[2]
     / 'configs/associative_embedding/coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512-released.py'
 )
 

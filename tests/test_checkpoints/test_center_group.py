@@ -6,7 +6,7 @@ import torch
 from test_key_maps import hrnet
 from torch import nn
 
-from mmpose_ae.models.checkpoints import convert_center_group
+from mmpose_ae.checkpoints import convert_center_group
 from mmpose_ae.models.heads import AEHead, CenterGroupHead
 
 PARTS = ('bu_model', 'group_model', 'kp_embed_cnn', 'person_embed_cnn')

@@ -6,8 +6,8 @@ import pytest
 import torch
 from test_key_maps import hrnet
 
-from mmpose_ae.models.checkpoints import convert_hrnet
-from mmpose_ae.models.checkpoints.hrnet import CLASSIFIER
+from mmpose_ae.checkpoints import convert_hrnet
+from mmpose_ae.checkpoints.hrnet import CLASSIFIER
 
 # Of the layers that MMPose names as unexpected when it loads the files of both releases.
 CLASSIFIERS = [

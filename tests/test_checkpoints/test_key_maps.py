@@ -2,7 +2,7 @@ import pytest
 import torch
 from mmpose.models.backbones import HRNet
 
-from mmpose_ae.models.checkpoints import convert_higher_hrnet, convert_pose_ae_train
+from mmpose_ae.checkpoints import convert_higher_hrnet, convert_pose_ae_train
 from mmpose_ae.models.modules import UpsampleModule
 
 HIGHER_HRNETS = [
