@@ -33,6 +33,7 @@ def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
 def is_labelled(ann: dict) -> bool:
     """Tell whether an annotation is a person with at least one keypoint.
 
-    Visibilities decide: CrowdPose's ``num_keypoints`` leaves out head and neck.
+    Visibilities decide: CrowdPose's ``num_keypoints`` leaves out head and neck. Fields may be
+    missing, as in training.
     """
     return not ann.get('iscrowd', 0) and any(v > 0 for v in ann.get('keypoints', ())[2::3])

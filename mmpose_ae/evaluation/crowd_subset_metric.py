@@ -7,9 +7,10 @@ from mmengine.logging import MMLogger
 from mmpose.evaluation.metrics import CocoMetric
 from xtcocotools.cocoeval import COCOeval
 
+from mmpose_ae.datasets.crowding import file_crowding
 from mmpose_ae.registry import METRICS
 
-from .crowding import crowd_subsets, file_crowding
+from .crowd_subsets import crowd_subsets
 
 
 @METRICS.register_module()

@@ -4,7 +4,8 @@ from typing import Any, Sequence
 
 from mmengine.evaluator import BaseMetric
 
-from .crowding import sample_occlusion
+from mmpose_ae.datasets.crowding import sample_occlusion
+
 from .instance_tags import mean_tags
 
 

@@ -3,10 +3,9 @@
 Everything runs on it without a download: training, testing, the demo and the tests.
 """
 
-from .crowd_index import crowd_index
 from .generate import generate
 from .preview import preview
 from .scene import Scene, make_scene
 from .settings import Settings
 
-__all__ = ['Scene', 'Settings', 'crowd_index', 'generate', 'make_scene', 'preview']
+__all__ = ['Scene', 'Settings', 'generate', 'make_scene', 'preview']

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from mmpose_ae.datasets.annotations import is_labelled
+
 from .scene import Scene, make_scene
 from .settings import Settings
 
@@ -14,7 +16,7 @@ def draw_annotations(scene: Scene) -> np.ndarray:
     image = scene.image.copy()
     for annotation in scene.annotations:
         x, y, width, height = (int(v) for v in annotation['bbox'])
-        if annotation['num_keypoints'] == 0:
+        if not is_labelled(annotation):
             cv2.rectangle(image, (x, y), (x + width, y + height), (0, 255, 255), 1)
         for px, py, visibility in np.reshape(annotation['keypoints'], (-1, 3)):
             if visibility:

@@ -5,10 +5,11 @@ from typing import Dict, List, NamedTuple, Tuple
 import cv2
 import numpy as np
 
+from mmpose_ae.datasets.crowding import crowd_index
+
 from .annotate import annotate_crowd, annotate_person
 from .background import paint_background, paint_loose_limbs
 from .clothing import sample_clothing
-from .crowd_index import crowd_index
 from .figure import Figure
 from .settings import Settings
 from .skeleton import sample_pose

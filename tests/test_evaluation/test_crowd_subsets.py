@@ -1,48 +1,11 @@
+"""Which images are in the subsets: by hand, and in CrowdPose's file."""
+
 import json
 
 import numpy as np
-import pytest
 
-from mmpose_ae.evaluation.crowding import (
-    Crowding,
-    crowd_subsets,
-    file_crowding,
-    sample_occlusion,
-)
-
-
-def person(image_id, point, visibility=2, **fields):
-    """One keypoint in a box of 10 pixels around it."""
-    box = [point[0] - 5, point[1] - 5, 10, 10]
-    return dict(
-        dict(image_id=image_id, bbox=box, iscrowd=0, num_keypoints=int(visibility > 0)),
-        keypoints=[*point, visibility],
-        **fields,
-    )
-
-
-def test_people_and_occlusion_of_a_file():
-    """Image 1 says how crowded it is; in image 2 each box holds the other's keypoint too."""
-    dataset = dict(
-        images=[dict(id=1, crowdIndex=0.3), dict(id=2), dict(id=3)],
-        annotations=[
-            person(1, (20, 20)),
-            person(1, (40, 20), visibility=1),
-            person(1, (60, 20), visibility=0),
-            dict(person(1, (80, 20)), iscrowd=1),
-            person(2, (20, 20)),
-            person(2, (22, 20)),
-        ],
-    )
-    assert file_crowding(dataset) == {1: (2, 0.3), 2: (2, 1.0), 3: (0, 0.0)}
-
-
-def test_occlusion_of_a_sample():
-    """Of three people two stand in each other's box: crowd index (1 + 1 + 0) / 3."""
-    people = [person(1, (20, 20)), person(1, (22, 20)), person(1, (80, 20))]
-    assert sample_occlusion(dict(crowd_index=[0.4, 0.4], raw_ann_info=people)) == 0.4
-    assert sample_occlusion(dict(raw_ann_info=people)) == pytest.approx(2 / 3)
-    assert sample_occlusion(dict(raw_ann_info=None)) == 0
+from mmpose_ae.datasets.crowding import Crowding, file_crowding
+from mmpose_ae.evaluation.crowd_subsets import crowd_subsets
 
 
 def test_subsets():

@@ -4,23 +4,50 @@ from typing import Dict, List, NamedTuple
 
 import numpy as np
 
-from mmpose_ae.datasets.synth_crowd.crowd_index import crowd_index
+from .annotations import is_labelled
 
-FEW = range(2, 6)
-MORE_THAN = 6
-SHARE = 0.2
+NO_BOX = 4 * [np.nan]  # holds nobody
 
 
 class Crowding(NamedTuple):
     """How crowded an image is.
 
     Attributes:
-        people (int): Number of people with a labelled keypoint, crowd regions not counted.
+        people (int): Number of labelled people, see :func:`is_labelled`.
         occlusion (float): Crowd index, not negative; above 1 in some images of CrowdPose's files.
     """
 
     people: int
     occlusion: float
+
+
+def crowd_index(annotations: List[dict]) -> float:
+    """Compute CrowdPose's crowd index: how much people stand in each other's boxes.
+
+    The mean over the labelled people of the ratio of other people's keypoints in their box to their
+    own keypoints. As CrowdPose's files show, single ratios may exceed 1 and own keypoints count
+    wherever they are; the result is limited to 1 here. CrowdPose's own values leave out people of
+    whom only head or neck is labelled; here they count, as everywhere else.
+
+    Args:
+        annotations (list[dict]): Annotations of one image in COCO's format.
+
+    Returns:
+        float: 0 to 1; 0 without people.
+
+    Source: CrowdPose (Li et al. 2019, arXiv:1812.00324), Section 4.1.
+    """
+    people = [a for a in annotations if is_labelled(a)]
+    if not people:
+        return 0.0
+    keypoints = np.array([a['keypoints'] for a in people], float).reshape(len(people), -1, 3)
+    boxes = np.array([a.get('bbox', NO_BOX) for a in people], float)[:, None, None]  # (N, 1, 1, 4)
+    points, known = keypoints[..., :2], keypoints[..., 2] > 0
+    low, high = boxes[..., :2], boxes[..., :2] + boxes[..., 2:]
+    inside = ((points >= low) & (points <= high)).all(-1) & known  # box, person, keypoint
+    in_box = inside.sum(-1)  # box, person
+    others = in_box.sum(1) - in_box.diagonal()
+    return min(1.0, float(np.mean(others / known.sum(1))))
 
 
 def sample_occlusion(sample: dict) -> float:
@@ -54,33 +81,6 @@ def file_crowding(dataset: dict) -> Dict[int, Crowding]:
     found = {}
     for image in dataset['images']:
         people = annotations[image['id']]
-        labelled = sum(any(a['keypoints'][2::3]) and not a.get('iscrowd', 0) for a in people)
         index = image['crowdIndex'] if 'crowdIndex' in image else crowd_index(people)
-        found[image['id']] = Crowding(labelled, index)
+        found[image['id']] = Crowding(sum(map(is_labelled, people)), index)
     return found
-
-
-def crowd_subsets(crowding: Dict[int, Crowding]) -> Dict[str, List[int]]:
-    """Choose images by number of people and by occlusion degree.
-
-    Args:
-        crowding (dict): By id of the image.
-
-    Returns:
-        dict: Ids of the images of ``subset1``: 2 to 5 people, among the fifth of all images with
-        people that is occluded most; ``subset2``: as few, among the fifth that is occluded
-        least; ``subset3`` and ``subset4`` likewise, with more than 6 people. Images as
-        occluded as the last one of a fifth belong to it too.
-
-    Source: Coupled Embedding (Wang et al. 2022), Section 4.4, Table 4.
-    """
-    degrees = [image.occlusion for image in crowding.values() if image.people]
-    low, high = np.quantile(degrees, [SHARE, 1 - SHARE]) if degrees else (0.0, 1.0)
-    few = {i: image.occlusion for i, image in crowding.items() if image.people in FEW}
-    many = {i: image.occlusion for i, image in crowding.items() if image.people > MORE_THAN}
-    return dict(
-        subset1=[i for i, occlusion in few.items() if occlusion >= high],
-        subset2=[i for i, occlusion in few.items() if occlusion <= low],
-        subset3=[i for i, occlusion in many.items() if occlusion >= high],
-        subset4=[i for i, occlusion in many.items() if occlusion <= low],
-    )
