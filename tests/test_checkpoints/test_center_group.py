@@ -1,5 +1,6 @@
 """The released weights of CenterGroup under the names of this package."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -10,19 +11,23 @@ from mmpose_ae.checkpoints import convert_center_group
 from mmpose_ae.models.heads import AEHead, CenterGroupHead
 
 PARTS = ('bu_model', 'group_model', 'kp_embed_cnn', 'person_embed_cnn')
+DETECTORS = golden.key_lists('centergroup_bu_model_*')
 
 
-@pytest.mark.parametrize(
-    'released, width, num_keypoints',
-    [('coco_w32', 32, 17), ('coco_w48', 48, 17), ('crowdpose_w48', 48, 14)],
-)
-def test_every_released_key(released, width, num_keypoints, golden_shapes):
-    """All keys of the four parts land on a parameter, one to one, in its shape."""
+def released_shapes(detector):
+    """Shapes of all four parts of a released model; its width and number of keypoints."""
+    lists = {part: golden.shapes(detector.replace('bu_model', part)) for part in PARTS}
     shapes = {
-        f'{part}.{key}': tuple(shape)
-        for part in PARTS
-        for key, shape in golden_shapes(f'centergroup_{part}_{released}').items()
+        f'{part}.{key}': tuple(shape) for part, keys in lists.items() for key, shape in keys.items()
     }
+    types, width = shapes['bu_model.keypoint_head.final_layers.1.weight'][:2]
+    return shapes, width, types - 1  # without the center
+
+
+@pytest.mark.parametrize('detector', DETECTORS)
+def test_every_released_key(detector):
+    """All keys of the four parts land on a parameter, one to one, in its shape."""
+    shapes, width, num_keypoints = released_shapes(detector)
     with torch.device('meta'):
         head = CenterGroupHead(width, num_keypoints, upsample=dict(num_blocks=4))
         model = nn.ModuleDict(dict(backbone=hrnet(width), head=head))
@@ -30,21 +35,19 @@ def test_every_released_key(released, width, num_keypoints, golden_shapes):
     assert convert_center_group(shapes) == expected
 
 
-@pytest.mark.parametrize('case, released', [('coco', 'coco_w32'), ('crowd14', 'crowdpose_w48')])
-def test_golden_detector_head(case, released, shared, golden_shapes, golden_weights):
+@pytest.mark.parametrize('case', golden.cases('centergroup_cnn*.npz', 'in.x', 'out.bu_output1'))
+def test_golden_detector_head(case):
     """Maps and features of the detector equal the release's, with the same weights."""
-    data = np.load(shared / 'golden' / 'centergroup_cnn_head.npz')
+    x, types = case.tensor('in.x'), int(case['in.K']) + 1  # keypoints and the center
     prefix = 'keypoint_head.'
-    shapes = {
-        key[len(prefix) :]: shape
-        for key, shape in golden_shapes(f'centergroup_bu_model_{released}').items()
-        if key.startswith(prefix)
-    }
-    named = {f'bu_model.{prefix}{k}': v for k, v in golden_weights(shapes).items()}
-    x = torch.from_numpy(data[f'head_{case}.in.x'])
-    head = AEHead(
-        x.shape[1], int(data[f'head_{case}.in.K']) + 1, upsample=dict(num_blocks=4)
-    ).eval()
+    layer = [types, x.shape[1], 1, 1]
+    shapes = golden.matching_shapes(
+        'centergroup_bu_model_*', lambda keys: keys[f'{prefix}final_layers.1.weight'] == layer
+    )
+    shapes = {k[len(prefix) :]: shape for k, shape in shapes.items() if k.startswith(prefix)}
+    weights = golden.weights(shapes, int(case['in.weight_seed']))
+    named = {f'bu_model.{prefix}{k}': v for k, v in weights.items()}
+    head = AEHead(x.shape[1], types, upsample=dict(num_blocks=4)).eval()
     head.load_state_dict(
         {k.replace('head.', '', 1): v for k, v in convert_center_group(named).items()}
     )
@@ -52,7 +55,7 @@ def test_golden_detector_head(case, released, shared, golden_shapes, golden_weig
         (((coarse, fine), tags),) = head((x,))
     ours = torch.cat([coarse, tags], 1), fine
     for level, maps in enumerate(ours):
-        expected = data[f'head_{case}.out.bu_output{level}']
+        expected = case[f'out.bu_output{level}']
         np.testing.assert_allclose(maps, expected, atol=1e-4, rtol=0)
 
 

@@ -1,7 +1,9 @@
 """The released weights of Coupled Embedding in the shipped networks."""
 
+import re
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -13,54 +15,51 @@ from mmpose_ae.models.heads.test_time import merge_resolutions
 from mmpose_ae.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs/coupled_embedding'
-DATASETS = ('coco', 'crowdpose')
-NETWORKS = [
-    (f'{higher}hrnet{width}_{size}', f'{higher.strip("_")}hrnet-w{width}', size)
-    for higher in ('', 'higher_')
-    for width, size in ((32, 512), (48, 640))
-]
 
 
-def shipped(network, size, dataset):
-    """The network of a shipped config, on the default device."""
+def shipped(released):
+    """The network of the config for a released one, on the default device."""
+    higher, width, size, dataset = re.fullmatch(
+        r'ce_(higher_)?hrnet(\d+)_(\d+)_(\w+)', released
+    ).groups()
+    network = f'{"higher" if higher else ""}hrnet-w{width}'
     path = CONFIGS / dataset / f'ce_{network}_8xb10-300e_{dataset}-{size}x{size}.py'
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         return MODELS.build(Config.fromfile(path).model)
 
 
-@pytest.mark.parametrize('dataset', DATASETS)
-@pytest.mark.parametrize('released, network, size', NETWORKS)
-def test_every_released_key(released, network, size, dataset, golden_shapes):
+@pytest.mark.parametrize('released', golden.key_lists('ce_*'))
+def test_every_released_key(released):
     """All keys land on a parameter of the shipped network, one to one, in its shape."""
     with torch.device('meta'):
-        weights = {k: torch.empty(v) for k, v in golden_shapes(f'ce_{released}_{dataset}').items()}
-        model = shipped(network, size, dataset)
+        weights = {k: torch.empty(v) for k, v in golden.shapes(released).items()}
+        model = shipped(released)
     expected = {k: v.shape for k, v in model.state_dict().items()}
     assert {k: v.shape for k, v in convert_coupled_embedding(weights).items()} == expected
 
 
-@pytest.mark.parametrize(
-    'case, golden, released, network, dataset',
-    [
-        ('det_hrnet', 'hrnet_w32_coco', *NETWORKS[0][:2], 'coco'),
-        ('det_higher', 'higher_w32_crowdpose', *NETWORKS[2][:2], 'crowdpose'),
-    ],
-)
-def test_golden_outputs(
-    case, golden, released, network, dataset, shared, golden_shapes, golden_weights
-):
+@pytest.mark.parametrize('case', golden.cases('net_ce_posedet*.npz', 'in.x', 'out.tagmaps'))
+def test_golden_outputs(case):
     """The whole network predicts what the release does, with the same weights."""
-    data = np.load(shared / 'golden' / f'net_ce_posedet_{golden}.npz')
-    model = shipped(network, 512, dataset).eval()
-    weights = golden_weights(golden_shapes(f'ce_{released}_{dataset}'))
+    expected = case.arrays('out.')
+    num_keypoints, tag_dim = expected['tagmaps'].shape[1::3]
+    width = int(re.search(r'_w(\d+)', case.path.stem)[1])
+    released = 'ce_{}hrnet{}_{}_{}'.format(
+        'higher_' if 'heatmaps1' in expected else '',
+        width,
+        {32: 512, 48: 640}[width],
+        golden.DATASETS[num_keypoints],
+    )
+    model = shipped(released).eval()
+    weights = golden.weights(golden.shapes(released), int(case['in.weight_seed']))
     model.load_state_dict(convert_coupled_embedding(weights))
     with torch.no_grad():
-        (outputs,) = model.head(model.extract_feat(torch.from_numpy(data[f'{case}.in.x'])))
-    tags = outputs.tags.unflatten(1, (8, -1)).permute(0, 2, 3, 4, 1)  # (B, K, h, w, L)
+        (outputs,) = model.head(model.extract_feat(case.tensor('in.x')))
+    tags = outputs.tags.unflatten(1, (tag_dim, -1)).permute(0, 2, 3, 4, 1)  # (B, K, h, w, L)
     ours = dict(tagmaps=tags, inference_heatmaps=merge_resolutions(outputs))
     ours.update({f'heatmaps{i}': heatmaps for i, heatmaps in enumerate(outputs.heatmaps)})
     for name, maps in ours.items():
-        np.testing.assert_allclose(maps, data[f'{case}.out.{name}'], atol=1e-3, rtol=0)
+        np.testing.assert_allclose(maps, expected[name], atol=1e-3, rtol=0)
 
 
 def test_tags_by_keypoint_become_tags_by_dimension():

@@ -3,11 +3,12 @@
 from functools import lru_cache
 from pathlib import Path
 
+import golden
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from test_center_group import PARTS
+from test_center_group import DETECTORS, released_shapes
 from test_key_maps import hrnet
 from torch import nn
 
@@ -49,31 +50,25 @@ def networks():
     return shapes
 
 
-@pytest.fixture(scope='module')
-def released(golden_shapes):
-    """A function from the name of a list of keys to such a checkpoint, without memory."""
-    return lambda name: {
-        key: torch.empty(shape, device='meta') for key, shape in golden_shapes(name).items()
-    }
+def released(name):
+    """A checkpoint with the keys of a list, without memory."""
+    return {key: torch.empty(shape, device='meta') for key, shape in golden.shapes(name).items()}
 
 
-@pytest.mark.parametrize('name', sorted(RELEASED))
-def test_every_released_checkpoint_fits_its_config(name, released, networks):
+@pytest.mark.parametrize('name', golden.key_lists('higherhrnet_*', 'posenet_*', 'ce_*'))
+def test_every_released_checkpoint_fits_its_config(name, networks):
     """No key is left over or missing, in any shape."""
     expected = networks(name)
     converted = convert_checkpoint(released(name), expected)
     assert {k: v.shape for k, v in converted.items()} == expected
 
 
-@pytest.mark.parametrize('name, width', [('coco_w32', 32), ('coco_w48', 48)])
-def test_center_group_in_a_checkpoint_of_lightning(name, width, golden_shapes):
-    weights = {
-        f'{part}.{key}': torch.empty(shape, device='meta')
-        for part in PARTS
-        for key, shape in golden_shapes(f'centergroup_{part}_{name}').items()
-    }
+@pytest.mark.parametrize('detector', DETECTORS)
+def test_center_group_in_a_checkpoint_of_lightning(detector):
+    shapes, width, num_keypoints = released_shapes(detector)
+    weights = {key: torch.empty(shape, device='meta') for key, shape in shapes.items()}
     with torch.device('meta'):
-        head = CenterGroupHead(width, 17, upsample=dict(num_blocks=4))
+        head = CenterGroupHead(width, num_keypoints, upsample=dict(num_blocks=4))
         network = nn.ModuleDict(dict(backbone=hrnet(width), head=head))
     expected = {k: v.shape for k, v in network.state_dict().items()}
     checkpoint = dict(state_dict=weights, epoch=100, optimizer_states=[], hyper_parameters={})
@@ -108,14 +103,14 @@ def test_center_group_in_a_checkpoint_of_lightning(name, width, golden_shapes):
         ),
     ],
 )
-def test_wrapped_as_the_releases_save_it(name, wrap, released, networks):
+def test_wrapped_as_the_releases_save_it(name, wrap, networks):
     """What their training scripts write: other entries, prefixes and parts of the trainer."""
     expected = networks(name)
     converted = convert_checkpoint(wrap(released(name)), expected)
     assert {k: v.shape for k, v in converted.items()} == expected
 
 
-def test_what_is_dropped_is_named(released, networks, monkeypatch):
+def test_what_is_dropped_is_named(networks, monkeypatch):
     lines = []
     monkeypatch.setattr(
         'mmpose_ae.checkpoints.formats.print_log', lambda text, logger: lines.append(text)
@@ -162,7 +157,7 @@ def test_unknown_formats(name, networks):
         convert_checkpoint({key: torch.zeros(1)}, networks(COCO))
 
 
-def test_unknown_missing_and_reshaped_keys_are_all_named(released, networks):
+def test_unknown_missing_and_reshaped_keys_are_all_named(networks):
     weights = released(COCO)
     del weights['conv1.weight'], weights['bn2.bias']
     weights['layer1.0.conv9.weight'] = torch.empty(1)
@@ -177,13 +172,13 @@ def test_unknown_missing_and_reshaped_keys_are_all_named(released, networks):
     ]
 
 
-def test_keys_of_no_layer(released, networks):
+def test_keys_of_no_layer(networks):
     weights = {**released(COCO), 'stage5.weight': torch.empty(1), 'aux.bias': torch.empty(1)}
     with pytest.raises(CheckpointError, match='HigherHRNet checkpoint: .*stage5.weight, aux.bias'):
         convert_checkpoint(weights, networks(COCO))
 
 
-def test_wrong_number_of_keypoints(released, networks):
+def test_wrong_number_of_keypoints(networks):
     with pytest.raises(CheckpointError, match=r'final_layer\.weight \(28, .* instead of \(34, '):
         convert_checkpoint(released('higherhrnet_w32_crowdpose'), networks(COCO))
 
@@ -192,11 +187,11 @@ def test_wrong_number_of_keypoints(released, networks):
     'checkpoint, network',
     [(COCO, 'posenet_full'), (COCO, 'ce_higher_hrnet32_512_coco'), ('posenet_full', COCO)],
 )
-def test_wrong_architecture(checkpoint, network, released, networks):
+def test_wrong_architecture(checkpoint, network, networks):
     with pytest.raises(CheckpointError, match='checkpoint for another network'):
         convert_checkpoint(released(checkpoint), networks(network))
 
 
-def test_old_checkpoints_did_not_count_batches(released, networks):
+def test_old_checkpoints_did_not_count_batches(networks):
     weights = {k: v for k, v in released(COCO).items() if not k.endswith('num_batches_tracked')}
     assert len(convert_checkpoint(weights, networks(COCO))) == len(weights)

@@ -1,5 +1,7 @@
+import re
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -9,31 +11,22 @@ from mmengine.registry import DefaultScope
 from mmpose_ae.checkpoints import convert_higher_hrnet
 from mmpose_ae.registry import MODELS
 
-CONFIG = (
-    Path(__file__).resolve().parents[2]
-    / 'configs/associative_embedding/coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512.py'
-)
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs/associative_embedding'
 
 
-@pytest.fixture(scope='module')
-def model(golden_shapes, golden_weights):
-    """The shipped HigherHRNet-w32 with the weights of the golden vectors, loaded strictly."""
+@pytest.mark.parametrize('case', golden.cases('net_higherhrnet_w*.npz', 'in.x', 'out.y0', 'out.y1'))
+def test_golden_higher_hrnet(case):
+    """The shipped network predicts what the release does, with the same weights."""
+    width = re.search(r'_w(\d+)', case.path.stem)[1]
+    dataset = golden.DATASETS[case['out.y1'].shape[1]]
+    configs = (CONFIGS / dataset).glob(f'ae_higherhrnet-w{width}_*{dataset}-???x???.py')
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        model = MODELS.build(Config.fromfile(CONFIG).model)
-    model.load_state_dict(
-        convert_higher_hrnet(golden_weights(golden_shapes('higherhrnet_w32_coco')))
-    )
-    model.eval()
-    return model
-
-
-@pytest.mark.parametrize('case', ['hh_sq', 'hh_wide'])
-def test_golden_higher_hrnet(case, model, shared):
-    golden = np.load(shared / 'golden' / 'net_higherhrnet_w32.npz')
+        model = MODELS.build(Config.fromfile(min(configs)).model).eval()
+    shapes = golden.shapes(f'higherhrnet_w{width}_{dataset}')
+    weights = golden.weights(shapes, int(case['in.weight_seed']))
+    model.load_state_dict(convert_higher_hrnet(weights))
     with torch.no_grad():
-        features = model.extract_feat(torch.from_numpy(golden[f'{case}.in.x']))
-        (outputs,) = model.head(features)
-    quarter = torch.cat([outputs.heatmaps[0], outputs.tags], 1).numpy()
-    np.testing.assert_allclose(quarter, golden[f'{case}.out.y0'], atol=1e-3, rtol=0)
-    half = outputs.heatmaps[1].numpy()
-    np.testing.assert_allclose(half, golden[f'{case}.out.y1'], atol=1e-3, rtol=0)
+        (outputs,) = model.head(model.extract_feat(case.tensor('in.x')))
+    quarter = torch.cat([outputs.heatmaps[0], outputs.tags], 1)
+    np.testing.assert_allclose(quarter, case['out.y0'], atol=1e-3, rtol=0)
+    np.testing.assert_allclose(outputs.heatmaps[1], case['out.y1'], atol=1e-3, rtol=0)

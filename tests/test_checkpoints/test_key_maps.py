@@ -1,13 +1,10 @@
+import golden
 import pytest
 import torch
 from mmpose.models.backbones import HRNet
 
 from mmpose_ae.checkpoints import convert_higher_hrnet, convert_pose_ae_train
 from mmpose_ae.models.modules import UpsampleModule
-
-HIGHER_HRNETS = [
-    f'higherhrnet_{w}_{data}' for w in ('w32', 'w48') for data in ('coco', 'crowdpose')
-]
 
 
 def hrnet(width):
@@ -30,10 +27,10 @@ def hrnet(width):
         return HRNet(extra)
 
 
-@pytest.mark.parametrize('name', HIGHER_HRNETS)
-def test_every_higher_hrnet_key(name, golden_shapes):
+@pytest.mark.parametrize('name', golden.key_lists('higherhrnet_*'))
+def test_every_higher_hrnet_key(name):
     """All 1810 keys land on a parameter of MMPose's HRNet or of AEHead, one to one."""
-    shapes = golden_shapes(name)
+    shapes = golden.shapes(name)
     width, num_keypoints = shapes['final_layers.1.weight'][1], shapes['final_layers.1.weight'][0]
     expected = {f'backbone.{k}': list(v.shape) for k, v in hrnet(width).state_dict().items()}
     upsample = UpsampleModule(width + 2 * num_keypoints, width).state_dict()
@@ -52,9 +49,9 @@ def test_unknown_higher_hrnet_key(key):
         convert_higher_hrnet({key: torch.zeros(1)})
 
 
-def test_every_pose_ae_train_key(golden_shapes):
+def test_every_pose_ae_train_key():
     """One to one, and the tensors are passed on untouched."""
-    shapes = golden_shapes('posenet_full')
+    shapes = golden.shapes('posenet_full')
     converted = convert_pose_ae_train(shapes)
     assert list(converted.values()) == list(shapes.values())
     assert len(converted) == len(shapes) == 148

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -26,19 +27,27 @@ HIGHER_HRNET = (
 )
 
 
-@pytest.fixture(scope='module')
-def published(tmp_path_factory, golden_shapes, golden_weights):
+def publish(folder, seed=0):
     """A file as HigherHRNet publishes it, with the weights of the golden vectors."""
-    path = tmp_path_factory.mktemp('published') / 'pose_higher_hrnet_w32_512.pth'
-    torch.save(golden_weights(golden_shapes('higherhrnet_w32_coco')), path)
+    path = folder / 'pose_higher_hrnet_w32_512.pth'
+    torch.save(golden.weights(golden.shapes('higherhrnet_w32_coco'), seed), path)
     return path
 
 
-def test_init_model_takes_the_published_file(published, shared):
+@pytest.fixture(scope='module')
+def published(tmp_path_factory):
+    """A published file."""
+    return publish(tmp_path_factory.mktemp('published'))
+
+
+@pytest.mark.parametrize(
+    'case', golden.cases('net_higherhrnet_w32*.npz', 'in.x', 'out.final_heatmaps_p2i')
+)
+def test_init_model_takes_the_published_file(case, tmp_path):
     """From the file to the merged maps of image and mirrored image, as the original."""
-    data = np.load(shared / 'golden' / 'net_higherhrnet_w32_flip.npz')
+    published = publish(tmp_path, int(case['in.weight_seed']))
     model = init_model(str(HIGHER_HRNET), str(published), device='cpu')
-    image = torch.from_numpy(data['hh_flip.in.x'])
+    image = case.tensor('in.x')
     flip_indices = model.dataset_meta['flip_indices']
     sample = PoseDataSample(
         metainfo=dict(img_shape=tuple(image.shape[2:]), flip_indices=flip_indices)
@@ -47,10 +56,10 @@ def test_init_model_takes_the_published_file(published, shared):
         views = [model.extract_feat(x) for x in (image, image.flip(-1))]
         settings = dict(model.test_cfg, output_heatmaps=True)
         _, (maps,) = model.head.predict(views, [sample], settings)
-    expected = data['hh_flip.out.final_heatmaps_p2i'][0]
+    expected = case['out.final_heatmaps_p2i'][0]
     np.testing.assert_allclose(maps.heatmaps, expected, atol=1e-3, rtol=0)
-    tags = maps.tags.unflatten(0, (2, 17))[..., ::8, ::8].permute(1, 2, 3, 0)
-    np.testing.assert_allclose(tags, data['hh_flip.out.final_tags_p2i_sub'][0], atol=1e-3, rtol=0)
+    tags = maps.tags.unflatten(0, (2, -1))[..., ::8, ::8].permute(1, 2, 3, 0)
+    np.testing.assert_allclose(tags, case['out.final_tags_p2i_sub'][0], atol=1e-3, rtol=0)
 
 
 def load_from(path, config, work_dir):
@@ -91,13 +100,11 @@ def shrink(shapes):
     return {key: [max(1, size // 16) for size in shape] for key, shape in shapes.items()}
 
 
-@pytest.mark.parametrize(
-    'convert, name',
-    [(convert_higher_hrnet, 'higherhrnet_w48_crowdpose'), (convert_pose_ae_train, 'posenet_full')],
-)
-def test_round_trip_of_names(convert, name, golden_shapes, golden_weights, tmp_path):
+@pytest.mark.parametrize('name', golden.key_lists('higherhrnet_*', 'posenet_full'))
+def test_round_trip_of_names(name, tmp_path):
     """Converted, saved, loaded and named as before: every tensor is identical."""
-    weights = golden_weights(shrink(golden_shapes(name)))
+    convert = convert_pose_ae_train if name == 'posenet_full' else convert_higher_hrnet
+    weights = golden.weights(shrink(golden.shapes(name)))
     torch.save(dict(state_dict=convert(weights)), tmp_path / 'converted.pth')
     loaded = load_from_local(tmp_path / 'converted.pth')['state_dict']
     back = {
@@ -107,18 +114,17 @@ def test_round_trip_of_names(convert, name, golden_shapes, golden_weights, tmp_p
     assert all(torch.equal(back[key], value) for key, value in weights.items())
 
 
-def test_round_trip_of_coupled_embedding(golden_shapes, golden_weights, tmp_path):
+@pytest.mark.parametrize('name', golden.key_lists('ce_hrnet*'))
+def test_round_trip_of_coupled_embedding(name, tmp_path):
     """The layer of heatmaps and tags is split, and its tags ordered by keypoint again."""
-    shapes = {
-        key: shape
-        for key, shape in golden_shapes('ce_hrnet32_512_crowdpose').items()
-        if key.startswith('head.')
-    }
-    weights = golden_weights(shapes)
+    shapes = {k: shape for k, shape in golden.shapes(name).items() if k.startswith('head.')}
+    num_keypoints = shapes['head.hms_pred_layers.weight'][0]
+    weights = golden.weights(shapes)
     torch.save(convert_coupled_embedding(weights), tmp_path / 'converted.pth')
     loaded = load_from_local(tmp_path / 'converted.pth')
     for parameter in ('weight', 'bias'):
-        heatmaps, tags = loaded[f'head.final_layer.{parameter}'].split([14, 14 * 8])
-        by_keypoint = tags.unflatten(0, (8, 14)).transpose(0, 1).flatten(0, 1)
+        layer = loaded[f'head.final_layer.{parameter}']
+        heatmaps, tags = layer[:num_keypoints], layer[num_keypoints:]
+        by_keypoint = tags.unflatten(0, (8, num_keypoints)).transpose(0, 1).flatten(0, 1)
         assert torch.equal(heatmaps, weights[f'head.hms_pred_layers.{parameter}'])
         assert torch.equal(by_keypoint, weights[f'head.tms_pred_layers.{parameter}'])

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import golden
 import pytest
 import torch
 import torch.nn.functional as F
@@ -30,17 +31,16 @@ def converted_shapes(shapes):
     return {k: tuple(v.shape) for k, v in convert_mmpose_0x(on_meta(shapes)).items()}
 
 
-@pytest.mark.parametrize(
-    'released, config',
-    [
-        ('coco_w32', 'coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512-released.py'),
-        ('coco_w48', 'coco/ae_higherhrnet-w48_8xb16-300e_coco-512x512-released.py'),
-        ('crowdpose_w48', 'crowdpose/ae_higherhrnet-w48_4xb10-300e_crowdpose-640x640-released.py'),
-    ],
-)
-def test_every_higher_hrnet_key(released, config, golden_shapes):
+@pytest.mark.parametrize('name', golden.key_lists('centergroup_bu_model_*'))
+def test_every_higher_hrnet_key(name):
     """The golden lists are of detectors with one keypoint more, the center."""
-    shapes = golden_shapes(f'centergroup_bu_model_{released}')
+    shapes = golden.shapes(name)
+    dataset, width = name.split('_')[-2:]
+    config = {
+        'coco_w32': 'coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512-released.py',
+        'coco_w48': 'coco/ae_higherhrnet-w48_8xb16-300e_coco-512x512-released.py',
+        'crowdpose_w48': 'crowdpose/ae_higherhrnet-w48_4xb10-300e_crowdpose-640x640-released.py',
+    }[f'{dataset}_{width}']
     num_keypoints = shapes['keypoint_head.final_layers.1.weight'][0]
     changes = {
         'model.head.num_keypoints': num_keypoints,
@@ -77,9 +77,9 @@ def hourglass_shapes(posenet):
     return shapes
 
 
-def test_every_hourglass_key(golden_shapes):
+def test_every_hourglass_key():
     name = 'coco/ae_hourglass-4stack-bn_8xb6-300e_coco-512x512-released.py'
-    shapes = hourglass_shapes(golden_shapes('posenet_full'))
+    shapes = hourglass_shapes(golden.shapes('posenet_full'))
     assert converted_shapes(shapes) == network_shapes(name)
 
 

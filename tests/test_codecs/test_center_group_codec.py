@@ -1,5 +1,6 @@
 """CenterGroupCodec: centers in the targets, and poses of centers as in the release."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -55,33 +56,34 @@ def test_no_instances():
     assert not encoded['heatmaps'].any() and len(encoded['heatmaps']) == 3
 
 
-@pytest.mark.parametrize('adjust', [True, False])
-def test_golden_poses(adjust, shared):
+@pytest.mark.parametrize(
+    'case, form',
+    golden.cases('centergroup_flip*.npz', 'in.kp_heatmaps', 'out.kp_{}', of=('adjust', 'noadjust')),
+)
+def test_golden_poses(case, form):
     """Keypoints with the quarter-pixel shift and scores, in pixels of the original image."""
-    golden = np.load(shared / 'golden' / 'centergroup_flip_poseout.npz')
-    data = {k.split('.in.')[1]: golden[k] for k in golden if k.startswith('poseout_coco.in.')}
+    data = case.tensors('in.')
     width, height = int(data['im_w']), int(data['im_h'])
     count = data['person_tp_pred'].shape[1]
     groups = GroupedCenters(
-        torch.from_numpy(data['hard_loc_pred'][-1:]),
-        torch.from_numpy(data['viz_pred'][-1:, ..., 0]).sigmoid(),
-        torch.from_numpy(data['person_tp_pred'][-1:, :, 0]).sigmoid(),
+        data['hard_loc_pred'][-1:],
+        data['viz_pred'][-1:, ..., 0].sigmoid(),
+        data['person_tp_pred'][-1:, :, 0].sigmoid(),
         torch.zeros(1, count),
         torch.ones(1, count, dtype=torch.bool),
     )
     # The release measures from the corner of a pixel if it shifts and from its center if not.
     options = dict(decode_refinement='released', decode_center_shift=0.5)
-    codec = build(**(options if adjust else dict(decode_refinement=None)))
-    decoded = codec.decode_groups(torch.from_numpy(data['kp_heatmaps'][:1]), groups, 1)
+    codec = build(**(options if form == 'adjust' else dict(decode_refinement=None)))
+    decoded = codec.decode_groups(data['kp_heatmaps'][:1], groups, 1)
     keypoints, scores, instance_scores = (values[0] for values in decoded)
 
-    order = np.argsort(-golden['poseout_coco.out.pose_scores'], kind='stable')
-    np.testing.assert_allclose(
-        instance_scores, golden['poseout_coco.out.pose_scores'][order], rtol=1e-5
-    )
-    box = 200 * data['scale']
-    on_image = keypoints * box / (width, height) + data['center'] - box / 2
-    expected = golden[f'poseout_coco.out.kp_{"" if adjust else "no"}adjust'][order]
+    expected = case['out.pose_scores']
+    order = np.argsort(-expected, kind='stable')
+    np.testing.assert_allclose(instance_scores, expected[order], rtol=1e-5)
+    box = 200 * case['in.scale']
+    on_image = keypoints * box / (width, height) + case['in.center'] - box / 2
+    expected = case[f'out.kp_{form}'][order]
     np.testing.assert_allclose(on_image, expected[..., :2], rtol=1e-5, atol=1e-4)
     np.testing.assert_allclose(scores, expected[..., 2], rtol=1e-5)
 

@@ -1,16 +1,14 @@
 """The decoders of pose-ae-train, HigherHRNet and CoupledEmbedding as option sets of one codec."""
 
+import golden
 import numpy as np
 import pytest
-import torch
 
 from mmpose_ae.grouping import assignment
 from mmpose_ae.models.heads.test_time import average_heatmaps, concatenate_tags, flip_back
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 COCO_ORDER = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16]
-CROWDPOSE_FLIP = [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 12, 13]
-COCO_FLIP = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 
 POSE_AE_TRAIN = dict(
     grouping=dict(distance='rms', max_open=30, skip_when_full=True),
@@ -19,38 +17,26 @@ POSE_AE_TRAIN = dict(
 )
 HIGHER_HRNET = dict(grouping=dict(max_open=30))
 COUPLED_EMBEDDING = dict(grouping=dict(cost='capped', inclusive=True))
-ORDERS = {
-    'ae17': COCO_ORDER,
-    'hh17': COCO_ORDER,
-    'hh14': [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13],
-    'ce17': list(range(17)),
-    'ce14': [13, 12, *range(12)],
-}
 RULES = {'ae': POSE_AE_TRAIN, 'hh': HIGHER_HRNET, 'ce': COUPLED_EMBEDDING}
-CASES = [
-    ('ae', [f'ae_k17_{n}' for n in ('n1_L2', 'n3_L2', 'n8_L2', 'tight_L1')]),
-    ('ae_crowd', [f'ae_k17_{n}_L2' for n in ('n15', 'clutter', 'empty')]),
-    ('hh_coco', [f'hh_k17_{n}' for n in ('n1_L2', 'n3_L2', 'n8_L2', 'tight_L1')]),
-    ('hh_coco_crowd', [f'hh_k17_{n}_L2' for n in ('n15', 'clutter', 'empty')]),
-    ('hh_crowdpose', [f'hh_k14_{n}' for n in ('n3_L2', 'n8_L2', 'n15_L2', 'n1_L1')]),
-    ('ce_coco_a', ['ce_k17_n1', 'ce_k17_n3']),
-    ('ce_coco_b', ['ce_k17_n8', 'ce_k17_tight']),
-    ('ce_crowdpose_a', ['ce_k14_n3', 'ce_k14_n8']),
-    ('ce_crowdpose_b', ['ce_k14_n15', 'ce_k14_empty']),
-]
-CASES = [(file, case) for file, cases in CASES for case in cases]
-# Equal costs that only the released codes' own solver decides as they do.
-TIED = {'ae_k17_clutter_L2', 'hh_k17_n15_L2', 'hh_k17_clutter_L2', 'hh_k14_n8_L2'}
+CE_ORDERS = {17: list(range(17)), 14: [13, 12, *range(12)]}
+SCENES = golden.cases('grouping_*.npz', 'in.det', 'out.refined')
 
 
-def load(shared, file, case):
-    data = np.load(shared / 'golden' / f'grouping_{file}.npz')
-    return {name[len(case) + 1 :]: data[name] for name in data.files if name.startswith(f'{case}.')}
+def original(case):
+    """The implementation that a file is of: pose-ae-train, HigherHRNet or CoupledEmbedding."""
+    return case.path.stem.split('_')[1]
 
 
-def build(case, size, solver, **options):
-    """The codec of the implementation that the case is named after, on cells as pixels."""
-    rule = RULES[case[:2]]
+def keypoint_order(implementation, num_keypoints):
+    """HigherHRNet keeps COCO's order on CrowdPose: the entries that exist there."""
+    if implementation == 'ce':
+        return CE_ORDERS[num_keypoints]
+    return COCO_ORDER[:num_keypoints]
+
+
+def build(implementation, num_keypoints, size, solver, **options):
+    """The codec with the options of an implementation, on cells as pixels."""
+    rule = RULES[implementation]
     settings = dict(
         input_size=size,
         heatmap_size=size,
@@ -60,27 +46,38 @@ def build(case, size, solver, **options):
         decode_missing_thr=None,
         decode_plateaus=True,
         decode_max_instances=None,
+        decode_keypoint_order=keypoint_order(implementation, num_keypoints),
         **rule,
     )
     settings['grouping'] = dict(type='GreedyGrouping', solver=solver, **rule['grouping'])
     return KEYPOINT_CODECS.build(dict(type='mmpose_ae.AEDecoder', **{**settings, **options}))
 
 
-def decode_case(data, case, solver):
-    heatmaps, tags = torch.from_numpy(data['in.det']), torch.from_numpy(data['in.tag'])
+def decode_case(case, solver):
+    heatmaps, tags = case.tensor('in.det'), case.tensor('in.tag')
     num_keypoints, height, width = heatmaps.shape
-    options = dict(decode_keypoint_order=ORDERS[f'{case[:2]}{num_keypoints}'])
-    if 'in.nms_kernel' in data:
-        options['decode_nms_kernel'] = int(data['in.nms_kernel'])
-    if case.startswith('ae'):
+    options = {}
+    if 'in.nms_kernel' in case:
+        options['decode_nms_kernel'] = int(case['in.nms_kernel'])
+    if original(case) == 'ae':
         heatmaps = heatmaps.clamp(max=1)  # its test script does so before grouping
-    codec = build(case, (width, height), solver, **options)
+    codec = build(original(case), num_keypoints, (width, height), solver, **options)
     return codec.decode((heatmaps, tags.permute(3, 0, 1, 2).flatten(0, 1)))
+
+
+def released_poses(case):
+    """Poses and scores, the best first."""
+    # pose-ae-train looks into the wrong axis where it refines filled keypoints; see below.
+    poses = case['out.refined_boundfix' if 'out.refined_boundfix' in case else 'out.refined']
+    order = case['out.order']
+    return poses[order], case['out.scores'][order]
 
 
 def check_poses(decoded, poses, scores):
     """Compare in the order of the scores; groups of equal scores in any order within them."""
-    assert len(decoded[0]) == len(poses)
+    assert [len(values) for values in decoded] == [len(poses)] * 3
+    if not len(poses):
+        return
     ours = np.concatenate([decoded[0], decoded[1][..., None]], axis=-1)
     np.testing.assert_allclose(decoded[2], scores, atol=1e-5)
 
@@ -93,83 +90,74 @@ def check_poses(decoded, poses, scores):
     np.testing.assert_allclose(ours[..., 2], poses[..., 2], atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    'file, case, solver',
-    [(*case, 'munkres') for case in CASES]
-    + [(*case, 'scipy') for case in CASES if case[1] not in TIED],
-)
-def test_poses_and_scores(shared, file, case, solver):
-    data = load(shared, file, case)
-    if case.endswith(('_empty', '_empty_L2')):
-        assert [len(values) for values in decode_case(data, case, solver)] == [0, 0, 0]
-        return
-    # pose-ae-train looks into the wrong axis where it refines filled keypoints; see below.
-    poses = data.get('out.refined_boundfix', data['out.refined'])
-    order = data['out.order']
-    check_poses(decode_case(data, case, solver), poses[order], data['out.scores'][order])
+@pytest.mark.parametrize('case', SCENES)
+def test_poses_and_scores(case):
+    check_poses(decode_case(case, 'munkres'), *released_poses(case))
 
 
-@pytest.mark.parametrize('case', ['ae_k17_n1_L2', 'ae_k17_n3_L2', 'ae_k17_n8_L2'])
-def test_pose_ae_train_as_released_differs_where_it_leaves_the_map(shared, case):
+@pytest.mark.parametrize('case', SCENES)
+def test_another_solver_decides_ties_alone(case, monkeypatch):
+    """Both pay the same on every cost matrix; where both choose the same, so are the poses."""
+    munkres, scipy = assignment.SOLVERS['munkres'], assignment.SOLVERS['scipy']
+    totals, tied = [], []
+
+    def both(cost):
+        chosen, other = munkres(cost), scipy(cost)
+        totals.append((cost[chosen].sum(), cost[other].sum()))
+        tied.append(not np.array_equal(chosen, other))
+        return chosen
+
+    with monkeypatch.context() as patch:
+        patch.setitem(assignment.SOLVERS, 'munkres', both)
+        decode_case(case, 'munkres')
+    # The padding of tall matrices alone adds up to 1e12: doubles keep four decimals of that.
+    np.testing.assert_allclose(*np.reshape(totals, (-1, 2)).T, atol=1e-3, rtol=0)
+    if not any(tied):
+        check_poses(decode_case(case, 'scipy'), *released_poses(case))
+
+
+@pytest.mark.parametrize('case', golden.cases('grouping_ae*.npz', 'in.det', 'out.refined_boundfix'))
+def test_pose_ae_train_as_released_differs_where_it_leaves_the_map(case):
     """The quarter shifts of its filled keypoints look at the wrong cells, and may turn round."""
-    data = load(shared, 'ae', case)
-    keypoints, scores, _ = decode_case(data, case, 'munkres')
-    released = data['out.refined'][data['out.order']]
+    keypoints, scores, _ = decode_case(case, 'munkres')
+    order = case['out.order']
+    released = case['out.refined'][order]
     np.testing.assert_allclose(scores, released[..., 2], atol=1e-5)
     difference = np.abs(keypoints - released[..., :2])
     assert np.isin(difference.round(4), [0, 0.5]).all()
-    num_keypoints, height = data['in.det'].shape[:2]
-    filled = data['out.parsed'][data['out.order']][..., 2] == 0
-    # It takes H for the number of columns and K for the number of rows.
-    beyond = filled[..., None] & (keypoints >= [height, num_keypoints])
+    num_keypoints, height = case['in.det'].shape[:2]
+    filled = case['out.parsed'][order][..., 2] == 0
+    # It takes H for the number of columns and K for the number of rows: from the last one on, it
+    # does not see the cell that follows.
+    beyond = filled[..., None] & (keypoints >= [height - 1, num_keypoints - 1])
     assert not difference[~beyond].any()
 
 
-@pytest.mark.parametrize('case', sorted(TIED))
-def test_tied_assignments_cost_the_same(shared, case, monkeypatch):
-    """On every cost matrix that the released solver meets, both totals are equal."""
-    file = next(file for file, name in CASES if name == case)
-    munkres, scipy = assignment.SOLVERS['munkres'], assignment.SOLVERS['scipy']
-    totals = []
-
-    def both(cost):
-        pairs = munkres(cost)
-        totals.append((cost[pairs].sum(), cost[scipy(cost)].sum()))
-        return pairs
-
-    monkeypatch.setitem(assignment.SOLVERS, 'munkres', both)
-    decode_case(load(shared, file, case), case, 'munkres')
-    # The padding of tall matrices alone adds up to 1e12: doubles keep four decimals of that.
-    np.testing.assert_allclose(*np.array(totals).T, atol=1e-3, rtol=0)
-
-
-@pytest.mark.parametrize('num_keypoints', [17, 14])
-def test_coupled_embedding_from_maps_to_image(shared, num_keypoints):
+@pytest.mark.parametrize('case', golden.cases('grouping_ce_post*.npz', 'in.hms', 'out.poses'))
+def test_coupled_embedding_from_maps_to_image(case):
     """Its whole post-processing with a flip test, in pixels of the original image."""
-    name = {17: 'coco', 14: 'crowdpose'}[num_keypoints]
-    case = f'cepost_k{num_keypoints}'
-    data = load(shared, f'ce_post_{name}', case)
-    width, height = data['in.base_size'].tolist()
-    flip_indices = {17: COCO_FLIP, 14: CROWDPOSE_FLIP}[num_keypoints]
+    num_keypoints = case['in.hms'].shape[1]
+    flip_indices = golden.FLIP_INDICES[num_keypoints]
+    width, height = case['in.base_size'].tolist()
 
-    heatmaps = torch.from_numpy(data['in.hms'])
-    tags = torch.from_numpy(data['in.tms']).permute(0, 4, 1, 2, 3).flatten(1, 2)
+    heatmaps = case.tensor('in.hms')
+    tags = case.tensor('in.tms').permute(0, 4, 1, 2, 3).flatten(1, 2)
     size = (height, width)
     merged = average_heatmaps([heatmaps[:1], flip_back(heatmaps[1:], flip_indices)], size)
-    np.testing.assert_allclose(merged[0], data['out.agg_heatmaps'], atol=1e-5)
+    np.testing.assert_allclose(merged[0], case['out.agg_heatmaps'], atol=1e-5)
     views = [tags[:1], flip_back(tags[1:], flip_indices)]
     codec = build(
         'ce',
+        num_keypoints,
         (width, height),
         'scipy',
-        decode_keypoint_order=ORDERS[f'ce{num_keypoints}'],
-        decode_nms_kernel=int(data['in.nms_kernel']),
+        decode_nms_kernel=int(case['in.nms_kernel']),
     )
     keypoints, scores, _ = codec.decode((merged[0], concatenate_tags(views)[0]))
 
-    box = data['in.scale'] * 200
-    keypoints = (keypoints - [width / 2, height / 2]) * box / [width, height] + data['in.center']
-    poses = data['out.poses_sorted']
+    box = case['in.scale'] * 200
+    keypoints = (keypoints - [width / 2, height / 2]) * box / [width, height] + case['in.center']
+    poses = case['out.poses_sorted']
     assert len(keypoints) == len(poses)
     np.testing.assert_allclose(keypoints, poses[..., :2], atol=1e-2)
     np.testing.assert_allclose(scores, poses[..., 2], atol=1e-5)

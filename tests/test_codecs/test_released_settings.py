@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
-import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpose.structures import PoseDataSample
-from test_golden_grouping import CASES, COCO_FLIP, CROWDPOSE_FLIP, check_poses, load
+from test_golden_grouping import check_poses, released_poses
 
 from mmpose_ae.models.heads.outputs import BottomupOutputs
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
@@ -18,22 +18,20 @@ RELEASED = {path.stem.removesuffix('-released'): path for path in CONFIGS.glob('
 AE, CE = 'ae_higherhrnet-w32_4xb12-300e', 'ce_hrnet-w32_8xb10-300e'
 # Which recorded cases belong to a config: the original, its keypoints and its window of peaks.
 REFERENCES = {
-    'ae_hourglass-4stack_8xb4-200k_coco-512x512': ('ae_k17', 3),
-    f'{AE}_coco-512x512': ('hh_k17', 5),
-    f'{AE}_crowdpose-512x512': ('hh_k14', 5),
-    f'{CE}_coco-512x512': ('ce_k17', 5),
-    f'{CE}_crowdpose-512x512': ('ce_k14', 5),
-    'ce_hrnet-w48_8xb10-300e_coco-640x640': ('ce_k17', 7),
+    'ae_hourglass-4stack_8xb4-200k_coco-512x512': ('ae', 17, 3),
+    f'{AE}_coco-512x512': ('hh', 17, 5),
+    f'{AE}_crowdpose-512x512': ('hh', 14, 5),
+    f'{CE}_coco-512x512': ('ce', 17, 5),
+    f'{CE}_crowdpose-512x512': ('ce', 14, 5),
+    'ce_hrnet-w48_8xb10-300e_coco-640x640': ('ce', 17, 7),
 }
-POST_PROCESSING = [
-    (f'{CE}_coco-512x512', 'ce_post_coco', 'cepost_k17', COCO_FLIP),
-    (
-        'ce_hrnet-w48_8xb10-300e_crowdpose-640x640',
-        'ce_post_crowdpose',
-        'cepost_k14',
-        CROWDPOSE_FLIP,
-    ),
-]
+# Configs with whole post-processing, by the same.
+POST_PROCESSING = {
+    (17, 5): f'{CE}_coco-512x512',
+    (14, 5): f'{CE}_crowdpose-512x512',
+    (17, 7): 'ce_hrnet-w48_8xb10-300e_coco-640x640',
+    (14, 7): 'ce_hrnet-w48_8xb10-300e_crowdpose-640x640',
+}
 
 
 @pytest.fixture(autouse=True)
@@ -54,53 +52,50 @@ def decoding(settings):
 
 
 @pytest.mark.parametrize('name', sorted(REFERENCES))
-def test_golden_poses_and_scores(name, model, shared):
-    prefix, kernel = REFERENCES[name]
+def test_golden_poses_and_scores(name, model):
+    original, num_keypoints, kernel = REFERENCES[name]
     codec = KEYPOINT_CODECS.build(model(name).head.decoder)
     tested = 0
-    for file, case in CASES:
-        data = load(shared, file, case) if case.startswith(prefix) else {}
-        if not data or data.get('in.nms_kernel', kernel) != kernel:
+    for case in golden.find(f'grouping_{original}*.npz', 'in.det', 'out.refined'):
+        heatmaps = case.tensor('in.det')
+        used = int(case['in.nms_kernel']) if 'in.nms_kernel' in case else kernel
+        if (len(heatmaps), used) != (num_keypoints, kernel):
             continue
         tested += 1
-        heatmaps, tags = torch.from_numpy(data['in.det']), torch.from_numpy(data['in.tag'])
-        maps = heatmaps[None], tags.permute(3, 0, 1, 2).flatten(0, 1)[None]
+        maps = heatmaps[None], case.tensor('in.tag').permute(3, 0, 1, 2).flatten(0, 1)[None]
         decoded = [values[0] for values in codec.batch_decode(*maps, stride=1)]
-        order = data.get('out.order', [])
-        # pose-ae-train looks into the wrong axis where it refines filled keypoints.
-        poses = data.get('out.refined_boundfix', data['out.refined'])
-        if len(order):
-            check_poses(decoded, poses[order], data['out.scores'][order])
-        else:
-            assert not len(decoded[0])
-    assert tested
+        check_poses(decoded, *released_poses(case))
+    if not tested:
+        pytest.skip(f'no case of {original}, {num_keypoints} keypoints and this window of peaks')
 
 
-@pytest.mark.parametrize('name, file, case, flip_indices', POST_PROCESSING)
-def test_golden_post_processing(name, file, case, flip_indices, model, shared):
+@pytest.mark.parametrize('case', golden.cases('grouping_ce_post*.npz', 'in.hms', 'out.poses'))
+def test_golden_post_processing(case, model):
     """From the maps of both views to pixels of the image, by the settings of the estimator."""
-    settings, data = model(name), load(shared, file, case)
-    assert data['in.nms_kernel'] == settings.head.decoder.get('decode_nms_kernel', 5)
+    heatmaps = case.tensor('in.hms')
+    num_keypoints, kernel = heatmaps.shape[1], int(case['in.nms_kernel'])
+    settings = model(POST_PROCESSING[num_keypoints, kernel])
+    assert settings.head.decoder.get('decode_nms_kernel', 5) == kernel
     head = MODELS.build(settings.head)
     head.forward = lambda view: [view]  # in place of features
-    heatmaps = torch.from_numpy(data['in.hms'])
-    tags = torch.from_numpy(data['in.tms']).permute(0, 4, 1, 2, 3).flatten(1, 2)
+    tags = case.tensor('in.tms').permute(0, 4, 1, 2, 3).flatten(1, 2)
     views = [BottomupOutputs([h[None]], t[None]) for h, t in zip(heatmaps, tags)]
-    width, height = data['in.base_size'].tolist()
+    width, height = case['in.base_size'].tolist()
+    flip_indices = golden.FLIP_INDICES[num_keypoints]
     sample = PoseDataSample(metainfo=dict(img_shape=(height, width), flip_indices=flip_indices))
     (found,) = head.predict(views, [sample], settings.test_cfg)
-    box = data['in.scale'] * 200
+    box = case['in.scale'] * 200
     keypoints = (found.keypoints - [width / 2, height / 2]) * box / [width, height]
-    poses = data['out.poses_sorted']
-    np.testing.assert_allclose(keypoints + data['in.center'], poses[..., :2], atol=1e-2)
+    poses = case['out.poses_sorted']
+    np.testing.assert_allclose(keypoints + case['in.center'], poses[..., :2], atol=1e-2)
     np.testing.assert_allclose(found.keypoint_scores, poses[..., 2], atol=1e-5)
-    np.testing.assert_allclose(found.bbox_scores, data['out.scores_sorted'], atol=1e-5)
+    np.testing.assert_allclose(found.bbox_scores, case['out.scores_sorted'], atol=1e-5)
 
 
 @pytest.fixture(scope='module')
 def tested(model):
     """What the configs above have in their codecs."""
-    names = [*REFERENCES, *(name for name, *_ in POST_PROCESSING)]
+    names = {*REFERENCES, *POST_PROCESSING.values()}
     return {name: decoding(model(name).head.decoder) for name in names}
 
 

@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -11,22 +12,22 @@ from torch.nn.utils.rnn import pad_sequence
 
 from mmpose_ae.grouping import instance_centers, keypoint_similarity, match_centers
 
-COCO_SIGMAS = [
+SIGMAS = {17: [
     0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107,
     0.087, 0.087, 0.089, 0.089,
-]  # fmt: skip
-CROWDPOSE_SIGMAS = [
+], 14: [
     0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089, 0.079,
     0.079,
-]  # fmt: skip
+]}  # fmt: skip
 
 
-@pytest.mark.parametrize('case', ['sq128', 'sq64', 'sq_empty'])
-def test_golden_centers(case, shared):
-    golden = np.load(shared / 'golden' / 'targets.npz')
-    joints = golden[f'{case}.in.joints']
-    inside = ((joints[..., :2] >= 0) & (joints[..., :2] < golden[f'{case}.in.res'])).all(-1)
-    expected = golden[f'{case}.out.cg_joints_with_root'][:, -1]
+@pytest.mark.parametrize(
+    'case', golden.cases('targets*.npz', 'in.joints', 'in.res', 'out.cg_joints_with_root')
+)
+def test_golden_centers(case):
+    joints = case['in.joints']
+    inside = ((joints[..., :2] >= 0) & (joints[..., :2] < case['in.res'])).all(-1)
+    expected = case['out.cg_joints_with_root'][:, -1]
     centers, present = instance_centers(joints[..., :2], inside & (joints[..., 2] > 0))
     np.testing.assert_array_equal(present, expected[:, 2] > 0)
     np.testing.assert_allclose(centers[present], expected[present, :2], rtol=1e-5)
@@ -44,10 +45,11 @@ def box_areas(boxes):
     return (boxes[..., 1, :2] - boxes[..., 0, :2]).prod(-1)
 
 
-@pytest.mark.parametrize('case', ['targets_coco', 'targets_crowd14'])
-def test_golden_matching(case, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
-    data = {k.split('.')[-1]: torch.from_numpy(golden[k]) for k in golden if k.startswith(case)}
+@pytest.mark.parametrize(
+    'case', golden.cases('centergroup_loss*.npz', 'in.dt_centers', 'out.is_tp')
+)
+def test_golden_matching(case):
+    data = {**case.tensors('in.'), **case.tensors('out.')}
     count, images = len(data['obj_vis']), data['person_batch_ix']
     detected = [data['dt_centers'][images == i] for i in range(count)]
     mask = pad_sequence([torch.ones(len(d), dtype=torch.bool) for d in detected], True)
@@ -65,21 +67,18 @@ def test_golden_matching(case, shared):
                            data['joints_'][images == i][is_center])  # fmt: skip
 
 
-@pytest.mark.parametrize('case, sigmas', [
-    ('loss_coco', COCO_SIGMAS), ('loss_crowd14', CROWDPOSE_SIGMAS), ('loss_one', COCO_SIGMAS)
-])  # fmt: skip
-def test_golden_keypoint_similarity(case, sigmas, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
-    data = {k.split('.in.')[1]: torch.from_numpy(golden[k]) for k in golden if f'{case}.in.' in k}
+@pytest.mark.parametrize('case', golden.cases('centergroup_loss*.npz', 'in.loc_pred', 'out.oks'))
+def test_golden_keypoint_similarity(case):
+    data = case.tensors('in.')
     used = (data['person_tp_target'] > 0) & (data['ignore_person'] > 0)
     similarity = keypoint_similarity(
         data['loc_pred'][:, used],
         data['loc_target'][used, :-1],
         box_areas(data['boxes'])[used],
-        torch.tensor(sigmas),
+        torch.tensor(SIGMAS[data['loc_pred'].shape[2]]),
     )
     visible = data['vis_target'][used, :-1]
-    np.testing.assert_allclose(similarity * visible, golden[f'{case}.out.oks'], 1e-5, 1e-6)
+    np.testing.assert_allclose(similarity * visible, case['out.oks'], 1e-5, 1e-6)
 
 
 def test_a_box_without_area_has_exact_keypoints_alone():

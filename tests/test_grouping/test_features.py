@@ -1,5 +1,6 @@
 """Features under candidates against upsampling the whole maps and the release of CenterGroup."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -21,14 +22,19 @@ def read_upsampled(features, cells, size):
     return dense.permute(0, 2, 3, 1)[batch, cells[..., 1], cells[..., 0]]
 
 
-@pytest.mark.parametrize('name, indices', [('single', [1]), ('multiscale', [0, 1, 2])])
-def test_golden_features(name, indices, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_peaks_pos.npz')
-    cells = torch.from_numpy(golden['feats.in.locs'][..., 1:])
-    size = int(golden['feats.in.w']), int(golden['feats.in.h'])
-    maps = [torch.from_numpy(golden[f'feats.in.fmap{i}']) for i in indices]
+@pytest.mark.parametrize(
+    'case, name',
+    golden.cases(
+        'centergroup_peaks*.npz', 'in.locs', 'in.fmap2', 'out.{}', of=('single', 'multiscale')
+    ),
+)
+def test_golden_features(case, name):
+    cells = case.tensor('in.locs')[..., 1:]
+    size = int(case['in.w']), int(case['in.h'])
+    indices = [1] if name == 'single' else [0, 1, 2]
+    maps = [case.tensor(f'in.fmap{i}') for i in indices]
     weights = [0.2, 0.6, 0.2] if len(maps) > 1 else None
-    expected = golden[f'feats.out.{name}']
+    expected = case[f'out.{name}']
     np.testing.assert_allclose(
         sample_features(maps, cells, size, weights), expected, atol=1e-5, rtol=0
     )

@@ -1,5 +1,6 @@
 """Scores of poses against the release, and the paper's form by hand."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -7,12 +8,15 @@ import torch
 from mmpose_ae.grouping import score_instances
 
 
-@pytest.mark.parametrize('case', ['conf_coco', 'conf_crowd14'])
-def test_golden_scores(case, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
-    visibility = torch.from_numpy(golden[f'{case}.in.vis_conf'][..., 0])
-    scores = score_instances(visibility, torch.from_numpy(golden[f'{case}.in.person_conf']))
-    np.testing.assert_allclose(scores, golden[f'{case}.out.pose_conf'], rtol=1e-5)
+@pytest.mark.parametrize(
+    'case', golden.cases('centergroup_loss*.npz', 'in.vis_conf', 'in.person_conf', 'out.pose_conf')
+)
+def test_golden_scores(case):
+    visibility, centers = case.tensor('in.vis_conf')[..., 0], case.tensor('in.person_conf')
+    threshold = float(case['in.kp_thresh'])
+    assert threshold == case['in.person_thresh']  # one setting here
+    scores = score_instances(visibility, centers, threshold)
+    np.testing.assert_allclose(scores, case['out.pose_conf'], rtol=1e-5)
 
 
 @pytest.mark.parametrize('visibility, center, min_keypoints, expected', [

@@ -1,5 +1,6 @@
 """Candidates with a mask, against the release of CenterGroup and by hand."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -7,22 +8,23 @@ import torch
 from mmpose_ae.grouping import find_masked_candidates
 
 
-@pytest.mark.parametrize('case', ['kps_kp', 'kps_person', 'kps_fewmin'])
-def test_golden_candidates(case, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_peaks_pos.npz')
-    inputs = {k.split('.in.')[1]: golden[k] for k in golden if k.startswith(f'{case}.in.')}
+@pytest.mark.parametrize(
+    'case', golden.cases('centergroup_peaks*.npz', 'in.heatmaps', 'out.keep_mask', 'out.kp_pos')
+)
+def test_golden_candidates(case):
+    inputs = case.tensors('in.')
     found = find_masked_candidates(
-        torch.from_numpy(inputs['heatmaps']),
+        inputs['heatmaps'],
         kernel_size=int(inputs['nms_kernel']),
         max_candidates=int(inputs['top_k_per_type']),
         min_score=float(inputs['min_score']),
         min_candidates=int(inputs['min_top_k_per_type']),
-        mask=torch.from_numpy(inputs['mask']) if 'mask' in inputs else None,
+        mask=inputs.get('mask'),
     )
-    kept = golden[f'{case}.out.keep_mask']
+    kept = case['out.keep_mask']
     np.testing.assert_array_equal(found.mask, kept)
-    np.testing.assert_array_equal(found.scores, golden[f'{case}.out.kp_score'])
-    np.testing.assert_array_equal(found.cells[kept], golden[f'{case}.out.kp_pos'][kept][:, 1:])
+    np.testing.assert_array_equal(found.scores, case['out.kp_score'])
+    np.testing.assert_array_equal(found.cells[kept], case['out.kp_pos'][kept][:, 1:])
 
 
 def draw(values, size=(20, 20)):

@@ -1,7 +1,6 @@
 """Gaussian targets and indices against the originals, MMPose and hand-made cases."""
 
-from itertools import product
-
+import golden
 import numpy as np
 import pytest
 from mmpose.codecs.utils import generate_udp_gaussian_heatmaps
@@ -13,12 +12,11 @@ INDICES = ['ae_keypoints', 'hh_joints', 'ce_joints']
 
 
 @pytest.mark.parametrize(
-    'case, original', [*product(['sq128', 'sq64', 'sq_empty'], HEATMAPS), ('rect', HEATMAPS[2])]
+    'case, original', golden.cases('targets*.npz', 'in.joints', 'out.{}', of=HEATMAPS)
 )
-def test_rounded_heatmaps_of_the_originals(shared, case, original):
+def test_rounded_heatmaps_of_the_originals(case, original):
     """The originals truncate to cells; pose-ae-train's sigma is a 64th of the side."""
-    data = np.load(shared / 'golden' / 'targets.npz')
-    joints, expected = data[f'{case}.in.joints'], data[f'{case}.out.{original}']
+    joints, expected = case['in.joints'], case[f'out.{original}']
     size = expected.shape[2], expected.shape[1]
     sigma = size[0] / 64 if original == 'ae_heatmaps' else 2
     cells = np.trunc(joints[..., :2])
@@ -27,13 +25,13 @@ def test_rounded_heatmaps_of_the_originals(shared, case, original):
 
 
 @pytest.mark.parametrize(
-    'case, original', [*product(['sq128', 'sq64'], INDICES), ('rect', INDICES[2])]
+    'case, original',
+    golden.cases('targets*.npz', 'in.joints', 'out.ce_heatmaps_sigma2', 'out.{}', of=INDICES),
 )
-def test_indices_of_the_originals(shared, case, original):
+def test_indices_of_the_originals(case, original):
     """They pack the index k * H * W + y * W + x of visible joints to the front."""
-    data = np.load(shared / 'golden' / 'targets.npz')
-    joints, expected = data[f'{case}.in.joints'], data[f'{case}.out.{original}'].astype(int)
-    size = data[f'{case}.out.ce_heatmaps_sigma2'].shape[:0:-1]
+    joints, expected = case['in.joints'], case[f'out.{original}'].astype(int)
+    size = case['out.ce_heatmaps_sigma2'].shape[:0:-1]
     indices = keypoint_indices(np.trunc(joints[..., :2]), joints[..., 2] > 0, size)
     for ours, theirs in zip(indices, expected):
         keypoint = np.flatnonzero(ours[:, 1])
@@ -74,13 +72,12 @@ def test_no_instances():
     assert keypoint_indices(nobody, np.zeros((0, 3), bool), (4, 5)).shape == (0, 3, 2)
 
 
-@pytest.mark.parametrize('case', ['sq128', 'sq64', 'sq_empty', 'rect'])
-def test_instance_scales_of_the_original(shared, case):
+@pytest.mark.parametrize('case', golden.cases('targets*.npz', 'in.boxes', 'out.ce_box_scales'))
+def test_instance_scales_of_the_original(case):
     """CoupledEmbedding warps the corners of boxes, of which the last is opposite to the first."""
-    data = np.load(shared / 'golden' / 'targets.npz')
-    boxes, expected = data[f'{case}.in.boxes'], data[f'{case}.out.ce_box_scales']
+    boxes, expected = case['in.boxes'], case['out.ce_box_scales']
     sides = np.linalg.norm(boxes[:, 1:3] - boxes[:, :1], axis=-1)
-    scales = instance_scales(sides, (data[f'{case}.in.image_size'],) * 2)
+    scales = instance_scales(sides, (case['in.image_size'],) * 2)
     assert scales.dtype == np.float32
     np.testing.assert_allclose(scales, expected[: len(scales)], rtol=1e-6)
 

@@ -1,3 +1,4 @@
+import golden
 import numpy as np
 import pytest
 import torch
@@ -23,27 +24,25 @@ def reference_shapes(released, increase=16, feat_channels=32, num_stacks=2):
     return shapes
 
 
-@pytest.mark.parametrize('case', ['posenet_a', 'posenet_b'])
-def test_golden_posenet(case, shared, golden_shapes, golden_weights):
+@pytest.mark.parametrize('case', golden.cases('net_posenet_small*.npz', 'in.x', 'out.preds'))
+def test_golden_posenet(case):
     """The release's network of 2 stacks, its quirk included: increase=16 reaches one level."""
-    weights = golden_weights(reference_shapes(golden_shapes('posenet_full')))
+    shapes = reference_shapes(golden.shapes('posenet_full'))
+    weights = golden.weights(shapes, int(case['in.weight_seed']))
     backbone = HourglassAE(
         out_channels=68, num_stacks=2, feat_channels=32, increase=(16, 128, 128, 128)
     ).eval()
     torch.nn.ModuleDict({'backbone': backbone}).load_state_dict(convert_pose_ae_train(weights))
-    golden = np.load(shared / 'golden' / 'net_posenet_small.npz')
     with torch.no_grad():
-        outputs = backbone(torch.from_numpy(golden[f'{case}.in.x']).permute(0, 3, 1, 2))
-    np.testing.assert_allclose(
-        torch.stack(outputs, 1).numpy(), golden[f'{case}.out.preds'], atol=2e-3, rtol=0
-    )
+        outputs = backbone(case.tensor('in.x').permute(0, 3, 1, 2))
+    np.testing.assert_allclose(torch.stack(outputs, 1), case['out.preds'], atol=2e-3, rtol=0)
 
 
-def test_paper_network_has_the_released_shapes(golden_shapes):
+def test_paper_network_has_the_released_shapes():
     """256 -> 384 -> 512 -> 640 -> 768 in four stacks: every weight as in the release."""
     with torch.device('meta'):
         ours = HourglassAE(out_channels=68).state_dict()
-    released = convert_pose_ae_train(golden_shapes('posenet_full'))
+    released = convert_pose_ae_train(golden.shapes('posenet_full'))
     assert {f'backbone.{key}': list(value.shape) for key, value in ours.items()} == released
 
 

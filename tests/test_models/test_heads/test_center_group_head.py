@@ -1,5 +1,6 @@
 """CenterGroupHead: nodes as in the release, losses in the graph, views that agree."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -28,7 +29,6 @@ GROUPING = dict(
     dropout=0.0,
 )
 FLIP_INDICES = [1, 0, 2]
-COCO_FLIP = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 POSES = np.array([[[8, 10], [20, 12], [14, 30]], [[40, 12], [52, 10], [45, 33]]], np.float32)
 
 
@@ -66,12 +66,10 @@ def features(batch=1, seed=0):
     return torch.randn(batch, 8, 12, 16)
 
 
-@pytest.mark.parametrize('case', ['coco_flip', 'crowd14'])
-def test_golden_nodes(case, shared):
+@pytest.mark.parametrize('case', golden.cases('centergroup_graph*.npz', 'in.bu0', 'out.kp.kp_pos'))
+def test_golden_nodes(case):
     """What is grouped, from the detector's maps and features on."""
-    golden = np.load(shared / 'golden' / f'centergroup_graph_{case}.npz')
-    prefix = f'graph_{case}.in.'
-    data = {k[len(prefix) :]: torch.from_numpy(golden[k]) for k in golden if k.startswith(prefix)}
+    data = case.tensors('in.')
     num_keypoints, width, height = (int(data[name]) for name in ('K', 'im_w', 'im_h'))
     codec = dict(
         CODEC,
@@ -81,7 +79,7 @@ def test_golden_nodes(case, shared):
         decode_center_kernel=17,
         decode_max_candidates=30,
     )
-    head = build(decoder=codec, grouping=dict(GROUPING, dim=8))
+    head = build(decoder=codec, grouping=dict(GROUPING, dim=data['kp_fmap'].shape[1]))
     outputs = {
         flipped: BottomupOutputs(
             [data[f'{name}{i}'][:, : num_keypoints + 1] for i in (0, 1)], data[f'{name}0']
@@ -92,7 +90,8 @@ def test_golden_nodes(case, shared):
     head._forward_stack = lambda x: outputs[int(x)]
     views = [[torch.tensor(flipped)] for flipped in outputs]
     size = height, width
-    heatmaps, grid = head._merge_heatmaps(views, dict(flip_indices=COCO_FLIP), size, {})
+    metainfo = dict(flip_indices=golden.FLIP_INDICES[num_keypoints])
+    heatmaps, grid = head._merge_heatmaps(views, metainfo, size, {})
     candidates = head.decoder.find_candidates(heatmaps, data['pad_mask2'])
 
     head.keypoint_embedding, head.center_embedding, seen = nn.Identity(), nn.Identity(), []
@@ -100,8 +99,7 @@ def test_golden_nodes(case, shared):
     head.grouping.register_forward_pre_hook(lambda _, nodes: seen.extend(nodes))
     head._group([data['kp_fmap']], candidates, data['pad_mask0'].bool(), grid)
     for nodes, kind in zip(seen, ('kp', 'person')):
-        prefix = f'graph_{case}.out.{kind}.'
-        expected = {k[len(prefix) :]: golden[k] for k in golden if k.startswith(prefix)}
+        expected = case.tensors(f'out.{kind}.')
         kept = expected['keep_mask_final']
         np.testing.assert_array_equal(nodes.mask, kept)
         np.testing.assert_array_equal(nodes.locations[kept], expected['kp_pos'][kept][:, 1:])

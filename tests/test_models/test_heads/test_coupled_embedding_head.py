@@ -1,5 +1,6 @@
 """CoupledEmbeddingHead against the original's layers and training step, and its options."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -26,27 +27,28 @@ def channels(tags):
 
 
 @pytest.mark.parametrize(
-    'case, name, upsample',
-    [
-        ('head_ae17', 'hrnet32_512_coco', None),
-        ('head_ae14', 'hrnet48_640_crowdpose', None),
-        ('head_hi17', 'higher_hrnet32_512_coco', HIGHER),
-        ('head_hi14', 'higher_hrnet48_640_crowdpose', HIGHER),
-    ],
+    'case', golden.cases('net_ce_head*.npz', 'in.x', 'out.heatmaps0', 'out.tagmaps')
 )
-def test_layers_of_the_original(case, name, upsample, shared, golden_shapes, golden_weights):
+def test_layers_of_the_original(case):
     """The golden weights were drawn for the head alone, by keys without its prefix."""
-    data = np.load(shared / f'golden/net_ce_head_{"higher" if upsample else "ae"}.npz')
-    x = torch.from_numpy(data[f'{case}.in.x'])
-    shapes = {k[5:]: v for k, v in golden_shapes(f'ce_{name}').items() if k.startswith('head.')}
-    weights = {f'head.{k}': v for k, v in golden_weights(shapes).items()}
-    head = build(in_channels=x.shape[1], num_keypoints=int(case[-2:]), upsample=upsample).eval()
+    x, num_keypoints = case.tensor('in.x'), case['out.heatmaps0'].shape[1]
+    higher = 'out.heatmaps1' in case
+    layer = [case['out.tagmaps'].shape[-1] * num_keypoints, x.shape[1], 1, 1]
+    shapes = golden.matching_shapes(
+        'ce_higher_*' if higher else 'ce_hrnet*',
+        lambda keys: keys['head.tms_pred_layers.weight'] == layer,
+    )
+    shapes = {k[5:]: v for k, v in shapes.items() if k.startswith('head.')}
+    weights = golden.weights(shapes, int(case['in.weight_seed']))
+    weights = {f'head.{k}': v for k, v in weights.items()}
+    upsample = HIGHER if higher else None
+    head = build(in_channels=x.shape[1], num_keypoints=num_keypoints, upsample=upsample).eval()
     head.load_state_dict({k[5:]: v for k, v in convert_coupled_embedding(weights).items()})
     with torch.no_grad():
         (outputs,) = head((x,))
     for i, heatmaps in enumerate(outputs.heatmaps):
-        np.testing.assert_allclose(heatmaps, data[f'{case}.out.heatmaps{i}'], atol=1e-4)
-    expected = channels(torch.from_numpy(data[f'{case}.out.tagmaps']))
+        np.testing.assert_allclose(heatmaps, case[f'out.heatmaps{i}'], atol=1e-4)
+    expected = channels(case.tensor('out.tagmaps'))
     np.testing.assert_allclose(outputs.tags, expected, atol=1e-4)
 
 
@@ -65,34 +67,32 @@ def sample(targets, masks, indices, scales):
     return data_sample
 
 
-@pytest.mark.parametrize('case', ['trainer_hrnet', 'trainer_higher', 'trainer_nofocal'])
-def test_losses_and_gradients_of_the_original(case, shared, monkeypatch):
+@pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.with_focal', 'out.hms_loss'))
+def test_losses_and_gradients_of_the_original(case, monkeypatch):
     """The original's whole training step on given predictions, at one and two resolutions."""
-    data = np.load(shared / 'golden' / 'ce_loss.npz')
-    levels = range(data[f'{case}.in.num_res'])
+    levels = range(case['in.num_res'])
     preds, targets, masks = (
-        [torch.from_numpy(data[f'{case}.in.{name}{i}']) for i in levels]
-        for name in ('pred', 'target', 'mask')
+        [case.tensor(f'in.{name}{i}') for i in levels] for name in ('pred', 'target', 'mask')
     )
-    tags = torch.from_numpy(data[f'{case}.in.tags'])
+    tags = case.tensor('in.tags')
     variables = [v.requires_grad_() for v in (*preds, tags)]
-    indices = unpack(data[f'{case}.in.joints'], tags.shape[2] * tags.shape[3])
-    scales = torch.from_numpy(data[f'{case}.in.box_scales'])
+    indices = unpack(case['in.joints'], tags.shape[2] * tags.shape[3])
+    scales = case.tensor('in.box_scales')
     samples = [
         sample([t[b] for t in targets], [m[b] for m in masks], indices[b], scales[b])
         for b in range(len(tags))
     ]
-    beta = 0.01 if data[f'{case}.in.with_focal'] else None
-    loss = dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss', theta=float(data[f'{case}.in.beta']))
+    beta = 0.01 if case['in.with_focal'] else None
+    loss = dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss', theta=float(case['in.beta']))
     head = build(num_keypoints=tags.shape[1], keypoint_loss=dict(loss, beta=beta))
     monkeypatch.setattr(head, 'forward', lambda feats: [BottomupOutputs(preds, channels(tags))])
     losses = head.loss((), samples)
     for ours, theirs in [('kpt', 'hms'), ('pull', 'pull'), ('push', 'push'), ('scale', 'scale')]:
-        expected = data[f'{case}.out.{theirs}_loss']
+        expected = case[f'out.{theirs}_loss']
         assert losses[f'loss_{ours}'].item() == pytest.approx(expected, rel=1e-5, abs=1e-6)
     names = [f'pred{i}' for i in levels] + ['tags']
     for name, gradient in zip(names, torch.autograd.grad(sum(losses.values()), variables)):
-        expected = data[f'{case}.out.grad_total_{name}']
+        expected = case[f'out.grad_total_{name}']
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-8)
 
 

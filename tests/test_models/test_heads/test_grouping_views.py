@@ -1,5 +1,6 @@
 """Merging mirrored views of CenterGroup, against the release and by hand."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -12,16 +13,11 @@ from mmpose_ae.models.heads.grouping_views import (
 )
 from mmpose_ae.models.modules import GroupingOutputs
 
-FLIP_INDICES = {
-    'coco': [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15],
-    'crowd14': [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 12, 13],
-}
-
 
 def read_layer(data, layer, prefix=''):
     """Outputs of one layer; the attention in the file is of other centers."""
     names = 'loc_pred', 'hard_loc_pred', 'viz_pred', 'person_tp_pred'
-    values = [torch.from_numpy(data[f'{prefix}{name}'][layer])[None] for name in names]
+    values = [data[f'{prefix}{name}'][layer][None] for name in names]
     attention = torch.rand(*values[2].shape[:3], 3)
     return GroupingOutputs(*values[:2], values[2][..., 0], values[3][..., 0], attention)
 
@@ -31,15 +27,16 @@ def assert_same(outputs, expected):
         np.testing.assert_allclose(ours, true, rtol=1e-5, atol=1e-4)
 
 
-@pytest.mark.parametrize('case', FLIP_INDICES)
-def test_golden_merge(case, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_flip_poseout.npz')
-    data = {k.split('.in.')[1]: golden[k] for k in golden if k.startswith(f'flip_{case}.in.')}
-    out = {k.split('.out.')[1]: golden[k] for k in golden if k.startswith(f'flip_{case}.out.')}
+@pytest.mark.parametrize(
+    'case', golden.cases('centergroup_flip*.npz', 'in.flip_loc_pred', 'out.merged_avg.loc_pred')
+)
+def test_golden_merge(case):
+    data, out = case.tensors('in.'), case.tensors('out.')
+    flip_indices = golden.FLIP_INDICES[data['loc_pred'].shape[2]]
     for layer in range(len(data['loc_pred'])):
         plain = read_layer(data, layer)
         mirrored = read_layer(data, layer, 'flip_')
-        flipped = flip_back_groups(mirrored, FLIP_INDICES[case], int(data['w']))
+        flipped = flip_back_groups(mirrored, flip_indices, int(data['w']))
         assert_same(flipped, read_layer(out, layer, 'flipped_back.'))
         for rule in ('avg', 'max'):
             merged = merge_groups([plain, flipped], rule)

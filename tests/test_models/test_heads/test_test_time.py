@@ -1,6 +1,6 @@
 """Merging of resolutions, flips and scales, against HigherHRNet's own outputs and by hand."""
 
-import numpy as np
+import golden
 import pytest
 import torch
 
@@ -14,27 +14,30 @@ from mmpose_ae.models.heads.test_time import (
 )
 
 
-@pytest.fixture
-def golden(shared):
-    data = np.load(shared / 'golden' / 'net_higherhrnet_w32_flip.npz')
-    return lambda name: torch.from_numpy(data[f'hh_flip.{name}'])
+@pytest.mark.parametrize(
+    'case', golden.cases('net_higherhrnet*.npz', 'out.y0', 'out.y1', 'out.ms_heatmap_orig')
+)
+def test_resolutions_as_higherhrnet(case):
+    y0, y1 = case.tensor('out.y0'), case.tensor('out.y1')
+    heatmaps, tags = y0.chunk(2, dim=1)
+    merged = merge_resolutions(BottomupOutputs([heatmaps, y1], tags))
+    expected = case.tensor('out.ms_heatmap_orig')
+    torch.testing.assert_close(merged, expected, atol=1e-4, rtol=1e-5)
+    tags = resize(tags, merged.shape[-2:])
+    torch.testing.assert_close(tags, case.tensor('out.ms_tag_orig'), atol=1e-4, rtol=1e-5)
 
 
-def test_resolutions_as_higherhrnet(golden):
-    y0, y1 = golden('out.y0'), golden('out.y1')
-    merged = merge_resolutions(BottomupOutputs([y0[:, :17], y1], y0[:, 17:]))
-    torch.testing.assert_close(merged, golden('out.ms_heatmap_orig'), atol=1e-4, rtol=1e-5)
-    tags = resize(y0[:, 17:], merged.shape[-2:])
-    torch.testing.assert_close(tags, golden('out.ms_tag_orig'), atol=1e-4, rtol=1e-5)
-
-
-def test_flip_average_at_image_size_as_higherhrnet(golden):
-    views = [golden('out.ms_heatmap_orig'), golden('out.ms_heatmap_flip')]
-    heatmaps = average_heatmaps(views, (64, 96))
-    torch.testing.assert_close(heatmaps, golden('out.final_heatmaps_p2i'), atol=1e-4, rtol=1e-5)
-    tags = concatenate_tags([golden('out.ms_tag_orig'), golden('out.ms_tag_flip')])
-    dense = resize(tags, (64, 96)).unflatten(1, (2, 17))[..., ::8, ::8]
-    expected = golden('out.final_tags_p2i_sub')  # (1, K, h, w, L)
+@pytest.mark.parametrize(
+    'case', golden.cases('net_higherhrnet*.npz', 'out.ms_heatmap_flip', 'out.final_heatmaps_p2i')
+)
+def test_flip_average_at_image_size_as_higherhrnet(case):
+    views = [case.tensor('out.ms_heatmap_orig'), case.tensor('out.ms_heatmap_flip')]
+    expected = case.tensor('out.final_heatmaps_p2i')
+    size = expected.shape[-2:]
+    torch.testing.assert_close(average_heatmaps(views, size), expected, atol=1e-4, rtol=1e-5)
+    tags = concatenate_tags([case.tensor('out.ms_tag_orig'), case.tensor('out.ms_tag_flip')])
+    dense = resize(tags, size).unflatten(1, (2, -1))[..., ::8, ::8]
+    expected = case.tensor('out.final_tags_p2i_sub')  # (1, K, h, w, L)
     torch.testing.assert_close(dense.permute(0, 2, 3, 4, 1), expected, atol=1e-4, rtol=1e-5)
 
 

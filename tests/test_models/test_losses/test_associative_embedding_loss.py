@@ -2,6 +2,7 @@
 
 import math
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -10,35 +11,35 @@ from packed_indices import unpack
 
 from mmpose_ae.registry import MODELS
 
-SCENES = ('coco_n0_1_2_5_20', 'holes', 'crowd14')
-CASES = [(f'{scene}_L{dim}', name) for scene in SCENES for dim in (1, 8) for name in ('c', 'py')]
-CASES += [(f'{scene}_L1', 'hh_exp') for scene in SCENES]  # HigherHRNet has L = 1 only
+ORIGINALS = ('c', 'py', 'hh_exp')  # pose-ae-train's two, and HigherHRNet's, which has L = 1 only
 
 
 def build(**kwargs):
     return MODELS.build(dict(type='mmpose_ae.AssociativeEmbeddingLoss', **kwargs))
 
 
-def load_golden(path, case):
+def load_golden(case):
     """Golden tag vectors (B, K * H * W, L), the same as maps, and the keypoint indices."""
-    data = np.load(path)
-    flat, slots = data[f'{case}.in.tags'], data[f'{case}.in.keypoints']
+    flat, slots = case['in.tags'], case['in.keypoints']
     batch, _, num_keypoints, _ = slots.shape
     cells = flat.shape[1] // num_keypoints
     tags = torch.from_numpy(flat).requires_grad_()
     maps = tags.view(batch, num_keypoints, cells, -1).permute(0, 3, 1, 2)
-    return data, tags, maps.reshape(batch, -1, cells, 1), unpack(slots, cells)
+    return tags, maps.reshape(batch, -1, cells, 1), unpack(slots, cells)
 
 
-@pytest.mark.parametrize('case, original', CASES)
-def test_values_and_gradients_of_the_originals(shared, case, original):
-    data, tags, maps, indices = load_golden(shared / 'golden' / 'ae_loss.npz', case)
+@pytest.mark.parametrize(
+    'case, original',
+    golden.cases('ae_loss*.npz', 'in.tags', 'in.keypoints', 'out.{}_push', of=ORIGINALS),
+)
+def test_values_and_gradients_of_the_originals(case, original):
+    tags, maps, indices = load_golden(case)
     pull, push = build(reduction='none')(maps, indices)
     for name, value in (('pull', pull), ('push', push)):
-        expected = data[f'{case}.out.{original}_{name}']
+        expected = case[f'out.{original}_{name}']
         np.testing.assert_allclose(value.detach(), expected, rtol=1e-5, atol=1e-6)
         (gradient,) = torch.autograd.grad(value.sum(), tags, retain_graph=True)
-        expected = data[f'{case}.out.{original}_grad_{name}']
+        expected = case[f'out.{original}_grad_{name}']
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-7)
 
 
@@ -134,18 +135,18 @@ def test_low_precision_maps_are_summed_in_float32(dtype):
     assert [pull.item(), push.item()] == pytest.approx([0.0, 0.5 / 6], abs=1e-6)
 
 
-def test_heatmap_loss_reduces_as_in_the_originals(shared):
+@pytest.mark.parametrize('case', golden.cases('ae_loss*.npz', 'in.pred', 'in.gt', 'out.py_loss'))
+def test_heatmap_loss_reduces_as_in_the_originals(case):
     """MMPose's KeypointMSELoss with a mask alone is the originals' mean over pixels."""
-    data = np.load(shared / 'golden' / 'ae_loss.npz')
-    pred, gt, mask = (torch.from_numpy(data[f'heatmap.in.{n}']) for n in ('pred', 'gt', 'mask'))
+    pred, gt, mask = (case.tensor(f'in.{name}') for name in ('pred', 'gt', 'mask'))
     loss = MODELS.build(dict(type='mmpose.KeypointMSELoss'))
     pred.requires_grad_()
     value = loss(pred, gt, mask=mask[:, None])
     for original in ('py', 'hh'):
-        expected = data[f'heatmap.out.{original}_loss'].mean()
+        expected = case[f'out.{original}_loss'].mean()
         assert value.item() == pytest.approx(expected, rel=1e-5)
     (gradient,) = torch.autograd.grad(value, pred)
-    expected = data['heatmap.out.py_grad_of_sum'] / len(pred)
+    expected = case['out.py_grad_of_sum'] / len(pred)
     np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-8)
 
 

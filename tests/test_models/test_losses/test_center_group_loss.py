@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -36,11 +37,14 @@ def golden_targets(data):
     return CenterTargets(*(value[None] for value in targets))
 
 
-@pytest.mark.parametrize('case', ['loss_coco', 'loss_crowd14', 'loss_one'])
-@pytest.mark.parametrize('name', ['mask_vis', 'nomask_vis'])
-def test_golden_losses(case, name, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_loss_targets.npz')
-    data = {k.split('.in.')[1]: torch.from_numpy(golden[k]) for k in golden if f'{case}.in.' in k}
+@pytest.mark.parametrize(
+    'case, name',
+    golden.cases(
+        'centergroup_loss*.npz', 'in.loc_pred', 'out.{}_overall', of=('mask_vis', 'nomask_vis')
+    ),
+)
+def test_golden_losses(case, name):
+    data = case.tensors('in.')
     predicted = [data[key].requires_grad_() for key in ('loc_pred', 'viz_pred', 'person_tp_pred')]
     locations, visibility, centers = predicted
     layers = [
@@ -50,9 +54,7 @@ def test_golden_losses(case, name, shared):
     sigmas = SIGMAS[locations.shape[2]] if name == 'mask_vis' else None
     losses = build(sigmas=sigmas)(layers, golden_targets(data))
 
-    expected = {
-        k.split(f'.out.{name}_')[1]: golden[k] for k in golden if f'{case}.out.{name}_' in k
-    }
+    expected = case.arrays(f'out.{name}_')
     assert losses['loss_location'].item() == pytest.approx(0.02 * expected['loc_loss'], rel=1e-5)
     assert losses['loss_visibility'].item() == pytest.approx(expected['vis_loss'], rel=1e-5)
     assert losses['loss_center'].item() == pytest.approx(expected['person_loss'], rel=1e-5)

@@ -2,6 +2,7 @@
 
 import math
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -17,22 +18,20 @@ def build(**kwargs):
     return MODELS.build(dict(type='mmpose_ae.CoupledEmbeddingLoss', **{**UNWEIGHTED, **kwargs}))
 
 
-@pytest.mark.parametrize('case', ['reg_coco', 'reg_crowd14'])
-def test_values_and_gradients_of_the_original(shared, case):
+@pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.tags', 'out.img_pull'))
+def test_values_and_gradients_of_the_original(case):
     """Among them: nobody, one person, boxes on a level or larger than the input."""
-    data = np.load(shared / 'golden' / 'ce_loss.npz')
-    tags = torch.from_numpy(data[f'{case}.in.tags']).requires_grad_()  # (B, K, H, W, L)
+    tags = case.tensor('in.tags').requires_grad_()  # (B, K, H, W, L)
     maps = tags.permute(0, 4, 1, 2, 3).flatten(1, 2)
-    indices = unpack(data[f'{case}.in.joints'], tags.shape[2] * tags.shape[3])
-    scales = torch.from_numpy(data[f'{case}.in.box_scales'])
+    indices = unpack(case['in.joints'], tags.shape[2] * tags.shape[3])
+    scales = case.tensor('in.box_scales')
     per_image = build(reduction='none')(maps, indices, scales)
     for name, image, value in zip(NAMES, per_image, build()(maps, indices, scales)):
-        np.testing.assert_allclose(
-            image.detach(), data[f'{case}.out.img_{name}'], rtol=1e-5, atol=1e-6
-        )
-        assert value.item() == pytest.approx(data[f'{case}.out.{name}'], rel=1e-5, abs=1e-6)
+        expected = case[f'out.img_{name}']
+        np.testing.assert_allclose(image.detach(), expected, rtol=1e-5, atol=1e-6)
+        assert value.item() == pytest.approx(case[f'out.{name}'], rel=1e-5, abs=1e-6)
         (gradient,) = torch.autograd.grad(value, tags, retain_graph=True)
-        expected = data[f'{case}.out.grad_{name}']
+        expected = case[f'out.grad_{name}']
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-8)
 
 

@@ -1,5 +1,6 @@
 """Vectors and maps of scale against the original's, brute force and hand-made cases."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -8,13 +9,13 @@ from mmpose_ae.models.losses import scale_map_from_boxes, scale_map_from_tags
 from mmpose_ae.models.losses.instance_scale import scale_levels, scale_vectors
 
 
-@pytest.mark.parametrize('case', ['reg_coco', 'reg_crowd14'])
-def test_vectors_of_the_original(shared, case):
-    data = np.load(shared / 'golden' / 'ce_loss.npz')
-    np.testing.assert_allclose(scale_levels(8), data[f'{case}.out.scale_dist'], rtol=1e-6)
-    scales = torch.from_numpy(data[f'{case}.in.box_scales'])
-    expected = data[f'{case}.out.scale_embeds']
-    np.testing.assert_allclose(scale_vectors(scales, 8), expected, rtol=1e-5, atol=1e-6)
+@pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.box_scales', 'out.scale_embeds'))
+def test_vectors_of_the_original(case):
+    expected = case['out.scale_embeds']
+    dim = expected.shape[-1]
+    np.testing.assert_allclose(scale_levels(dim), case['out.scale_dist'], rtol=1e-6)
+    vectors = scale_vectors(case.tensor('in.box_scales'), dim)
+    np.testing.assert_allclose(vectors, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_vectors_by_hand():
@@ -25,14 +26,13 @@ def test_vectors_by_hand():
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize('case', ['trainer_hrnet', 'trainer_higher', 'trainer_nofocal'])
-def test_maps_from_tags_of_the_original(shared, case):
-    data = np.load(shared / 'golden' / 'ce_loss.npz')
-    tags = torch.from_numpy(data[f'{case}.in.tags'])  # (B, K, H, W, L)
+@pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.tags', 'out.scale_map0'))
+def test_maps_from_tags_of_the_original(case):
+    tags = case.tensor('in.tags')  # (B, K, H, W, L)
     maps = tags.permute(0, 4, 1, 2, 3).flatten(1, 2).requires_grad_()
     scale = scale_map_from_tags(maps, tags.shape[1])
     assert not scale.requires_grad
-    np.testing.assert_allclose(scale, data[f'{case}.out.scale_map0'], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(scale, case['out.scale_map0'], rtol=1e-5, atol=1e-6)
 
 
 def test_maps_from_tags_by_hand():

@@ -2,6 +2,7 @@
 
 import math
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -13,34 +14,36 @@ def build(**kwargs):
     return MODELS.build(dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss', **kwargs))
 
 
-def load_golden(shared, case):
-    """Per resolution: prediction, target, scale and mask."""
-    data = np.load(shared / 'golden' / 'ce_loss.npz')
+def load_golden(case):
+    """Theta, and per resolution: prediction, target, scale and mask."""
     levels = [
-        [torch.from_numpy(data[f'{case}.in.{name}{i}']) for name in NAMES]
-        for i in range(data[f'{case}.in.num_res'])
+        [case.tensor(f'in.{name}{i}') for name in ('pred', 'target', 'scale', 'mask')]
+        for i in range(case['in.num_res'])
     ]
-    return data, float(data[f'{case}.in.beta']), levels
+    return float(case['in.beta']), levels
 
 
-NAMES = ('pred', 'target', 'scale', 'mask')
-
-
-@pytest.mark.parametrize('case', ['hms_1res', 'hms_2res'])
-@pytest.mark.parametrize('weight, beta', [('focal', 0.01), ('mse', None)])
-@pytest.mark.parametrize('masked', [True, False])
-def test_values_and_gradients_of_the_original(shared, case, weight, beta, masked):
-    data, theta, levels = load_golden(shared, case)
-    loss = build(theta=theta, beta=beta)
+@pytest.mark.parametrize(
+    'case, form',
+    golden.cases(
+        'ce_loss*.npz',
+        'in.scale0',
+        'out.{}_loss',
+        of=('focal_mask', 'focal_nomask', 'mse_mask', 'mse_nomask'),
+    ),
+)
+def test_values_and_gradients_of_the_original(case, form):
+    theta, levels = load_golden(case)
+    weight, masked = form.split('_')
+    loss = build(theta=theta, beta=0.01 if weight == 'focal' else None)
     predictions = [level[0].requires_grad_() for level in levels]
     value = sum(
-        loss(pred, target, scale, mask[:, None] if masked else None)
+        loss(pred, target, scale, mask[:, None] if masked == 'mask' else None)
         for pred, target, scale, mask in levels
     )
-    name = f'{case}.out.{weight}_{"mask" if masked else "nomask"}'
-    assert value.item() == pytest.approx(data[f'{name}_loss'], rel=1e-5, abs=1e-6)
+    assert value.item() == pytest.approx(case[f'out.{form}_loss'], rel=1e-5, abs=1e-6)
     for i, gradient in enumerate(torch.autograd.grad(value, predictions)):
-        expected = data[f'{name}_grad_pred{i}']
+        expected = case[f'out.{form}_grad_pred{i}']
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-8)
 
 
@@ -84,10 +87,10 @@ def test_extremes_are_finite(theta, scale):
 
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
-@pytest.mark.parametrize('case', ['hms_1res', 'hms_2res'])
-def test_low_precision_gives_the_same_within_a_percent(shared, case, dtype):
+@pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.pred0', 'in.scale0'))
+def test_low_precision_gives_the_same_within_a_percent(case, dtype):
     """Predictions and scales as a network under autocast makes them, targets by the codec."""
-    _, theta, levels = load_golden(shared, case)
+    theta, levels = load_golden(case)
     loss = build(theta=theta)
     for pred, target, scale, _ in levels:
         full = loss(pred, target, scale)

@@ -1,3 +1,4 @@
+import golden
 import pytest
 import torch
 
@@ -25,13 +26,12 @@ def test_kernel_smaller_than_the_stride():
         UpsampleModule(2, 2, kernel_size=1)
 
 
-def test_golden_higher_hrnet_keys(golden_shapes):
+@pytest.mark.parametrize('name', golden.key_lists('higherhrnet_*'))
+def test_golden_higher_hrnet_keys(name):
     """The released deconvolution has the parameters of ours, in the same order."""
+    shapes = golden.shapes(name)
+    num_keypoints, width = shapes['final_layers.1.weight'][:2]
     prefix = 'deconv_layers.0.'
-    released = [
-        tuple(shape)
-        for key, shape in golden_shapes('higherhrnet_w48_crowdpose').items()
-        if key.startswith(prefix)
-    ]
-    ours = UpsampleModule(48 + 28, 48).state_dict()
+    released = [tuple(shape) for key, shape in shapes.items() if key.startswith(prefix)]
+    ours = UpsampleModule(width + 2 * num_keypoints, width).state_dict()
     assert [tuple(value.shape) for value in ours.values()] == released

@@ -1,5 +1,6 @@
 """The grouping module against the release, and what must hold for any weights."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -8,27 +9,25 @@ from mmpose_ae.checkpoints import convert_center_group
 from mmpose_ae.models.modules.center_group import CenterGroupingModule, EmbeddingNet, Nodes
 from mmpose_ae.registry import MODELS
 
-GOLDEN = {
-    'group_coco_b1': ('coco', 'coco_w32'),
-    'group_coco_b2': ('coco', 'coco_w32'),
-    'group_coco_allpad': ('extra', 'coco_w32'),
-    'group_crowd14_b1': ('extra', 'crowdpose_w48'),
-}
-
 
 def golden_nodes(data, kind, embedding, encoding):
-    locations = data.get(f'{kind}_coords', np.zeros((*data[f'{kind}_keep_mask'].shape, 2)))
-    arrays = data[embedding], data[encoding], locations, data[f'{kind}_keep_mask']
-    return Nodes(*map(torch.from_numpy, arrays))
+    mask = data[f'{kind}_keep_mask']
+    locations = data.get(f'{kind}_coords', torch.zeros(*mask.shape, 2, dtype=torch.float64))
+    return Nodes(data[embedding], data[encoding], locations, mask)
 
 
-@pytest.mark.parametrize('case', GOLDEN)
-def test_golden_grouping(case, shared, golden_shapes, golden_weights):
+@pytest.mark.parametrize(
+    'case', golden.cases('centergroup_grouping*.npz', 'in.kp_embed', 'out.loc_attn_weights')
+)
+def test_golden_grouping(case):
     """Every layer's predictions equal the release's, also of an image with padding alone."""
-    file, released = GOLDEN[case]
-    golden = np.load(shared / 'golden' / f'centergroup_grouping_{file}.npz')
-    data = {k.split('.in.')[1]: golden[k] for k in golden if k.startswith(f'{case}.in.')}
-    weights = golden_weights(golden_shapes(f'centergroup_group_model_{released}'))
+    data = case.tensors('in.')
+    types = int(data['K']) + 1  # keypoints and the center
+    shapes = golden.matching_shapes(
+        'centergroup_group_model_*',
+        lambda keys: keys['kp_encoder.type_embed.weight'][0] == types,
+    )
+    weights = golden.weights(shapes, int(data['weight_seed']))
     named = convert_center_group({f'group_model.{k}': v for k, v in weights.items()})
     module = CenterGroupingModule(num_keypoints=int(data['K'])).eval()
     module.load_state_dict({k.replace('head.grouping.', ''): v for k, v in named.items()})
@@ -36,7 +35,7 @@ def test_golden_grouping(case, shared, golden_shapes, golden_weights):
     centers = golden_nodes(data, 'person', 'person_embed', 'person_pos')
     with torch.no_grad():
         layers = module(keypoints, centers)
-    expected = {k.split('.out.')[1]: golden[k] for k in golden if k.startswith(f'{case}.out.')}
+    expected = case.tensors('out.')
     assert len(layers) == len(expected['loc_pred']) == 4
     for i, outputs in enumerate(layers):
         for ours, name, tolerance in (

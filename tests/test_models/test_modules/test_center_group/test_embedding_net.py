@@ -1,3 +1,4 @@
+import golden
 import numpy as np
 import pytest
 import torch
@@ -6,16 +7,18 @@ from mmpose_ae.checkpoints import convert_center_group
 from mmpose_ae.models.modules.center_group import EmbeddingNet
 
 
-@pytest.mark.parametrize('case, released', [('coco', 'coco_w32'), ('crowd14', 'crowdpose_w48')])
-def test_golden_embeddings(case, released, shared, golden_shapes, golden_weights):
-    golden = np.load(shared / 'golden' / 'centergroup_cnn_head.npz')
-    x = torch.from_numpy(golden[f'cnn_{case}.in.x'])
-    weights = golden_weights(golden_shapes(f'centergroup_kp_embed_cnn_{released}'))
+@pytest.mark.parametrize('case', golden.cases('centergroup_cnn*.npz', 'in.x', 'out.y'))
+def test_golden_embeddings(case):
+    x = case.tensor('in.x')
+    shapes = golden.matching_shapes(
+        'centergroup_kp_embed_cnn_*', lambda keys: keys['0.weight'][1] == x.shape[1]
+    )
+    weights = golden.weights(shapes, int(case['in.weight_seed']))
     named = convert_center_group({f'kp_embed_cnn.{k}': v for k, v in weights.items()})
     net = EmbeddingNet(x.shape[1]).eval()
     net.load_state_dict({k.replace('head.keypoint_embedding.', ''): v for k, v in named.items()})
     with torch.no_grad():
-        np.testing.assert_allclose(net(x), golden[f'cnn_{case}.out.y'], atol=1e-4, rtol=0)
+        np.testing.assert_allclose(net(x), case['out.y'], atol=1e-4, rtol=0)
 
 
 def test_features_of_the_right_width_are_not_widened():

@@ -1,15 +1,13 @@
 """From the detector's maps to the nodes that are grouped, as in the release of CenterGroup."""
 
+import golden
 import numpy as np
 import pytest
-import torch
 
 from mmpose_ae.grouping import find_masked_candidates, sample_features
 from mmpose_ae.models.heads import BottomupOutputs
 from mmpose_ae.models.heads.test_time import average_heatmaps, flip_back, merge_resolutions
 from mmpose_ae.models.modules.center_group import encode_positions
-
-COCO_FLIP = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 
 
 def merged_heatmaps(data, num_keypoints, size):
@@ -20,18 +18,17 @@ def merged_heatmaps(data, num_keypoints, size):
             heatmaps = [data[f'{view}{i}'][:, : num_keypoints + 1] for i in (0, 1)]
             views.append(merge_resolutions(BottomupOutputs(heatmaps, None)))
     if len(views) > 1:
-        views[1] = flip_back(views[1], [*COCO_FLIP, num_keypoints])
+        views[1] = flip_back(views[1], [*golden.FLIP_INDICES[num_keypoints], num_keypoints])
     return average_heatmaps(views, size)
 
 
-@pytest.mark.parametrize('case', ['coco_flip', 'crowd14'])
-@pytest.mark.parametrize('kind, kernel_size', [('kp', 5), ('person', 17)])
-def test_golden_nodes(case, kind, kernel_size, shared):
-    golden = np.load(shared / 'golden' / f'centergroup_graph_{case}.npz')
-    prefix = f'graph_{case}.in.'
-    data = {k[len(prefix) :]: torch.from_numpy(golden[k]) for k in golden if k.startswith(prefix)}
-    prefix = f'graph_{case}.out.{kind}.'
-    expected = {k[len(prefix) :]: golden[k] for k in golden if k.startswith(prefix)}
+@pytest.mark.parametrize(
+    'case, kind',
+    golden.cases('centergroup_graph*.npz', 'in.bu0', 'out.{}.kp_pos', of=('kp', 'person')),
+)
+def test_golden_nodes(case, kind):
+    data, expected = case.tensors('in.'), case.tensors(f'out.{kind}.')
+    kernel_size = 5 if kind == 'kp' else 17
     num_keypoints, width, height = (int(data[name]) for name in ('K', 'im_w', 'im_h'))
 
     heatmaps = merged_heatmaps(data, num_keypoints, (height, width))

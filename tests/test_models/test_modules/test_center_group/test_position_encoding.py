@@ -1,5 +1,6 @@
 """Position encodings against those of the release of CenterGroup and of MMDetection."""
 
+import golden
 import numpy as np
 import pytest
 import torch
@@ -15,14 +16,14 @@ def all_cells(width, height):
     return torch.stack([x, y], dim=-1).reshape(1, 1, -1, 2)
 
 
-@pytest.mark.parametrize('case', ['pos_a', 'pos_b'])
-def test_golden_position_encodings(case, shared):
-    golden = np.load(shared / 'golden' / 'centergroup_peaks_pos.npz')
-    inside = ~torch.from_numpy(golden[f'{case}.in.mask'])
+@pytest.mark.parametrize('case', golden.cases('centergroup_peaks*.npz', 'in.mask', 'out.pos'))
+def test_golden_position_encodings(case):
+    inside = ~case.tensor('in.mask')
+    dim = 2 * int(case['in.num_pos_feats'])
     batch, height, width = inside.shape
     cells = all_cells(width, height).expand(batch, -1, -1, -1)
-    ours = encode_positions(inside, cells, (width, height), 128)
-    expected = golden[f'{case}.out.pos'].reshape(batch, 1, 128, -1).swapaxes(2, 3)
+    ours = encode_positions(inside, cells, (width, height), dim)
+    expected = case['out.pos'].reshape(batch, 1, dim, -1).swapaxes(2, 3)
     np.testing.assert_allclose(ours, expected, atol=1e-5, rtol=0)
 
 
