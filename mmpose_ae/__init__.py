@@ -2,35 +2,29 @@
 
 Importing the package registers every component in scope ``mmpose_ae``, so that
 ``custom_imports = dict(imports=['mmpose_ae'])`` is all a config needs.
+
+Where neither MMPose nor MMEngine is installed nothing is registered, and the light core is left:
+:mod:`mmpose_ae.grouping` (strategies and poses) and :mod:`mmpose_ae.frame` need numpy and scipy
+alone.
 """
 
-from .compat import allow_safe_checkpoints, check_versions, install_stand_ins
+from .compat import has_openmmlab
+from .version import __version__
 
-check_versions()
-install_stand_ins()
-allow_safe_checkpoints()
+__all__ = ['__version__']
 
-from mmpose.utils import register_all_modules  # noqa: E402
+if has_openmmlab():
+    from .compat import allow_safe_checkpoints, check_versions, install_stand_ins
 
-# A child registry sees its parents' names but does not import the parents' modules.
-register_all_modules(init_default_scope=False)
+    check_versions()
+    install_stand_ins()
+    allow_safe_checkpoints()
 
-from . import (  # noqa: E402
-    codecs,
-    datasets,
-    engine,
-    evaluation,
-    models,
-    pictures,
-)
-from .version import __version__  # noqa: E402
+    from mmpose.utils import register_all_modules
 
-__all__ = [
-    '__version__',
-    'codecs',
-    'datasets',
-    'engine',
-    'evaluation',
-    'models',
-    'pictures',
-]
+    # A child registry sees its parents' names but does not import the parents' modules.
+    register_all_modules(init_default_scope=False)
+
+    from . import codecs, datasets, engine, evaluation, models, pictures
+
+    __all__ += ['codecs', 'datasets', 'engine', 'evaluation', 'models', 'pictures']

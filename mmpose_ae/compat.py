@@ -12,8 +12,6 @@ from pickle import UnpicklingError
 from types import ModuleType
 from typing import Any, Callable, List
 
-from packaging.specifiers import SpecifierSet
-
 # In the order of their dependence: the first one that fails is the one to mend.
 REQUIREMENTS = {
     'numpy': '<2',
@@ -26,14 +24,31 @@ MMCV_EXTENSION = 'mmcv._ext'
 SIMCC_VISUALIZER = 'mmpose.visualization.simcc_vis'
 
 
+def is_installed(name: str) -> bool:
+    """Tell whether a package could be imported, without importing it."""
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):  # some import hooks refuse a name by raising
+        return False
+
+
+def has_openmmlab() -> bool:
+    """Tell whether there are registries to put components into."""
+    return is_installed('mmengine') or is_installed('mmpose')
+
+
 def check_versions() -> None:
     """Check that the packages below this one are installed, in versions it works with.
 
     Raises:
         ImportError: If one is missing, or of a version outside ``REQUIREMENTS``.
     """
+    if not is_installed('packaging'):
+        raise ImportError('mmpose_ae needs packaging, which is not installed (see requirements/).')
+    from packaging.specifiers import SpecifierSet  # the light core does without
+
     for name, required in REQUIREMENTS.items():
-        if find_spec(name) is None:
+        if not is_installed(name):
             raise ImportError(
                 f'mmpose_ae needs {name}{required}, which is not installed (see requirements/).'
             )

@@ -4,9 +4,15 @@ With ``default_scope = 'mmpose_ae'`` a name resolves here first, then in MMPose,
 MMEngine. From another scope write ``type='mmpose_ae.AEHead'``.
 """
 
-from mmengine import registry as mmengine_registry
-from mmengine.registry import Registry
-from mmpose import registry as mmpose_registry
+from typing import Any
+
+from .compat import check_versions
+
+check_versions()  # says what is missing, where only the light core works
+
+from mmengine import registry as mmengine_registry  # noqa: E402
+from mmengine.registry import DefaultScope, Registry  # noqa: E402
+from mmpose import registry as mmpose_registry  # noqa: E402
 
 SCOPE = 'mmpose_ae'
 
@@ -42,3 +48,17 @@ KEYPOINT_CODECS = _child('KEYPOINT_CODECS', 'mmpose_ae.codecs')
 INFERENCERS = _child('INFERENCERS')
 # MMPose has none of its own; MMEngine looks collate functions up in it.
 FUNCTIONS = Registry('function', parent=mmengine_registry.FUNCTIONS, scope=SCOPE)
+
+
+def build_own(registry: Registry, cfg: dict) -> Any:
+    """Build a part that configs name without a scope, whatever their default scope is.
+
+    Args:
+        registry (Registry): One of this module.
+        cfg (dict): ``type`` and arguments; another scope's type is written as ``scope.Type``.
+
+    Returns:
+        object: What the type makes.
+    """
+    with DefaultScope.overwrite_default_scope(SCOPE):
+        return registry.build(cfg)

@@ -1,8 +1,33 @@
-"""Codecs: keypoints to training targets, network outputs to instances."""
+"""Codecs: keypoints to training targets, maps of a network to people."""
 
-from . import groupings  # noqa: F401
+from mmpose_ae.grouping import DensityGrouping, GreedyGrouping
+from mmpose_ae.registry import TASK_UTILS
+
 from .ae_decoder import AEDecoder
+from .bottomup_codec import BottomupCodec
 from .center_group_codec import CenterGroupCodec
 from .center_offset_codec import CenterOffsetCodec
+from .completion import Completion
+from .heatmap_targets import HeatmapTargets, Targets
+from .maps import CenterProposals, GroupedCenters, Maps, OffsetProposals, TagProposals
+from .presets import PRESETS
 
-__all__ = ['AEDecoder', 'CenterGroupCodec', 'CenterOffsetCodec']
+# The strategies, which need nothing but numpy and scipy, under the names by which configs call them
+for _strategy in (DensityGrouping, GreedyGrouping):
+    TASK_UTILS.register_module(module=_strategy)
+
+__all__ = [
+    'PRESETS',
+    'AEDecoder',
+    'BottomupCodec',
+    'CenterGroupCodec',
+    'CenterOffsetCodec',
+    'CenterProposals',
+    'Completion',
+    'GroupedCenters',
+    'HeatmapTargets',
+    'Maps',
+    'OffsetProposals',
+    'TagProposals',
+    'Targets',
+]

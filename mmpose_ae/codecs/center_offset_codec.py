@@ -1,177 +1,251 @@
 """The codec of offsets from centers (CenterNet, Zhou et al. 2019, arXiv:1904.07850, Section 5)."""
 
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import List, Optional, Tuple, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mmpose_ae.grouping import (
-    UNMATCHED,
-    MaskedCandidates,
-    cells_to_pixels,
-    find_masked_candidates,
-    finite_or_zero,
-    gather_tags,
-    match_offsets,
-    pixels_to_cells,
-)
+from mmpose_ae.frame import Grid, unflatten_index
+from mmpose_ae.grouping import UNMATCHED, Poses, match_offsets, rank_poses
+from mmpose_ae.ops import finite_or_zero, gather_tags, refine_cells
+from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .center_group_codec import CenterGroupCodec
+from .bottomup_codec import BottomupCodec, Decoded, Encoded, as_lists
+from .candidate_search import OffsetCandidateSearch
+from .heatmap_targets import Targets
+from .maps import Maps, OffsetProposals
+from .presets import CENTER_OPTIONS, TARGET_OPTIONS, accept_presets
+from .scoring import CenterOffsetScoring
 
-Size = Tuple[int, int]
-Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
+OLD_OPTIONS = {
+    **TARGET_OPTIONS,
+    **CENTER_OPTIONS,
+    'decode_keypoint_thr': ('candidates', 'threshold'),
+    'decode_candidate_thr': ('candidates', 'center_threshold'),
+    'decode_match_distance': ('match_distance',),
+}
 
 
 @KEYPOINT_CODECS.register_module()
-class CenterOffsetCodec(CenterGroupCodec):
-    """Encode keypoints as heatmaps and offsets from centers; group them by the offsets.
+@accept_presets(OLD_OPTIONS)
+class CenterOffsetCodec(BottomupCodec):
+    """Group keypoints by the offsets from centers.
 
-    In decoding every center gets all keypoints: each is the detected one that is closest to where
-    the offset points, or that place itself, with score 0, if none is close. Nothing predicts
-    visibility, so that instances have the score of their center, or, with
-    ``decode_instance_score='heatmap'``, that times the mean score of their keypoints.
+    Every center gets all keypoints: each is the detected one that is closest to where the offset
+    points, or that place itself, with score 0, if none is close. The old names of options keep
+    working.
 
     Args:
-        input_size (tuple): Network input (w, h) in pixels.
-        heatmap_size (tuple | list[tuple]): Heatmap size (W, H) in cells; for several resolutions
-            a list, coarse to fine. Offsets live on the coarsest, in its cells.
-        decode_match_distance (float): How far from where the offset points a detected keypoint
-            may be, relative to the longer side of the box around the instance's keypoints.
-        **kwargs: As in :class:`CenterGroupCodec`. Keypoints are detected from
-            ``decode_keypoint_thr`` on, centers from ``decode_candidate_thr`` on.
+        match_distance (float): How far from where the offset points a detected keypoint may be,
+            relative to the longer side of the box around the instance's keypoints.
+        candidates (dict, optional): Options of :class:`OffsetCandidateSearch`.
+        scoring (dict, optional): Options of :class:`CenterOffsetScoring`.
+        **kwargs: Sizes, keypoints and targets as in :class:`BottomupCodec`.
     """
 
     label_mapping_table = dict(
-        CenterGroupCodec.label_mapping_table, center_offsets='center_offsets'
+        BottomupCodec.label_mapping_table,
+        keypoint_positions='keypoint_positions',
+        center_offsets='center_offsets',
     )
+    encodes_centers = True
 
     def __init__(
         self,
-        input_size: Size,
-        heatmap_size: Union[Size, Sequence[Size]],
-        decode_match_distance: float = 0.3,
+        *args,
+        match_distance: float = 0.3,
+        candidates: Optional[dict] = None,
+        scoring: Optional[dict] = None,
         **kwargs,
     ) -> None:
-        super().__init__(input_size, heatmap_size, **kwargs)
-        self.decode_match_distance = decode_match_distance
+        super().__init__(*args, **kwargs)
+        self.match_distance = match_distance
+        self.candidates = read_options(OffsetCandidateSearch, self._part('candidates'), candidates)
+        self.scoring = read_options(CenterOffsetScoring, self._part('scoring'), scoring)
+
+    def center_offsets(self, targets: Targets, grid: Grid) -> Tensor:
+        """Offsets from the cells of centers to the keypoints.
+
+        Args:
+            targets (Targets): Of keypoints and centers.
+            grid (Grid): Cells of the coarsest heatmap, where offsets live.
+
+        Returns:
+            Tensor: (x, y) in its cells, (B, N, K + 1, 2), float32.
+        """
+        centers = unflatten_index(targets.indices[..., -1:, 0], grid.size[0])
+        return (grid.to_cells(targets.keypoints) - centers).float()
 
     def encode(
-        self, keypoints: np.ndarray, keypoints_visible: Optional[np.ndarray] = None, **kwargs
-    ) -> Dict[str, Union[np.ndarray, List[np.ndarray]]]:
-        """Make the training targets of one image.
-
-        Args:
-            keypoints (np.ndarray): Keypoints (x, y) in pixels of the input image, (N, K, 2).
-            keypoints_visible (np.ndarray, optional): Annotated keypoints are > 0, (N, K).
-            **kwargs: As in :meth:`CenterGroupCodec.encode`.
-
-        Returns:
-            dict: As of :class:`CenterGroupCodec`, and
-            - center_offsets (np.ndarray): From the cell of the center on the coarsest heatmap to
-              the K + 1 keypoints, (x, y) in cells, (N, K + 1, 2), float32.
-        """
-        encoded = super().encode(keypoints, keypoints_visible, **kwargs)
-        positions = encoded['keypoint_positions']
-        cells = pixels_to_cells(positions, self.stride(0), self.decode_center_shift)
-        row, column = np.divmod(encoded['keypoint_indices'][:, -1:, 0], self.heatmap_sizes[0][0])
-        encoded['center_offsets'] = (cells - np.stack([column, row], -1)).astype(np.float32)
-        return encoded
-
-    def batch_decode(
         self,
-        batch_heatmaps: Tensor,
-        batch_tags: Tensor,
-        stride: Union[None, float, Tuple[float, float]] = None,
-    ) -> Decoded:
-        """Decode the network's maps of a batch.
+        keypoints: np.ndarray,
+        keypoints_visible: Optional[np.ndarray] = None,
+        bbox_scale: Optional[np.ndarray] = None,
+    ) -> Encoded:
+        """Make the training targets of one image, for pipelines of MMPose's kind.
 
         Args:
-            batch_heatmaps (Tensor): Heatmaps of the keypoints and of the center, (B, K + 1, H, W),
-                any float type. Values that are not finite count as 0.
-            batch_tags (Tensor): Offsets, (B, 2 * (K + 1), h, w), those of x before those of y.
-            stride (float | tuple, optional): Input pixels per heatmap cell, one number or
-                (x, y). None is that of the configured finest heatmap.
+            keypoints (np.ndarray): As in :meth:`BottomupCodec.encode`.
+            keypoints_visible (np.ndarray, optional): As there.
+            bbox_scale (np.ndarray, optional): As there.
 
         Returns:
-            tuple: Lists over the batch, best instance first.
-            - list[np.ndarray]: Keypoints (x, y) in pixels of the input image, (N, K, 2), float32.
-            - list[np.ndarray]: Keypoint scores, (N, K), float32; 0 where nothing was detected.
-            - list[np.ndarray]: Instance scores, (N,), float32: see the class.
+            dict: As of :meth:`CenterGroupCodec.encode`, and
+            - center_offsets (np.ndarray): See :meth:`center_offsets`, (N, K + 1, 2), float32.
+        """
+        encoded = super().encode(keypoints, keypoints_visible, bbox_scale)
+        coarse = self.grid(0)
+        made = self._targets_of_image(keypoints, keypoints_visible, [coarse])
+        return dict(
+            encoded,
+            keypoint_positions=made.keypoints[0].float().numpy(),
+            center_offsets=self.center_offsets(made, coarse)[0].numpy(),
+        )
+
+    def propose(self, maps: Maps, grid: Optional[Grid] = None) -> OffsetProposals:
+        """Find centers, where their offsets point to, and keypoints.
+
+        Args:
+            maps (Maps): Heatmaps (B, K, H, W), centers (B, 1, H, W) and offsets (B, 2 * K, h, w).
+                Values that are not finite count as 0.
+            grid (Grid, optional): Cells of the heatmaps. None are those of the configured finest.
+
+        Returns:
+            OffsetProposals: On the device of the maps.
 
         Raises:
             ValueError: If the maps do not belong together or K is not the codec's.
         """
-        self._check_center_maps(batch_heatmaps, batch_tags)
-        stride = np.broadcast_to(self.stride() if stride is None else stride, 2)
-        heatmaps = finite_or_zero(batch_heatmaps)
-        centers = self._find(heatmaps[:, -1:], self.decode_center_kernel, self.decode_candidate_thr)
-        scores, cells, mask = (values[:, 0] for values in centers)
-        regressed = self._regress(batch_tags, cells, heatmaps.shape[-2:], stride)
-        points, point_scores = self._detect(heatmaps[:, :-1], stride)
-        found = scores.cpu().numpy(), mask.cpu().numpy(), regressed, points, point_scores
-        instances = [self._group(*image) for image in zip(*found)]
-        return tuple(list(values) for values in zip(*instances))
-
-    def _check_center_maps(self, heatmaps: Tensor, offsets: Tensor) -> None:
-        known = self.num_keypoints in (None, heatmaps.shape[1] - 1)
-        if not known or offsets.shape[:2] != (len(heatmaps), 2 * heatmaps.shape[1]):
-            raise ValueError(
-                'expected heatmaps (B, K + 1, H, W) and offsets (B, 2 * (K + 1), h, w) of '
-                f'{self.num_keypoints or "any number K of"} keypoints, '
-                f'got {tuple(heatmaps.shape)} and {tuple(offsets.shape)}'
-            )
-
-    def _find(self, heatmaps: Tensor, kernel_size: int, threshold: float) -> MaskedCandidates:
-        return find_masked_candidates(
-            heatmaps, kernel_size, self.decode_max_candidates, threshold, min_candidates=0
+        self._check_maps(maps)
+        grid = grid or self.grid()
+        found = self.candidates.find_centers(maps.centers)
+        scores, cells, mask = (values[:, 0] for values in found)
+        keypoints = self.candidates.find_keypoints(maps.heatmaps)
+        return OffsetProposals(
+            scores,
+            mask,
+            self._regress(maps.offsets, cells, grid),
+            refine_cells(finite_or_zero(maps.heatmaps), keypoints.cells, self.refinement),
+            keypoints.scores * keypoints.mask,
         )
 
-    def _regress(
-        self, offsets: Tensor, centers: Tensor, size: Tuple[int, int], stride: np.ndarray
-    ) -> np.ndarray:
+    def _regress(self, offsets: Tensor, centers: Tensor, grid: Grid) -> Tensor:
         """Where the offsets at centers (B, N, 2) point to, (B, N, K, 2), in pixels of the input.
 
         They are read at the nearest cell, as they are trained, not between cells.
         """
-        height, width = offsets.shape[-2:]
-        shrink = np.divide([width, height], size[::-1])
-        ratio = torch.tensor(shrink, dtype=torch.float32, device=offsets.device)
+        coarse = self.grid_of(offsets, grid.input_size)
+        ratio = offsets.new_tensor(np.divide(coarse.size, grid.size), dtype=torch.float32)
         cells = ((centers + 0.5) * ratio).long()  # (B, N, 2)
-        index = (cells[..., 1] * width + cells[..., 0])[:, None]
+        index = coarse.flat(cells)[:, None]
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
-        read = finite_or_zero(read).transpose(1, 2)[:, :, :-1].cpu().numpy()
-        places = cells_to_pixels(cells.cpu().numpy(), stride / shrink, self.decode_center_shift)
-        return places[:, :, None] + read * self.stride(0)
+        return coarse.to_pixels(cells)[:, :, None] + finite_or_zero(read).transpose(1, 2)
 
-    def _detect(self, heatmaps: Tensor, stride: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        """Detected keypoints in pixels of the input, (B, K, M, 2), and their scores, (B, K, M)."""
-        found = self._find(heatmaps, self.decode_candidate_kernel, self.decode_keypoint_thr)
-        scores = (found.scores * found.mask).cpu().numpy()
-        cells = self._refine(heatmaps, found.cells).cpu().numpy()
-        return cells_to_pixels(cells, stride, self.decode_center_shift), scores
+    def group(self, proposals: OffsetProposals, grid: Optional[Grid] = None) -> List[Poses]:
+        """Give centers the detected keypoints that are closest to where their offsets point.
 
-    def _group(
+        Args:
+            proposals (OffsetProposals): Of a batch.
+            grid (Grid, optional): Cells of its heatmaps. None are those of the configured finest.
+
+        Returns:
+            list[Poses]: Of each image, in pixels of the input, without tags; the score of a
+            keypoint is 0 where nothing was detected.
+        """
+        grid = grid or self.grid()
+        arrays = (values.cpu().numpy() for values in proposals)
+        return [self._group_image(*image, grid) for image in zip(*arrays)]
+
+    def _group_image(
         self,
-        scores: np.ndarray,
+        center_scores: np.ndarray,
         mask: np.ndarray,
         regressed: np.ndarray,
-        points: np.ndarray,
-        point_scores: np.ndarray,
-    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Instances of one image, best first: centers (N,) with what :meth:`_snap` gives them."""
-        keypoints, keypoint_scores = self._snap(regressed[mask], points, point_scores)
-        instance_scores = scores[mask]
-        if self.decode_instance_score == 'heatmap':
-            instance_scores = instance_scores * keypoint_scores.mean(-1)
-        return self._rank(keypoints, keypoint_scores, instance_scores)
-
-    def _snap(
-        self, regressed: np.ndarray, points: np.ndarray, scores: np.ndarray
-    ) -> Tuple[np.ndarray, np.ndarray]:
-        """Keypoints (N, K, 2) of one image, moved to detected ones, and their scores (N, K)."""
-        members = match_offsets(regressed, points, scores, self.decode_match_distance)
+        cells: np.ndarray,
+        scores: np.ndarray,
+        grid: Grid,
+    ) -> Poses:
+        """Group one image, from the arrays of its proposals."""
+        points, regressed = grid.to_pixels(cells), regressed[mask]
+        members = match_offsets(regressed, points, scores, self.match_distance)
         types, matched = np.arange(members.shape[1]), members != UNMATCHED
         keypoints = np.where(matched[..., None], points[types, members], regressed)
-        return keypoints.astype(np.float32), scores[types, members] * matched
+        keypoint_scores = scores[types, members] * matched
+        instance_scores = center_scores[mask]
+        if self.scoring.by == 'heatmap':
+            instance_scores = instance_scores * keypoint_scores.mean(-1)
+        found = Poses(keypoints.astype(np.float32), keypoint_scores, instance_scores)
+        return rank_poses(found, self.scoring.max_instances)
+
+    def batch_decode(
+        self,
+        batch_heatmaps: Tensor,
+        batch_offsets: Tensor,
+        stride: Union[None, float, Tuple[float, float]] = None,
+    ) -> Decoded:
+        """Decode the network's maps of a batch, in MMPose's form.
+
+        Args:
+            batch_heatmaps (Tensor): Heatmaps of the keypoints and of the center, (B, K + 1, H, W),
+                any float type.
+            batch_offsets (Tensor): Offsets of keypoints and center, (B, 2 * (K + 1), h, w), those
+                of x before those of y, in cells of the configured coarsest heatmap.
+            stride (float | tuple, optional): Input pixels per heatmap cell, one number or
+                (x, y). None is that of the configured finest heatmap.
+
+        Returns:
+            tuple: Lists over the batch, best instance first: keypoints (x, y) in pixels of the
+            input image, (N, K, 2), keypoint scores, (N, K), and instance scores, (N,), float32.
+
+        Raises:
+            ValueError: If the maps do not belong together or K is not the codec's.
+        """
+        if batch_offsets.shape[:2] != (len(batch_heatmaps), 2 * batch_heatmaps.shape[1]):
+            raise ValueError(
+                'expected heatmaps (B, K + 1, H, W) and offsets (B, 2 * (K + 1), h, w) of '
+                f'{self.num_keypoints or "any number K of"} keypoints, '
+                f'got {tuple(batch_heatmaps.shape)} and {tuple(batch_offsets.shape)}'
+            )
+        grid = self.grid()
+        if stride is not None:
+            size, steps = tuple(batch_heatmaps.shape[:-3:-1]), tuple(np.broadcast_to(stride, 2))
+            grid = Grid(size, steps, self.center_shift)
+        offsets = offsets_in_pixels(batch_offsets, self.grid(0))
+        maps = Maps(batch_heatmaps[:, :-1], centers=batch_heatmaps[:, -1:], offsets=offsets)
+        return as_lists(self.group(self.propose(maps, grid), grid))
+
+    def decode(self, encoded: Tuple[Tensor, Tensor]) -> Tuple[np.ndarray, ...]:
+        """Decode the heatmaps (K + 1, H, W) and offsets (2 * (K + 1), h, w) of one image.
+
+        Returns:
+            tuple: Keypoints (N, K, 2), keypoint scores (N, K) and instance scores (N,).
+        """
+        heatmaps, offsets = encoded
+        return tuple(values[0] for values in self.batch_decode(heatmaps[None], offsets[None]))
+
+    def _check_maps(self, maps: Maps) -> None:
+        batch, num_keypoints = maps.heatmaps.shape[:2]
+        known = self.num_keypoints in (None, num_keypoints)
+        if not known or maps.offsets.shape[:2] != (batch, 2 * num_keypoints):
+            raise ValueError(
+                'expected heatmaps (B, K, H, W) and offsets (B, 2 * K, h, w) of '
+                f'{self.num_keypoints or "any number K of"} keypoints, '
+                f'got {tuple(maps.heatmaps.shape)} and {tuple(maps.offsets.shape)}'
+            )
+
+
+def offsets_in_pixels(offsets: Tensor, grid: Grid) -> Tensor:
+    """Offsets of keypoints alone, in pixels of the input, from those of keypoints and center.
+
+    Args:
+        offsets (Tensor): (B, 2 * (K + 1), h, w), in cells, those of x before those of y; the last
+            of each is the center's.
+        grid (Grid): The cells that the offsets count.
+
+    Returns:
+        Tensor: (B, 2 * K, h, w), float32.
+    """
+    axes = finite_or_zero(offsets).unflatten(1, (2, -1))[:, :, :-1]  # (B, 2, K, h, w)
+    return (axes * axes.new_tensor(grid.stride)[:, None, None, None]).flatten(1, 2)

@@ -1,6 +1,6 @@
 """The order in which keypoint types are grouped, from a dataset's metainfo."""
 
-from typing import Dict, List
+from typing import Dict, List, Optional, Sequence
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -32,3 +32,25 @@ def order_from_metainfo(metainfo: Dict) -> List[int]:
     linked = np.zeros(count, bool)
     linked[[*start, *end]] = True
     return np.lexsort((np.arange(count), farthest, ~linked)).tolist()
+
+
+def check_order(order: Sequence[int], num_keypoints: Optional[int] = None) -> List[int]:
+    """Check that an order names every keypoint type once.
+
+    Args:
+        order (sequence): Keypoint types.
+        num_keypoints (int, optional): How many there are. None is as many as the order names.
+
+    Returns:
+        list[int]: The order.
+
+    Raises:
+        ValueError: If one is missing, named twice, or does not exist.
+    """
+    order = list(order)
+    expected = len(order) if num_keypoints is None else num_keypoints
+    if sorted(order) != list(range(expected)):
+        raise ValueError(
+            f'keypoint_order must name each of the keypoints 0 to {expected - 1} once, got {order}'
+        )
+    return order

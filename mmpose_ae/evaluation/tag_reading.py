@@ -1,8 +1,8 @@
 """Reading predicted tags under the keypoints of an image.
 
 A sample is what MMEngine hands to metrics: the dictionary of a ``PoseDataSample``, with
-``pred_fields`` (``output_heatmaps=True`` in the ``test_cfg`` of the estimator) and with
-``input_size``, ``input_center``, ``input_scale`` and ``batch_input_shape`` of the metainfo.
+``pred_fields`` (``output_heatmaps=True`` in the ``test_cfg`` of the estimator) and with ``frame`` and
+``batch_input_shape`` of the metainfo.
 """
 
 from typing import Tuple
@@ -10,7 +10,7 @@ from typing import Tuple
 import numpy as np
 import torch
 
-from mmpose_ae.grouping import nearest_cells, pixels_to_cells
+from mmpose_ae.frame import Grid
 
 
 def predicted_maps(sample: dict) -> dict:
@@ -44,10 +44,13 @@ def image_to_cells(points: np.ndarray, sample: dict) -> np.ndarray:
     Returns:
         np.ndarray: Points (x, y) in heatmap cells, (..., 2), float.
     """
-    corner = np.subtract(sample['input_center'], np.multiply(0.5, sample['input_scale']))
-    points_input = (points - corner) * np.divide(sample['input_size'], sample['input_scale'])
-    stride = np.divide(sample['batch_input_shape'], predicted_maps(sample)['heatmaps'].shape[1:])
-    return pixels_to_cells(points_input, stride[::-1])
+    return map_grid(sample).to_cells(sample['frame'].to_input(points))
+
+
+def map_grid(sample: dict) -> Grid:
+    """Cells of the predicted maps of a sample on the input, padding included."""
+    size = tuple(predicted_maps(sample)['heatmaps'].shape[:0:-1])
+    return Grid.over(size, sample['batch_input_shape'][::-1])
 
 
 def read_tags(keypoints: np.ndarray, sample: dict) -> Tuple[np.ndarray, np.ndarray]:
@@ -63,8 +66,8 @@ def read_tags(keypoints: np.ndarray, sample: dict) -> Tuple[np.ndarray, np.ndarr
         - np.ndarray: Which keypoints lie on the maps, (N, K), bool.
     """
     maps = predicted_maps(sample)
-    num_keypoints, height, width = maps['heatmaps'].shape
-    cells, inside = nearest_cells(image_to_cells(keypoints, sample), (width, height))
+    num_keypoints = len(maps['heatmaps'])
+    cells, inside = map_grid(sample).nearest(image_to_cells(keypoints, sample))
     tags = maps['tags'].unflatten(0, (-1, num_keypoints))  # (L, K, H, W)
     x, y = torch.from_numpy(cells).to(tags.device).unbind(-1)
     values = tags[:, torch.arange(num_keypoints, device=tags.device), y, x]  # (L, N, K)

@@ -1,128 +1,22 @@
-"""From dense maps to the few candidates per keypoint type that grouping works on."""
+"""Candidates: what grouping works on."""
 
-from functools import reduce
-from typing import NamedTuple, Tuple
-
-import torch
-import torch.nn.functional as F
-from torch import Tensor
-
-from .tags import sample_tags
+from typing import Any, NamedTuple
 
 UNMATCHED = -1
-# Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
-# since it would wait for the next launch.
-_CELLS_AT_ONCE = {'cpu': 17 * 128 * 128, 'cuda': 2**27}
 
 
 class Candidates(NamedTuple):
-    """Peaks of the heatmaps, best first.
+    """Peaks of the heatmaps, best first: tensors of a batch, or arrays of one image.
+
+    Grouping takes those of one image, without the axis B.
 
     Attributes:
-        scores (Tensor): Heatmap values, (B, K, M), float32; 0 where there is no peak.
-        cells (Tensor): Positions (x, y) in heatmap cells, (B, K, M, 2); int64 as found, float32
-            once refined.
-        tags (Tensor): Tags under the peaks, (B, K, M, L), float32.
-
-    Grouping takes those of one image as arrays, without the axis B.
+        scores (Tensor | np.ndarray): Heatmap values, (B, K, M), float32; 0 where there is no peak.
+        cells (Tensor | np.ndarray): Positions (x, y) in heatmap cells, (B, K, M, 2); int64 as
+            found, float32 once refined.
+        tags (Tensor | np.ndarray): Tags under the peaks, (B, K, M, L), float32.
     """
 
-    scores: Tensor
-    cells: Tensor
-    tags: Tensor
-
-
-def _maximum_beside(maps: Tensor, radius: int, dim: int) -> Tuple[Tensor, Tensor]:
-    """Maximum over the ``radius`` cells before and after each cell along the axis -1 or -2."""
-    length = maps.shape[dim]
-    margin = (radius, radius) if dim == -1 else (0, 0, radius, radius)
-    padded = F.pad(maps, margin, value=-torch.inf)
-    steps = range(1, radius + 1)
-    before = [padded.narrow(dim, radius - step, length) for step in steps]
-    after = [padded.narrow(dim, radius + step, length) for step in steps]
-    return reduce(torch.maximum, before), reduce(torch.maximum, after)
-
-
-def find_peaks(heatmaps: Tensor, kernel_size: int, whole_plateaus: bool = False) -> Tensor:
-    """Find the cells that are the maximum of the window around them.
-
-    Of equal cells in one window only the first in reading order counts, so a plateau is one
-    peak. The maximum is taken along rows, then along columns.
-
-    Args:
-        heatmaps (Tensor): Heatmaps, (..., H, W), float.
-        kernel_size (int): Odd side length of the window in cells.
-        whole_plateaus (bool): Let every one of equal cells count, as in the released codes.
-
-    Returns:
-        Tensor: True at peaks, (..., H, W), bool.
-    """
-    if kernel_size < 1 or kernel_size % 2 == 0:
-        raise ValueError(f'the NMS kernel size must be odd and positive, got {kernel_size}')
-    if kernel_size == 1:
-        return torch.ones_like(heatmaps, dtype=torch.bool)
-    radius = kernel_size // 2
-    left, right = _maximum_beside(heatmaps, radius, dim=-1)
-    rows = torch.maximum(torch.maximum(left, right), heatmaps)
-    above, below = _maximum_beside(rows, radius, dim=-2)
-    if whole_plateaus:
-        return heatmaps >= torch.maximum(torch.maximum(above, below), rows)
-    return (heatmaps > left) & (heatmaps >= right) & (heatmaps > above) & (heatmaps >= below)
-
-
-def finite_or_zero(maps: Tensor) -> Tensor:
-    """Give maps as float32 with 0 in place of NaN and infinities."""
-    return maps.float().nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
-
-
-def highest_peaks(
-    heatmaps: Tensor, kernel_size: int, max_peaks: int, whole_plateaus: bool = False
-) -> Tuple[Tensor, Tensor]:
-    """Take the highest peaks of each heatmap, searching as many maps at a time as pays.
-
-    Args:
-        heatmaps (Tensor): Heatmaps, (B, K, H, W), finite float32.
-        kernel_size (int): See :func:`find_peaks`.
-        max_peaks (int): Most peaks of a heatmap; fewer on a smaller heatmap.
-        whole_plateaus (bool): See :func:`find_peaks`.
-
-    Returns:
-        tuple: Values, (B, K, M), 0 where there is no peak above 0, and cells (x, y), (B, K, M, 2),
-        int64; the highest first.
-    """
-    height, width = heatmaps.shape[-2:]
-    count = min(max_peaks, height * width)
-    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
-    some = max(1, at_once // max(1, len(heatmaps) * height * width))
-    best = [
-        (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
-        for maps in heatmaps.split(some, dim=1)
-    ]
-    values, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
-    return values, torch.stack([index % width, index // width], dim=-1)
-
-
-def find_candidates(
-    heatmaps: Tensor,
-    tags: Tensor,
-    kernel_size: int,
-    max_candidates: int,
-    whole_plateaus: bool = False,
-) -> Candidates:
-    """Take the highest peaks of each heatmap and the tags under them.
-
-    Args:
-        heatmaps (Tensor): Heatmaps, (B, K, H, W), finite float32.
-        tags (Tensor): Tag maps, (B, L * K, h, w), any float type; coarser than the heatmaps or
-            of the same size.
-        kernel_size (int): Side length of the suppression window in cells, odd.
-        max_candidates (int): Most candidates per keypoint type; fewer on a smaller heatmap.
-        whole_plateaus (bool): See :func:`find_peaks`.
-
-    Returns:
-        Candidates: On the device of the maps. A peak whose tag is not finite has score 0.
-    """
-    scores, cells = highest_peaks(heatmaps, kernel_size, max_candidates, whole_plateaus)
-    values = sample_tags(tags, cells, heatmaps.shape[:1:-1]).float()
-    usable = values.isfinite().all(-1)
-    return Candidates(scores * usable, cells, values.nan_to_num(0.0, 0.0, 0.0))
+    scores: Any
+    cells: Any
+    tags: Any

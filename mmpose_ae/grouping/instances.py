@@ -1,11 +1,8 @@
 """From groups of candidates to instances."""
 
-from typing import List, NamedTuple, Optional, Tuple, Union
+from typing import NamedTuple, Optional
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from .candidates import UNMATCHED, Candidates
 
@@ -54,25 +51,6 @@ def collect_instances(
     cells = np.where(found[..., None], points, center[:, None])
     tags = _mean_of_found(candidates.tags[types, members], found)
     return Instances(cells.astype(np.float32), scores, tags.astype(np.float32))
-
-
-def pad_instances(
-    instances: List[Instances], device: Union[str, torch.device] = 'cpu'
-) -> Tuple[Tensor, Tensor]:
-    """Put what the search for missing keypoints asks of several images into two tensors.
-
-    Args:
-        instances (list[Instances]): One per image; N is the number of the image with most.
-        device (str | torch.device): Where to put the tensors.
-
-    Returns:
-        tuple:
-        - Tensor: Mean tags, (B, N, L), float32.
-        - Tensor: Missing keypoints, (B, N, K), bool; False in rows that an image does not need.
-    """
-    tags = [torch.from_numpy(image.tags) for image in instances]
-    missing = [torch.from_numpy(image.scores == 0) for image in instances]
-    return pad_sequence(tags, True).to(device), pad_sequence(missing, True).to(device)
 
 
 def fill_instances(instances: Instances, cells: np.ndarray, scores: np.ndarray) -> Instances:

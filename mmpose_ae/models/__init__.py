@@ -1,5 +1,23 @@
-"""Backbones, heads and losses of bottom-up pose estimators."""
+"""Backbones, heads and losses of bottom-up pose estimators; a folder for each method of several."""
 
-from . import backbones, data_preprocessors, heads, losses, modules, pose_estimators
+from . import (
+    backbones,
+    center_group,
+    coupled_embedding,
+    data_preprocessors,
+    heads,
+    losses,
+    modules,
+    pose_estimators,
+)
 
-__all__ = ['backbones', 'data_preprocessors', 'heads', 'losses', 'modules', 'pose_estimators']
+__all__ = [
+    'backbones',
+    'center_group',
+    'coupled_embedding',
+    'data_preprocessors',
+    'heads',
+    'losses',
+    'modules',
+    'pose_estimators',
+]

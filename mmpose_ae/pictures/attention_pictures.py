@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import List, Union
 
 import mmcv
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmpose.apis import init_model
-from torch import Tensor, nn
+from torch import nn
 
-from mmpose_ae.models.modules import CenterGroupingModule
+from mmpose_ae.frame import Frame
+from mmpose_ae.models.center_group import CenterGroupingModule
 from mmpose_ae.registry import DATASETS
 
 from .attention_plot import ImageAttention, plot_attention
@@ -48,7 +48,7 @@ def draw_attention(
     paths = []
     for index in choose_images(dataset, num_images):
         (sample,) = model.test_step(pseudo_collate([dataset[index]]))
-        found = _attention_on_image(*calls.pop(), sample.metainfo)
+        found = _attention_on_image(*calls.pop(), sample.metainfo['frame'])
         image = mmcv.imread(sample.img_path, channel_order='rgb')
         paths.append(out_dir / f'attention_{sample.img_id}.png')
         plot_attention(image, found).savefig(paths[-1], dpi=150)
@@ -68,7 +68,7 @@ def _record_calls(model: nn.Module) -> list:
     return calls
 
 
-def _attention_on_image(nodes: tuple, layers: list, metainfo: dict) -> ImageAttention:
+def _attention_on_image(nodes: tuple, layers: list, frame: Frame) -> ImageAttention:
     """The last layer's attention of the one image of a batch, in pixels of the original image."""
     keypoints, centers = nodes
     outputs = layers[-1]
@@ -80,15 +80,8 @@ def _attention_on_image(nodes: tuple, layers: list, metainfo: dict) -> ImageAtte
     if outputs.visibility is not None:
         visible = outputs.visibility[0] > 0
     return ImageAttention(
-        centers=_input_to_image(centers.locations[0, 0][kept], metainfo),
-        candidates=_input_to_image(keypoints.locations[0].flatten(0, 1)[real], metainfo),
+        centers=frame.to_image(centers.locations[0, 0][kept].cpu().numpy()),
+        candidates=frame.to_image(keypoints.locations[0].flatten(0, 1)[real].cpu().numpy()),
         attention=outputs.attention[0][kept][..., real].float().cpu().numpy(),
         visible=visible[kept].cpu().numpy(),
     )
-
-
-def _input_to_image(points: Tensor, metainfo: dict) -> np.ndarray:
-    """From pixels of the network's input to those of the original image, (..., 2)."""
-    scale = np.divide(metainfo['input_scale'], metainfo['input_size'])
-    corner = np.subtract(metainfo['input_center'], np.multiply(0.5, metainfo['input_scale']))
-    return points.cpu().numpy() * scale + corner

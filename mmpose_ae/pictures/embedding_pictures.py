@@ -104,7 +104,7 @@ def _measure(model: TrainedModel, crowds: Dict[int, int]) -> _Measured:
     """Predict all images; keep the tags of every keypoint only where they are drawn."""
     network = init_model(Config(model.cfg.to_dict()), str(model.checkpoint), device=get_device())
     network.test_cfg = dict(network.test_cfg or {}, output_heatmaps=True)
-    margin = GroupMarginMetric(network.head.decoder.decode_tag_thr)
+    margin = GroupMarginMetric(network.head.decoder.tag_threshold)
     correlation = EmbeddingCorrelationMetric(tag_dim=network.head.tag_dim)
     shown = {}
     for batch in Runner.build_dataloader(model.cfg.val_dataloader):

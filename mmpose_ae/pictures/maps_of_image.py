@@ -4,8 +4,7 @@ from typing import Tuple
 
 import numpy as np
 
-from mmpose_ae.evaluation import image_to_cells, predicted_maps
-from mmpose_ae.grouping import nearest_cells
+from mmpose_ae.evaluation import image_to_cells, map_grid, predicted_maps
 
 
 def crop_maps(sample: dict) -> Tuple[np.ndarray, np.ndarray]:
@@ -21,7 +20,6 @@ def crop_maps(sample: dict) -> Tuple[np.ndarray, np.ndarray]:
     height, width = sample['ori_shape']
     corners = np.array([[0, 0], [width - 1, height - 1]])
     maps = predicted_maps(sample)
-    size = maps['heatmaps'].shape[:0:-1]
-    (left, top), (right, bottom) = nearest_cells(image_to_cells(corners, sample), size)[0]
+    (left, top), (right, bottom) = map_grid(sample).nearest(image_to_cells(corners, sample))[0]
     window = np.s_[:, top : bottom + 1, left : right + 1]
     return tuple(maps[name].float().cpu().numpy()[window] for name in ('heatmaps', 'tags'))

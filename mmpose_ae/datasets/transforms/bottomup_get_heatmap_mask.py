@@ -4,14 +4,14 @@ from typing import List, Tuple
 
 import cv2
 import numpy as np
-from mmcv.image import imflip
 from mmpose.datasets.transforms import BottomupGetHeatmapMask as _BottomupGetHeatmapMask
 
 from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
+from mmpose_ae.frame import Frame, Size
 from mmpose_ae.registry import TRANSFORMS
 
-from .image_pyramid import scale_warp
+from .frames import frame_of
 
 
 @TRANSFORMS.register_module()
@@ -26,36 +26,42 @@ class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
         get_invalid (bool): Give the mask of what is left out inside the image instead.
         use_bbox (bool): Use the boxes. False is HigherHRNet's training on CrowdPose, which
             masks nobody.
+        stride (int): Input pixels per cell of the mask, which heads bring to their own heatmaps; 2
+            is as fine as any of them. Masks of heatmaps that the pipeline has made are as large.
     """
 
-    def __init__(self, get_invalid: bool = False, use_bbox: bool = True) -> None:
+    def __init__(self, get_invalid: bool = False, use_bbox: bool = True, stride: int = 2) -> None:
         super().__init__(get_invalid=get_invalid)
+        if stride < 1:
+            raise ValueError(f'stride must be at least 1, got {stride}')
         self.use_bbox = use_bbox
+        self.stride = stride
 
     def transform(self, results: dict) -> dict:
-        """Make the mask at the resolution of every heatmap.
+        """Make the mask.
 
         Args:
-            results (dict): ``ori_shape`` (h, w), ``input_size`` (w, h) and ``raw_ann_info``, the
-                image's annotations; optionally ``warp_mat``, ``flip``, ``flip_direction`` and
-                ``heatmaps``, an array or a list of them.
+            results (dict): ``ori_shape`` (h, w), ``frame`` (see :func:`frame_of`) and
+                ``raw_ann_info``, the image's annotations; optionally ``heatmaps``, an array or a
+                list of them.
 
         Returns:
             dict: With ``heatmap_mask``, (1, H, W), bool, True where supervised; a list if the
-            heatmaps are one. Without heatmaps it has the size of the input.
+            heatmaps are one.
 
         Raises:
             ValueError: If a segmentation is malformed; names the annotation and its image.
         """
         left_out = self._segs_to_mask(results.get('raw_ann_info') or [], results['ori_shape'])
         mask = (left_out == self.get_invalid).astype(np.float32)
-        heatmaps = results.get('heatmaps')
+        heatmaps, frame = results.get('heatmaps'), frame_of(results)
         if isinstance(heatmaps, list):
             sizes = [level.shape[:0:-1] for level in heatmaps]
-            results['heatmap_mask'] = [_follow_image(mask, results, size) for size in sizes]
+            results['heatmap_mask'] = [_follow_image(mask, frame, size) for size in sizes]
         else:
-            size = results['input_size'] if heatmaps is None else heatmaps.shape[:0:-1]
-            results['heatmap_mask'] = _follow_image(mask, results, size)
+            size = tuple(-(-side // self.stride) for side in frame.input_size)
+            size = size if heatmaps is None else heatmaps.shape[:0:-1]
+            results['heatmap_mask'] = _follow_image(mask, frame, size)
         return results
 
     def _segs_to_mask(self, segs: List[dict], img_shape: Tuple[int, int]) -> np.ndarray:
@@ -71,16 +77,12 @@ class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
         return mask
 
 
-def _follow_image(mask: np.ndarray, results: dict, size: Tuple[int, int]) -> np.ndarray:
-    """Bring a mask of the original image to a heatmap of size (W, H), (1, H, W), bool.
+def _follow_image(mask: np.ndarray, frame: Frame, size: Size) -> np.ndarray:
+    """Bring a mask of the original image to a map of size (W, H) over the input, (1, H, W), bool.
 
     MMPose warps to the input first, which has 16 times the pixels of a heatmap of stride 4.
     """
-    scale = np.divide(size, results['input_size'])
-    warp_mat = scale_warp(results.get('warp_mat', np.eye(2, 3)), scale)
-    mask = cv2.warpAffine(mask, warp_mat, size, flags=cv2.INTER_LINEAR)
-    if results.get('flip'):
-        mask = imflip(mask, results['flip_direction'])
+    mask = cv2.warpAffine(mask, frame.resized(size).matrix, size, flags=cv2.INTER_LINEAR)
     return mask[None] > 0.5
 
 

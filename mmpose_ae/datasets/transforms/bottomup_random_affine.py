@@ -8,6 +8,8 @@ from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_
 
 from mmpose_ae.registry import TRANSFORMS
 
+from .frames import frame_of
+
 
 @TRANSFORMS.register_module()
 class BottomupRandomAffine(_BottomupRandomAffine):
@@ -67,9 +69,9 @@ class BottomupRandomAffine(_BottomupRandomAffine):
                 ``bbox`` (N, 4) and ``area`` (N,).
 
         Returns:
-            dict: The same, warped, with ``input_size`` (w, h) and ``warp_mat`` (2, 3), the map
-            between pixel indices. ``bbox`` are the boxes around the warped boxes, and
-            ``bbox_scale`` (N, 2) are the sides of the warped boxes themselves.
+            dict: The same, warped, with ``frame`` and ``input_size`` (w, h). ``bbox`` are the boxes
+            around the warped boxes, and ``bbox_scale`` (N, 2) are the sides of the warped boxes
+            themselves.
         """
         warp_mat = self._random_warp(results['img_shape'])
         results['img'] = self._transform(results['img'], warp_mat, self.input_size)
@@ -81,8 +83,9 @@ class BottomupRandomAffine(_BottomupRandomAffine):
             results['bbox_scale'] = _sides(corners)
         if 'area' in results:
             results['area'] = results['area'] * np.float32(np.linalg.det(warp_mat[:, :2]))
+        results['frame'] = frame_of(results).then(warp_mat, self.input_size)
         results['input_size'] = self.input_size
-        results['warp_mat'] = warp_mat
+        results['warp_mat'] = warp_mat  # for transforms of MMPose
         return results
 
     def _random_warp(self, img_shape: Sequence[int]) -> np.ndarray:

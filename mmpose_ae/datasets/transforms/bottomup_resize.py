@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from mmpose.datasets.transforms import BottomupResize as _BottomupResize
 
+from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
-from .image_pyramid import pyramid_step, scale_warp
+from .image_pyramid import pyramid_step
 
 
 @TRANSFORMS.register_module()
@@ -52,33 +53,26 @@ class BottomupResize(_BottomupResize):
         Returns:
             dict: ``img``, an array or with ``aug_scales`` a list of the base scale and the others;
             of the base scale ``img_shape`` (h, w), ``input_size`` (w, h), ``input_center``,
-            ``input_scale`` (the part of the image's plane that the input covers) and ``warp_mat``,
-            the map (2, 3) between pixel indices.
+            ``input_scale`` (the part of the image's plane that the input covers) and ``frame``.
         """
         image = results['img']
         results = super().transform(results)
-        results['warp_mat'] = warp_mat = self._warp_matrix(results)
+        box = results['input_center'], results['input_scale'], results['input_size']
+        frame = Frame.of_box(*box, image_size=results['ori_shape'][1::-1])
+        results['frame'] = frame
         if self.pyramid_scales:
-            scaled = [self._warp(image, warp_mat, results, s) for s in self.pyramid_scales]
+            scaled = [self._warp(image, frame, scale) for scale in self.pyramid_scales]
             results['img'] = [results['img'], *scaled]
             results['aug_scales'] = self.pyramid_scales
         return results
 
-    @staticmethod
-    def _warp_matrix(results: dict) -> np.ndarray:
-        """Invert ``BottomupPoseEstimator``'s map from the input back to the image."""
-        ratio = np.divide(results['input_size'], results['input_scale'], dtype=np.float64)
-        offset = (0.5 * results['input_scale'] - results['input_center']) * ratio
-        return np.column_stack([np.diag(ratio), offset])
-
-    def _warp(
-        self, image: np.ndarray, warp_mat: np.ndarray, results: dict, scale: float
-    ) -> np.ndarray:
-        width, height = (round(side * scale) for side in results['input_size'])
+    def _warp(self, image: np.ndarray, frame: Frame, scale: float) -> np.ndarray:
+        """Show the image at another scale of the input."""
+        scaled = frame.resized(tuple(round(side * scale) for side in frame.input_size))
         return cv2.warpAffine(
             image,
-            scale_warp(warp_mat, scale),
-            (width, height),
+            scaled.matrix,
+            scaled.input_size,
             flags=cv2.INTER_LINEAR,
             borderValue=self.pad_val,
         )

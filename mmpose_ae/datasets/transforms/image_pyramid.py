@@ -1,10 +1,8 @@
-"""Sizes and maps of an image pyramid whose scales stay aligned."""
+"""Sizes of an image pyramid whose scales stay aligned."""
 
 from fractions import Fraction
 from math import lcm
-from typing import Sequence, Union
-
-import numpy as np
+from typing import Sequence
 
 
 def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
@@ -27,21 +25,3 @@ def pyramid_step(size_factor: int, scales: Sequence[float]) -> int:
         if ratio <= 0 or abs(ratio - Fraction(scale)) > 1e-9:
             raise ValueError(f'scale {scale} is not a positive fraction such as 0.5, 0.75 or 2')
     return size_factor * lcm(*(ratio.denominator for ratio in ratios))
-
-
-def scale_warp(warp_mat: np.ndarray, scale: Union[float, np.ndarray]) -> np.ndarray:
-    """Follow an affine map by a resize that keeps the image's corners in place.
-
-    Between pixel indices that is ``x -> scale * (x + 0.5) - 0.5``: the resize that heatmaps of
-    several scales go through when they are averaged (bilinear without aligned corners).
-
-    Args:
-        warp_mat (np.ndarray): Map (2, 3) to the base image.
-        scale (float | np.ndarray): Size relative to the base image, one number or (x, y).
-
-    Returns:
-        np.ndarray: Map (2, 3) to the resized image.
-    """
-    scaled = warp_mat * np.reshape(scale, (-1, 1))
-    scaled[:, 2] += (scale - 1) / 2
-    return scaled

@@ -19,6 +19,7 @@ META_KEYS = (
     'input_size',
     'input_center',
     'input_scale',
+    'frame',
     'aug_scales',
     'flip',
     'flip_direction',

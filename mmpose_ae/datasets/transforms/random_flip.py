@@ -24,7 +24,7 @@ class RandomFlip(_RandomFlip):
                 ``input_size`` (w, h), ``keypoints``, ``keypoints_visible`` and ``bbox``.
 
         Returns:
-            dict: The same, flipped, with ``flip`` and ``flip_direction``.
+            dict: The same, flipped, with ``flip`` and ``flip_direction``; ``frame`` follows.
         """
         image = results['img']
         if 'input_size' in results:
@@ -35,4 +35,6 @@ class RandomFlip(_RandomFlip):
         if results['flip'] and isinstance(image, np.ndarray):
             # MMPose leaves a view that runs backwards through memory, slow to copy.
             results['img'] = cv2.flip(image, FLIP_CODES[results['flip_direction']])
+        if results['flip'] and 'frame' in results:
+            results['frame'] = results['frame'].flipped(results['flip_direction'])
         return results

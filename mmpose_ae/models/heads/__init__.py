@@ -1,17 +1,27 @@
 """Heads: dense predictions to losses in training and to instances in testing."""
 
-from .ae_head import AEHead
-from .center_ae_head import CenterAEHead
-from .center_group_head import CenterGroupHead
-from .center_offset_head import CenterOffsetHead
-from .coupled_embedding_head import CoupledEmbeddingHead
-from .outputs import BottomupOutputs
+from .ae_head import AEHead, TagViewOptions
+from .bottomup_head import BottomupHead
+from .ground_truth import GroundTruth
+from .outputs import BottomupOutputs, Predicted, resize, to_instance_data, to_pixel_data
+from .supervision import Supervision, input_size_of
+from .views import ViewOptions, average_heatmaps, flip_back, list_views, merge_resolutions
 
 __all__ = [
     'AEHead',
+    'BottomupHead',
     'BottomupOutputs',
-    'CenterAEHead',
-    'CenterGroupHead',
-    'CenterOffsetHead',
-    'CoupledEmbeddingHead',
+    'GroundTruth',
+    'Predicted',
+    'Supervision',
+    'TagViewOptions',
+    'ViewOptions',
+    'average_heatmaps',
+    'flip_back',
+    'input_size_of',
+    'list_views',
+    'merge_resolutions',
+    'resize',
+    'to_instance_data',
+    'to_pixel_data',
 ]

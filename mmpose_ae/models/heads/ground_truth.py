@@ -1,89 +1,104 @@
 """Ground truth in place of predicted maps: what do detection and grouping cost, each alone?"""
 
-from typing import Tuple
+from typing import Any, Callable, Dict
 
-import numpy as np
 import torch
-from mmpose.structures import PoseDataSample
-from mmpose.utils.typing import SampleList
+from mmpose.utils.typing import OptConfigType, SampleList
 from torch import Tensor
 
-from mmpose_ae.codecs import AEDecoder
-from mmpose_ae.grouping import gaussian_heatmaps, pixels_to_cells
+from mmpose_ae.codecs import BottomupCodec
+from mmpose_ae.frame import Grid
+from mmpose_ae.ops import gaussian_heatmaps
+from mmpose_ae.options import check_choice
+
+from .bottomup_head import BottomupHead, Predictions
+from .outputs import Predicted
+from .supervision import Annotated, gather_test_instances
 
 
-def keypoints_on_input(
-    data_sample: PoseDataSample, num_keypoints: int
-) -> Tuple[np.ndarray, np.ndarray]:
-    """Give the annotated keypoints of a test sample in pixels of the network's input.
+class GroundTruth:
+    """A head in testing that is told one kind of its maps (the paper's Section 4).
+
+    Decode these maps as a perfect network would predict them, together with the other, predicted
+    ones. Needs annotated test images, and a head that groups by tags.
 
     Args:
-        data_sample (PoseDataSample): ``gt_instances`` in pixels of the original image, without
-            fields if nobody is there, and the metainfo of BottomupResize.
-        num_keypoints (int): K.
+        head (BottomupHead): The head as it is.
+        kind (str): ``'heatmaps'`` or ``'tags'``.
 
-    Returns:
-        tuple:
-        - np.ndarray: Keypoints (x, y), (N, K, 2), float.
-        - np.ndarray: Which of them are labelled, (N, K), bool.
+    Raises:
+        ValueError: If the kind is neither, or the head predicts no tags.
     """
-    metainfo, instances = data_sample.metainfo, data_sample.gt_instances
-    if 'keypoints' not in instances:
-        return np.empty((0, num_keypoints, 2)), np.empty((0, num_keypoints), bool)
-    covered = np.asarray(metainfo['input_scale'])
-    from_corner = instances.keypoints - metainfo['input_center'] + 0.5 * covered
-    return from_corner / covered * metainfo['input_size'], instances.keypoints_visible > 0
+
+    def __init__(self, head: BottomupHead, kind: str) -> None:
+        check_choice('ground_truth', kind, sorted(GROUND_TRUTH))
+        if 'tags' not in head.channels or not hasattr(head.decoder, 'tag_threshold'):
+            raise ValueError('ground_truth is an option of heads that group by tags')
+        self.head = head
+        self.kind = kind
+
+    def predict(
+        self, feats: Any, batch_data_samples: SampleList, test_cfg: OptConfigType = None
+    ) -> Predictions:
+        """Predict as the head does, with the ground truth in place of one kind of maps."""
+        options = self.head.read_test_cfg(test_cfg)
+        predicted = self.head.predict_maps(feats, batch_data_samples, options)
+        people = gather_test_instances(
+            batch_data_samples, self.head.num_keypoints, predicted.maps.heatmaps.device
+        )
+        known = GROUND_TRUTH[self.kind](people, self.head.decoder, predicted)
+        maps = predicted.maps._replace(**{self.kind: known})
+        return self.head.decode_maps(predicted._replace(maps=maps), options)
 
 
-def draw_heatmaps(data_samples: SampleList, codec: AEDecoder, like: Tensor) -> Tensor:
+def draw_heatmaps(people: Annotated, codec: BottomupCodec, predicted: Predicted) -> Tensor:
     """Draw the heatmaps of a network that detects perfectly.
 
     Args:
-        data_samples (list[PoseDataSample]): See :func:`keypoints_on_input`.
-        codec (AEDecoder): Says how wide the Gaussians are and where they are centred.
-        like (Tensor): A map per keypoint type and image, of the size to draw, (B, K, H, W).
+        people (Annotated): Of a batch, in pixels of the input.
+        codec (BottomupCodec): Says how wide the Gaussians are, in cells of what the network itself
+            predicts, and where they are centered.
+        predicted (Predicted): What was predicted.
 
     Returns:
         Tensor: (B, K, H, W), float32.
     """
-    height, width = like.shape[-2:]
-    maps = []
-    for data_sample in data_samples:
-        pixels, visible = keypoints_on_input(data_sample, like.shape[1])
-        stride = np.divide(data_sample.metainfo['input_size'], (width, height))
-        cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
-        sigma = codec.sigma * codec.stride()[0] / stride[0]
-        maps.append(gaussian_heatmaps(cells, visible, (width, height), sigma, codec.round_centers))
-    return torch.as_tensor(np.stack(maps), device=like.device)
+    grid, finest = predicted.grid, predicted.finest
+    sigma = codec.heatmap_targets.sigma_on(finest) * finest.stride[0] / grid.stride[0]
+    rounded = codec.heatmap_targets.round_centers
+    cells = grid.to_cells(people.keypoints)
+    return gaussian_heatmaps(cells, people.visible, grid.size, sigma, rounded)
 
 
-def paint_tags(data_samples: SampleList, codec: AEDecoder, like: Tensor) -> Tensor:
+def paint_tags(people: Annotated, codec: BottomupCodec, predicted: Predicted) -> Tensor:
     """Paint the tags of a network that groups perfectly: one value per instance.
 
     Every cell carries the tag of the instance whose keypoint of that type is closest.
 
     Args:
-        data_samples (list[PoseDataSample]): See :func:`keypoints_on_input`.
-        codec (AEDecoder): Its tag threshold sets how far apart the tags are.
-        like (Tensor): A map per keypoint type and image, of the size to paint, (B, K, H, W).
+        people (Annotated): Of a batch, in pixels of the input.
+        codec (BottomupCodec): Its tag threshold sets how far apart the tags are.
+        predicted (Predicted): What was predicted.
 
     Returns:
         Tensor: (B, K, H, W), float32: L is 1.
     """
-    height, width = like.shape[-2:]
-    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1)
-    maps = []
-    for data_sample in data_samples:
-        pixels, visible = keypoints_on_input(data_sample, like.shape[1])
-        stride = np.divide(data_sample.metainfo['input_size'], (width, height))
-        cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
-        image = np.zeros((cells.shape[1], height, width), np.float32)
-        for k in np.flatnonzero(visible.any(0)):
-            labelled = np.flatnonzero(visible[:, k])
-            distance = np.linalg.norm(grid[..., None, :] - cells[labelled, k], axis=-1)
-            image[k] = 2 * codec.decode_tag_thr * (1 + labelled[distance.argmin(-1)])
-        maps.append(image)
-    return torch.as_tensor(np.stack(maps), device=like.device)
+    maps = [_paint(*image, predicted.grid) for image in zip(people.keypoints, people.visible)]
+    return 2 * codec.tag_threshold * torch.stack(maps).float()
 
 
-GROUND_TRUTH = {'heatmaps': draw_heatmaps, 'tags': paint_tags}
+def _paint(keypoints: Tensor, visible: Tensor, grid: Grid) -> Tensor:
+    """Number, from 1, of the nearest instance at every cell of each type, (K, H, W)."""
+    width, height = grid.size
+    cells = grid.to_cells(keypoints)  # (N, K, 2)
+    maps = cells.new_zeros(cells.shape[1], height, width)
+    columns, rows = (torch.arange(side, device=cells.device) for side in grid.size)
+    for k in visible.any(0).nonzero().flatten().tolist():
+        labelled = visible[:, k].nonzero().flatten()
+        dx, dy = (cells[labelled, k, axis, None] for axis in (0, 1))
+        squared = (rows - dy)[:, :, None] ** 2 + (columns - dx)[:, None] ** 2  # (N, H, W)
+        maps[k] = 1 + labelled[squared.argmin(0)]
+    return maps
+
+
+GROUND_TRUTH: Dict[str, Callable] = {'heatmaps': draw_heatmaps, 'tags': paint_tags}

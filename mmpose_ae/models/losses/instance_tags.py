@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from mmpose_ae.grouping import gather_tags
+from mmpose_ae.ops import gather_tags
 
 
 class InstanceTags(NamedTuple):

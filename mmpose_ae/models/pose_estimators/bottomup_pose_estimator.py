@@ -1,12 +1,14 @@
 """Bottom-up estimator that takes image pyramids and the checkpoints of others."""
 
-from typing import List, Optional, Tuple, Union
+from typing import Any, List, Optional, Tuple, Union
 
 from mmpose.models.pose_estimators import BottomupPoseEstimator as _BottomupPoseEstimator
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmpose_ae.checkpoints import convert_checkpoint
+from mmpose_ae.models.heads import GroundTruth
+from mmpose_ae.models.heads.views import nest_views
 from mmpose_ae.registry import MODELS
 
 
@@ -15,8 +17,26 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
     """MMPose's estimator, which takes pyramids and loads published weights as they are.
 
     MMPose's ``forward`` stacks the scales of a pyramid and fails on it. The formats of checkpoints
-    are in :mod:`mmpose_ae.checkpoints`.
+    are in :mod:`mmpose_ae.checkpoints`. Options of ``test_cfg`` are those of the head and
+
+    - ``ground_truth``: ``'heatmaps'`` or ``'tags'``: what would a head predict that knows them? See
+      :class:`GroundTruth`.
+
+    Others are refused.
     """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        head, test_cfg = self._testing_head()
+        if hasattr(head, 'read_test_cfg'):
+            head.read_test_cfg(test_cfg)
+
+    def _testing_head(self) -> Tuple[Any, dict]:
+        """The head that predicts, and its options."""
+        test_cfg = dict(self.test_cfg)
+        kind = test_cfg.pop('ground_truth', None)
+        head = getattr(self, 'head', None)
+        return (head if kind is None else GroundTruth(head, kind)), test_cfg
 
     def forward(
         self,
@@ -50,9 +70,16 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
 
         Returns:
             list[PoseDataSample]: With ``pred_instances`` in pixels of the original images.
+
+        Raises:
+            ValueError: If ``test_cfg`` and pipeline disagree about an image pyramid.
         """
-        inputs = list(inputs) if isinstance(inputs, tuple) else inputs
-        return super().predict(inputs, data_samples)
+        head, test_cfg = self._testing_head()
+        scales = list(inputs) if isinstance(inputs, tuple) else [inputs]
+        feats = nest_views(scales, self.extract_feat, data_samples[0].metainfo, test_cfg)
+        predictions = head.predict(feats, data_samples, test_cfg)
+        instances, fields = predictions if isinstance(predictions, tuple) else (predictions, None)
+        return self.add_pred_to_datasample(instances, fields, data_samples)
 
     def _load_state_dict_pre_hook(
         self, state_dict: dict, prefix: str, local_meta: dict, *args, **kwargs

@@ -57,7 +57,7 @@ def gaussian_targets(
         rounded (bool): Center a Gaussian on the nearest cell instead of the keypoint itself.
 
     Returns:
-        InstanceTargets: As of :func:`mmpose_ae.grouping.gaussian_heatmaps`, window included.
+        InstanceTargets: As of :func:`mmpose_ae.ops.gaussian_heatmaps`, window included.
     """
     nearest = (cells + 0.5).floor()
     centers = nearest if rounded else cells

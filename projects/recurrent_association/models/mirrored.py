@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mmpose_ae.grouping.assignment import assign
-from mmpose_ae.models.heads.test_time import flip_back
+from mmpose_ae.models.heads import flip_back
 
 from .matching import distances_between
 from .unrolling import Chunk
@@ -25,7 +25,7 @@ def merge_mirrored(
         steps (Chunk): All steps on the image.
         mirrored (Chunk): All steps on the mirror image, with other instances in another order.
         flip_indices (sequence): The mirrored keypoint of each keypoint, K.
-        shift (bool): As of :func:`mmpose_ae.models.heads.test_time.flip_back`.
+        shift (bool): As of :func:`mmpose_ae.models.heads.flip_back`.
 
     Returns:
         Tensor: Heatmaps of the steps on the image, (B, P, K, h, w), float32.

@@ -1,142 +1,186 @@
 """The codec of recurrent association: every instance has heatmaps of its own."""
 
-from typing import Dict, List, Optional, Tuple
+from typing import List, NamedTuple, Optional, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mmpose_ae.codecs import AEDecoder
-from mmpose_ae.grouping import Instances, cells_to_pixels, pixels_to_cells
-from mmpose_ae.grouping.tags import sample_tags
+from mmpose_ae.codecs import BottomupCodec, Completion, Maps
+from mmpose_ae.codecs.bottomup_codec import Encoded
+from mmpose_ae.codecs.presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
+from mmpose_ae.codecs.scoring import MeanScoring
+from mmpose_ae.frame import Grid, unflatten_index
+from mmpose_ae.grouping import Instances, Poses, rank_poses
+from mmpose_ae.ops import finite_or_zero, refine_cells, sample_tags
+from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
-Stride = Tuple[float, float]
+OLD_OPTIONS = {
+    **TARGET_OPTIONS,
+    **{name: place for name, place in TAG_OPTIONS.items() if place[0] != 'candidates'},
+    'decode_discard_thr': ('discard_threshold',),
+}
+
+
+class StepProposals(NamedTuple):
+    """The steps of a batch as instances: tensors of fixed size.
+
+    Attributes:
+        cells (Tensor): Refined positions (x, y) in heatmap cells, (B, P, K, 2), float32.
+        scores (Tensor): Keypoint scores, (B, P, K); 0 where discarded.
+        instance_scores (Tensor): (B, P).
+        kept (Tensor): Steps that are instances with a keypoint, (B, P), bool.
+    """
+
+    cells: Tensor
+    scores: Tensor
+    instance_scores: Tensor
+    kept: Tensor
 
 
 @KEYPOINT_CODECS.register_module()
-class RecurrentAssociationCodec(AEDecoder):
-    """Encode as :class:`AEDecoder`; decode heatmaps of single instances.
+@accept_presets(OLD_OPTIONS)
+class RecurrentAssociationCodec(BottomupCodec):
+    """Decode heatmaps of single instances.
 
     Targets and predictions live on the coarsest heatmap, where features and tags are.
 
     Args:
-        *args: As in :class:`AEDecoder`.
-        decode_discard_thr (float): Tau; keypoints whose heatmap stays below have score 0 and lie
+        tag_threshold (float): As in :class:`mmpose_ae.codecs.AEDecoder`, where discarded keypoints
+            are looked for.
+        discard_threshold (float): Tau; keypoints whose heatmap stays below have score 0 and lie
             at the mean of the others. An instance without any is left out.
-        **kwargs: As in :class:`AEDecoder`. Those on missing keypoints are used if the head is
-            asked to look for the discarded ones; those on candidates and grouping have no use.
+        completion (dict | str, optional): How they are looked for if the head is asked to
+            (``refine_missing``), as in :class:`mmpose_ae.codecs.AEDecoder`.
+        scoring (dict, optional): Options of :class:`MeanScoring`.
+        **kwargs: Sizes, keypoints and targets as in :class:`BottomupCodec`.
     """
 
-    label_mapping_table = dict(AEDecoder.label_mapping_table, keypoint_cells='keypoint_cells')
+    label_mapping_table = dict(BottomupCodec.label_mapping_table, keypoint_cells='keypoint_cells')
 
-    def __init__(self, *args, decode_discard_thr: float = 0.015, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        tag_threshold: float = 1.0,
+        discard_threshold: float = 0.015,
+        completion: Union[None, str, dict] = 'nearest',
+        scoring: Optional[dict] = None,
+        **kwargs,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.decode_discard_thr = decode_discard_thr
+        self.tag_threshold = tag_threshold
+        self.discard_threshold = discard_threshold
+        rule = dict(rule=completion) if isinstance(completion, str) else completion
+        self.completion = rule and read_options(Completion, self._part('completion'), rule)
+        self.scoring = read_options(MeanScoring, self._part('scoring'), scoring)
 
-    def encode(self, keypoints: np.ndarray, *args, **kwargs) -> Dict[str, np.ndarray]:
-        """Make the training targets of one image.
+    def encode(
+        self,
+        keypoints: np.ndarray,
+        keypoints_visible: Optional[np.ndarray] = None,
+        bbox_scale: Optional[np.ndarray] = None,
+    ) -> Encoded:
+        """Make the training targets of one image, for pipelines of MMPose's kind.
 
         Args:
-            keypoints (np.ndarray): Keypoints (x, y) in pixels of the input image, (N, K, 2).
-            *args: As in :class:`AEDecoder`.
-            **kwargs: As in :class:`AEDecoder`.
+            keypoints (np.ndarray): As in :meth:`BottomupCodec.encode`.
+            keypoints_visible (np.ndarray, optional): As there.
+            bbox_scale (np.ndarray, optional): As there.
 
         Returns:
-            dict: As of :class:`AEDecoder`, and ``keypoint_cells``: keypoints (x, y) in cells of the
-            coarsest heatmap, (N, K, 2), float32.
+            dict: As there, and ``keypoint_cells``: keypoints (x, y) in cells of the coarsest
+            heatmap, (N, K, 2), float32.
         """
-        encoded = super().encode(keypoints, *args, **kwargs)
-        cells = pixels_to_cells(keypoints[..., :2], self.stride(0), self.decode_center_shift)
+        encoded = super().encode(keypoints, keypoints_visible, bbox_scale)
+        cells = self.grid(0).to_cells(np.asarray(keypoints)[..., :2])
         return dict(encoded, keypoint_cells=cells.astype(np.float32))
 
-    def decode_steps(
-        self,
-        heatmaps: Tensor,
-        probabilities: Tensor,
-        accepted: Tensor,
-        stride: Stride,
-        detected: Optional[Tuple[Tensor, Tensor, Stride]] = None,
-    ) -> Decoded:
-        """Turn the steps of a batch into instances.
+    def decode(self, encoded: object) -> None:
+        """Refuse: instances are found by steps of the head, not in one set of maps."""
+        raise NotImplementedError(
+            'recurrent association decodes steps: RecurrentAssociationHead calls propose and group'
+        )
+
+    def propose(self, heatmaps: Tensor, probabilities: Tensor, accepted: Tensor) -> StepProposals:
+        """Read the keypoints of the steps of a batch.
 
         Args:
             heatmaps (Tensor): (B, P, K, h, w), float32.
             probabilities (Tensor): Of being an instance, (B, P).
             accepted (Tensor): Which are instances, (B, P), bool.
-            stride (tuple): Input pixels per cell (x, y).
-            detected (tuple, optional): Heatmaps (B, K, H, W) of all instances, tags
-                (B, L * K, h', w') and their input pixels per cell: discarded keypoints are looked
-                for there as :class:`AEDecoder` looks for missing ones.
 
         Returns:
-            tuple: Lists over the batch, best instance first.
-            - list[np.ndarray]: Keypoints (x, y) in pixels of the input image, (N, K, 2), float32.
-            - list[np.ndarray]: Keypoint scores, (N, K), float32; 0 where discarded.
-            - list[np.ndarray]: Instance scores, (N,), float32: the probability times the mean of
-              the keypoint scores over all K, those looked for not counted.
+            StepProposals: The score of an instance is its probability times the mean of the
+            keypoint scores over all K.
         """
         values, index = heatmaps.flatten(3).max(3)  # (B, P, K)
-        width = heatmaps.shape[-1]
-        cells = torch.stack([index % width, index // width], dim=-1)
-        points = self._refine(heatmaps, cells[..., None, :])[..., 0, :]
-        scores = values * (values >= self.decode_discard_thr)
-        total = probabilities * scores.mean(2)  # (B, P)
-        kept = (accepted & (scores > 0).any(2)).cpu().numpy()
-        packed = torch.cat([points, scores[..., None]], dim=-1).cpu().numpy()
-        ranks = total.cpu().numpy()
-        chosen = [self._best(*image) for image in zip(ranks, kept)]
-        keypoints = [
-            cells_to_pixels(_center_discarded(image[best]), stride, self.decode_center_shift)
-            for image, best in zip(packed, chosen)
-        ]
-        scores = [image[best, :, 2] for image, best in zip(packed, chosen)]
-        if detected is not None:
-            keypoints, scores = self._search_discarded(keypoints, scores, *detected)
-        return keypoints, scores, [image[best] for image, best in zip(ranks, chosen)]
+        cells = unflatten_index(index, heatmaps.shape[-1])
+        refined = refine_cells(heatmaps, cells[..., None, :], self.refinement)[..., 0, :]
+        scores = values * (values >= self.discard_threshold)
+        kept = accepted & (scores > 0).any(2)
+        return StepProposals(refined, scores, probabilities * scores.mean(2), kept)
 
-    def _best(self, scores: np.ndarray, kept: np.ndarray) -> np.ndarray:
-        """Steps of one image that are kept, best first."""
-        steps = np.flatnonzero(kept)
-        return steps[np.argsort(-scores[steps], kind='stable')[: self.decode_max_instances]]
-
-    def _search_discarded(
+    def group(
         self,
-        keypoints: List[np.ndarray],
-        scores: List[np.ndarray],
-        heatmaps: Tensor,
-        tags: Tensor,
-        stride: Stride,
-    ) -> Tuple[List[np.ndarray], List[np.ndarray]]:
+        proposals: StepProposals,
+        grid: Optional[Grid] = None,
+        detected: Optional[Maps] = None,
+        detected_grid: Optional[Grid] = None,
+    ) -> List[Poses]:
+        """Turn the steps of a batch into people.
+
+        Args:
+            proposals (StepProposals): What :meth:`propose` gives.
+            grid (Grid, optional): Cells of the steps' heatmaps. None are those of the configured
+                coarsest.
+            detected (Maps, optional): Heatmaps (B, K, H, W) of all instances and tags: discarded
+                keypoints are looked for there, and people have tags.
+            detected_grid (Grid, optional): Cells of these heatmaps.
+
+        Returns:
+            list[Poses]: Of each image, in pixels of the input. Keypoints that were looked for do
+            not count in the scores of instances.
+        """
+        grid = grid or self.grid(0)
+        cells, scores, instance_scores, kept = (values.cpu().numpy() for values in proposals)
+        people = []
+        for image, mask in enumerate(kept):
+            points = _center_discarded(cells[image, mask], scores[image, mask])
+            found = Poses(grid.to_pixels(points), scores[image, mask], instance_scores[image, mask])
+            people.append(rank_poses(found, self.scoring.max_instances))
+        return people if detected is None else self._search(people, detected, detected_grid)
+
+    def _search(self, people: List[Poses], maps: Maps, grid: Grid) -> List[Poses]:
         """Look for discarded keypoints where heatmaps of all instances are high and tags alike."""
-        shift = self.decode_center_shift
         instances = []
-        for image_keypoints, image_scores, image_tags in zip(keypoints, scores, tags):
-            cells = pixels_to_cells(image_keypoints, stride, shift).astype(np.float32)
-            own = _mean_tags(image_tags, cells, image_scores > 0, heatmaps.shape[-2:])
-            instances.append(Instances(cells, image_scores, own))
-        completed = self._complete(heatmaps, tags, instances)
-        return (
-            [cells_to_pixels(image.cells, stride, shift) for image in completed],
-            [image.scores for image in completed],
-        )
+        for poses, tags in zip(people, maps.tags):
+            cells = grid.to_cells(poses.keypoints).astype(np.float32)
+            own = _mean_tags(tags, cells, poses.keypoint_scores > 0, grid)
+            instances.append(Instances(cells, poses.keypoint_scores, own))
+        completed = instances
+        if self.completion:
+            maps = maps._replace(heatmaps=finite_or_zero(maps.heatmaps))
+            rules = self.tag_threshold, self.refinement
+            completed = self.completion.complete(instances, maps, *rules)
+        return [
+            Poses(grid.to_pixels(image.cells), image.scores, poses.instance_scores, image.tags)
+            for image, poses in zip(completed, people)
+        ]
 
 
-def _center_discarded(keypoints: np.ndarray) -> np.ndarray:
-    """Points (N, K, 2) of keypoints (x, y, score), the mean of the others where discarded."""
-    points, found = keypoints[..., :2], keypoints[..., 2:] > 0
-    center = (points * found).sum(1, keepdims=True) / found.sum(1, keepdims=True)
-    return np.where(found, points, center)
+def _center_discarded(cells: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Points (N, K, 2) of keypoints, the mean of the others where one was discarded."""
+    found = scores[..., None] > 0
+    center = (cells * found).sum(1, keepdims=True) / found.sum(1, keepdims=True)
+    return np.where(found, cells, center).astype(np.float32)
 
 
-def _mean_tags(
-    tags: Tensor, cells: np.ndarray, found: np.ndarray, size: Tuple[int, int]
-) -> np.ndarray:
-    """Mean of the tags (L * K, h, w) under cells (N, K, 2) of a (H, W) map, (N, L), float32."""
-    height, width = size
-    limit = torch.tensor([width - 1, height - 1])
-    places = torch.from_numpy(cells).round().long().clamp(min=torch.zeros(2).long(), max=limit)
+def _mean_tags(tags: Tensor, cells: np.ndarray, found: np.ndarray, grid: Grid) -> np.ndarray:
+    """Mean of the tags (L * K, h, w) under cells (N, K, 2) of a grid, (N, L), float32."""
+    width, height = grid.size
+    places = torch.from_numpy(cells).round().long()
+    places = places.clamp(torch.zeros(2).long(), torch.tensor([width - 1, height - 1]))
     places = places.transpose(0, 1)[None].to(tags.device)
     read = sample_tags(tags[None].float(), places, (width, height))[0]  # (K, N, L)
     counted = torch.from_numpy(found).T[..., None].to(read)

@@ -1,14 +1,27 @@
 """The head that finds one instance per step (Section 3 of the paper)."""
 
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
-from mmengine.structures import InstanceData, PixelData
-from mmpose.utils.typing import ConfigType, Features, InstanceList, OptConfigType, SampleList
+from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
-from mmpose_ae.models.heads import AEHead
+from mmpose_ae.codecs import Maps
+from mmpose_ae.frame import Grid
+from mmpose_ae.models.heads import (
+    AEHead,
+    TagViewOptions,
+    input_size_of,
+    list_views,
+    to_instance_data,
+    to_pixel_data,
+)
+from mmpose_ae.models.heads.bottomup_head import Predictions
+from mmpose_ae.models.heads.supervision import gather_instances, supervision_masks
+from mmpose_ae.models.heads.views import View
+from mmpose_ae.ops import keypoint_indices
+from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .instance_targets import InstanceTargets, gaussian_targets
@@ -18,7 +31,26 @@ from .truncated_backprop import sum_chunks
 from .unrolling import Chunk, InstanceUnroller, join
 
 
+@dataclass(frozen=True)
+class RecurrentOptions(TagViewOptions):
+    """Options of ``test_cfg`` of recurrent association.
+
+    Attributes:
+        refine_missing (bool, optional): Look for discarded keypoints on the frozen head's heatmaps,
+            merged over scales and flips as the other options say. None is only with
+            ``multiscale_test``, as in Section 3.3.
+    """
+
+    refine_missing: Optional[bool] = None
+
+    @property
+    def refines(self) -> bool:
+        """Whether discarded keypoints are looked for."""
+        return self.multiscale_test if self.refine_missing is None else self.refine_missing
+
+
 @MODELS.register_module()
+@refuse_unknown_options
 class RecurrentAssociationHead(AEHead):
     """Unroll a ConvLSTM over the instances of an image, on top of a frozen :class:`AEHead`.
 
@@ -34,19 +66,16 @@ class RecurrentAssociationHead(AEHead):
         association_loss (dict): Called with chunks and :class:`Supervision`.
         **kwargs: As in :class:`AEHead`.
 
-    The ``test_cfg`` of the estimator may hold
-
-    - ``flip_test``: average the heatmaps with those of the same instance in the mirrored input.
-    - ``shift_heatmap``: shift the mirrored maps by a cell (False).
-    - ``multiscale_test``: the input is a pyramid; instances are found at its base.
-    - ``refine_missing``: look for discarded keypoints on the frozen head's heatmaps, averaged over
-      scales and flips (True with ``multiscale_test``, as in Section 3.3).
-    - ``output_heatmaps``: also return the heatmaps, the maxima over instances.
+    The ``test_cfg`` of the estimator may hold the options of :class:`RecurrentOptions`. With
+    ``flip_test`` heatmaps are averaged with those of the same instance in the mirrored input; with
+    ``multiscale_test`` instances are found at the base of the pyramid.
 
     Raises:
         ValueError: ``inputs`` are unknown, or the network has no such features.
     """
 
+    fixed_options = (*AEHead.fixed_options, 'keypoint_loss', 'tag_loss')  # the frozen part's
+    test_options = RecurrentOptions
     trained_part = 'unroller'
 
     def __init__(
@@ -129,17 +158,18 @@ class RecurrentAssociationHead(AEHead):
 
         Args:
             feats (tuple[Tensor]): Feature maps of the backbone.
-            batch_data_samples (list[PoseDataSample]): Targets made by the codec, with
-                ``gt_fields.heatmap_mask``, and ``keypoint_cells`` and ``keypoint_indices`` of
-                ``gt_instance_labels``.
+            batch_data_samples (list[PoseDataSample]): As of :meth:`BottomupHead.loss`.
             train_cfg (dict, optional): Not used.
 
         Returns:
             dict: ``loss`` and its parts ``stop``, ``heatmap`` and ``heatmap2``.
         """
         inputs = self.gather_inputs(feats)
-        targets = self._targets(batch_data_samples, inputs.shape[-2:])
-        mask = self._stack_field(batch_data_samples, 'heatmap_mask')[0][:, 0].float()
+        size = inputs.shape[-2:]
+        grid = self.decoder.grid_of(inputs, input_size_of(batch_data_samples))
+        people = gather_instances(batch_data_samples, self.num_keypoints, inputs.device)
+        targets = self.make_targets(people.keypoints, people.visible, grid)
+        mask = supervision_masks(batch_data_samples, [size], inputs.device)[0][:, 0].float()
         supervision = Supervision(targets, mask, targets.present)
         return sum_chunks(
             self._chunk_losses(inputs, supervision),
@@ -147,20 +177,22 @@ class RecurrentAssociationHead(AEHead):
             truncate=self.unroller.chunk_size is not None,
         )
 
-    def _targets(self, batch_data_samples: SampleList, size: Tuple[int, int]) -> InstanceTargets:
-        expected = self.decoder.heatmap_sizes[0][::-1]
-        if tuple(size) != expected:
-            raise ValueError(
-                f'the maps are (h, w) {tuple(size)}, but the codec made targets for {expected}'
-            )
-        labels = [d.gt_instance_labels for d in batch_data_samples]
-        cells, indices = (
-            pad_sequence([label[name] for label in labels], batch_first=True)
-            for name in ('keypoint_cells', 'keypoint_indices')
-        )
-        codec = self.decoder
-        visible = indices[..., 1] > 0
-        return gaussian_targets(cells, visible, size[::-1], codec.sigma, codec.round_centers)
+    def make_targets(self, keypoints: Tensor, visible: Tensor, grid: Grid) -> InstanceTargets:
+        """Make the heatmaps that the steps should show.
+
+        Args:
+            keypoints (Tensor): Keypoints (x, y) in pixels of the input, (B, N, K, 2), float.
+            visible (Tensor): Annotated keypoints, (B, N, K), bool.
+            grid (Grid): Cells of the heatmaps.
+
+        Returns:
+            InstanceTargets: Of all instances.
+        """
+        cells = grid.to_cells(keypoints)
+        inside = keypoint_indices(cells, visible, grid.size)[..., 1] > 0
+        drawing = self.decoder.heatmap_targets
+        sigma = drawing.sigma_on(grid)
+        return gaussian_targets(cells.float(), inside, grid.size, sigma, drawing.round_centers)
 
     def _chunk_losses(
         self, inputs: Tensor, supervision: Supervision
@@ -171,7 +203,7 @@ class RecurrentAssociationHead(AEHead):
 
     def predict(
         self, feats: Features, batch_data_samples: SampleList, test_cfg: OptConfigType = None
-    ) -> Union[InstanceList, Tuple[InstanceList, List[PixelData]]]:
+    ) -> Predictions:
         """Predict instances, with the test-time augmentation of ``test_cfg``.
 
         Args:
@@ -183,43 +215,30 @@ class RecurrentAssociationHead(AEHead):
             list[InstanceData]: As of :meth:`AEHead.predict`. With ``output_heatmaps`` a tuple of
             that and a list of PixelData with ``heatmaps``.
         """
-        test_cfg = test_cfg or {}
-        metainfo = batch_data_samples[0].metainfo
-        input_size = tuple(metainfo.get('batch_input_shape', metainfo['img_shape']))
-        base = feats[0] if test_cfg.get('multiscale_test', False) else feats
-        heatmaps, steps = self._find_instances(base, metainfo, test_cfg)
-        detected = None
-        if test_cfg.get('refine_missing', test_cfg.get('multiscale_test', False)):
-            maps = self._merge_views(feats, metainfo, input_size, test_cfg)
-            detected = (*maps, _stride(maps[0], input_size))
-        decoded = self.decoder.decode_steps(
-            heatmaps,
-            steps.logits.sigmoid(),
-            steps.accepted,
-            _stride(heatmaps, input_size),
-            detected,
-        )
-        instances = [
-            InstanceData(keypoints=keypoints, keypoint_scores=scores, bbox_scores=instance_scores)
-            for keypoints, scores, instance_scores in zip(*decoded)
-        ]
-        if not test_cfg.get('output_heatmaps', False):
+        options = self.read_test_cfg(test_cfg)
+        input_size = input_size_of(batch_data_samples)
+        views = [view for view in list_views(feats, options) if view.scale == 0]
+        heatmaps, steps = self._find_instances(views, batch_data_samples, options)
+        grid = self.decoder.grid_of(heatmaps, input_size)
+        found = self.decoder.propose(heatmaps, steps.logits.sigmoid(), steps.accepted)
+        if options.refines:
+            detected = self.predict_maps(feats, batch_data_samples, options)
+            poses = self.decoder.group(found, grid, detected.maps, detected.grid)
+        else:
+            poses = self.decoder.group(found, grid)
+        instances = [to_instance_data(image) for image in poses]
+        if not options.output_heatmaps:
             return instances
         shown = (heatmaps * steps.accepted[..., None, None, None]).amax(1)
-        return instances, [PixelData(heatmaps=maps) for maps in shown]
+        return instances, to_pixel_data(Maps(shown))
 
     def _find_instances(
-        self, feats: Features, metainfo: dict, test_cfg: dict
+        self, views: List[View], batch_data_samples: SampleList, options: RecurrentOptions
     ) -> Tuple[Tensor, Chunk]:
         """Heatmaps (B, P, K, h, w) of the steps on the input, and those steps."""
-        if not test_cfg.get('flip_test', False):
-            steps = self.unroll(feats)
+        steps, *mirrored = (self.unroll(view.features) for view in views)
+        if not mirrored:
             return steps.best_heatmaps, steps
-        steps, mirrored = (self.unroll(view) for view in feats)
-        shift = test_cfg.get('shift_heatmap', False)
-        return merge_mirrored(steps, mirrored, metainfo['flip_indices'], shift), steps
-
-
-def _stride(maps: Tensor, input_size: Tuple[int, int]) -> Tuple[float, float]:
-    """Input pixels per cell (x, y) of maps (..., h, w) on an input (h, w)."""
-    return input_size[1] / maps.shape[-1], input_size[0] / maps.shape[-2]
+        flip_indices = batch_data_samples[0].metainfo['flip_indices']
+        merged = merge_mirrored(steps, mirrored[0], flip_indices, options.shift_heatmap)
+        return merged, steps

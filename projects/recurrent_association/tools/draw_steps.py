@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import List, Union
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
@@ -13,15 +12,10 @@ from mmpose.structures import PoseDataSample
 from torch import nn
 
 from mmpose_ae.cli.command_line import drawing_parser, read_config
-from mmpose_ae.grouping import pixels_to_cells
-from mmpose_ae.models.heads.ground_truth import keypoints_on_input
+from mmpose_ae.models.heads.supervision import gather_test_instances
 from mmpose_ae.pictures import choose_images
 from mmpose_ae.registry import DATASETS
 from projects.recurrent_association.models import Chunk
-from projects.recurrent_association.models.instance_targets import (
-    InstanceTargets,
-    gaussian_targets,
-)
 from projects.recurrent_association.models.matching import distances_to_targets, match
 from projects.recurrent_association.visualization import StepsOfImage, plot_steps
 
@@ -72,30 +66,13 @@ def steps_of_image(chunk: Chunk, sample: PoseDataSample, head: nn.Module) -> Ste
         StepsOfImage: Those steps.
     """
     heatmaps = chunk.best_heatmaps
-    targets = annotated_targets(sample, head, heatmaps.device)
+    people = gather_test_instances([sample], head.num_keypoints, heatmaps.device)
+    grid = head.decoder.grid_of(heatmaps, sample.input_size)
+    targets = head.make_targets(people.keypoints, people.visible, grid)
     costs = distances_to_targets(heatmaps, targets)
     matches = match(costs, chunk.accepted, targets.present)
     tensors = heatmaps, chunk.logits.sigmoid(), targets.draw(matches), matches
     return StepsOfImage(*(values[0].cpu().numpy() for values in tensors))
-
-
-def annotated_targets(
-    sample: PoseDataSample, head: nn.Module, device: torch.device
-) -> InstanceTargets:
-    """The heatmaps of the instances of a test image, as the head would be trained towards them."""
-    codec = head.decoder
-    pixels, visible = keypoints_on_input(sample, head.num_keypoints)
-    stride = codec.stride(0)
-    size = np.rint(np.divide(sample.input_size, stride)).astype(int)
-    cells = pixels_to_cells(pixels, stride, codec.decode_center_shift)
-    inside = ((cells >= -0.5) & (cells < size - 0.5)).all(-1)
-    return gaussian_targets(
-        torch.from_numpy(cells).float().to(device)[None],
-        torch.from_numpy(visible & inside).to(device)[None],
-        tuple(size.tolist()),
-        codec.sigma,
-        codec.round_centers,
-    )
 
 
 def main() -> None:

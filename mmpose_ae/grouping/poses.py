@@ -1,0 +1,67 @@
+"""The one result of every grouping: the poses of an image."""
+
+from dataclasses import dataclass, fields
+from typing import Optional
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Poses:
+    """The people of one image, best first.
+
+    Attributes:
+        keypoints (np.ndarray): Positions (x, y), (N, K, 2), float32, in pixels of the network's
+            input, or of the image once they were mapped to it. A keypoint that was not found lies
+            at the mean of those that were, or where the method suspects it.
+        keypoint_scores (np.ndarray): (N, K), float32; 0 where a keypoint was not found.
+        instance_scores (np.ndarray): What ranks the people, (N,), float32, descending.
+        tags (np.ndarray, optional): Mean tag of each person's keypoints, (N, L), float32. None
+            from methods that group without tags.
+    """
+
+    keypoints: np.ndarray
+    keypoint_scores: np.ndarray
+    instance_scores: np.ndarray
+    tags: Optional[np.ndarray] = None
+
+    def __len__(self) -> int:
+        return len(self.instance_scores)
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Boxes (left, top, right, bottom) around the keypoints that were found, (N, 4), float32.
+
+        Around all keypoints where none was found.
+        """
+        found = self.keypoint_scores > 0
+        found = (found | ~found.any(1, keepdims=True))[..., None]  # (N, K, 1)
+        low = np.where(found, self.keypoints, np.inf).min(1)
+        high = np.where(found, self.keypoints, -np.inf).max(1)
+        return np.concatenate([low, high], axis=-1).astype(np.float32)
+
+    def take(self, index: np.ndarray) -> 'Poses':
+        """Keep some people.
+
+        Args:
+            index (np.ndarray): Their positions, or a mask (N,).
+
+        Returns:
+            Poses: In the order of ``index``.
+        """
+        values = (getattr(self, field.name) for field in fields(self))
+        return Poses(*(None if value is None else value[index] for value in values))
+
+
+def rank_poses(poses: Poses, max_instances: Optional[int] = None) -> Poses:
+    """Sort people by their score, descending; equal ones keep their order.
+
+    Args:
+        poses (Poses): In any order.
+        max_instances (int, optional): Most people, the best ones. None is no limit.
+
+    Returns:
+        Poses: Best first.
+    """
+    order = np.argsort(-poses.instance_scores, kind='stable')
+    return poses.take(order[:max_instances])

@@ -1,0 +1,43 @@
+"""The detector of CenterGroup: AE's, with the center of each instance as one keypoint more."""
+
+from typing import Optional
+
+from mmpose.utils.typing import OptConfigType
+
+from mmpose_ae.models.heads import AEHead
+from mmpose_ae.options import refuse_unknown_options
+from mmpose_ae.registry import MODELS
+
+
+@MODELS.register_module()
+@refuse_unknown_options
+class CenterAEHead(AEHead):
+    """Predict heatmaps and tags of keypoints and centers; group the keypoints by their tags.
+
+    It is what CenterGroup starts from. Its losses are AEHead's, centers included; in testing
+    the maps of the center are left out.
+
+    Args:
+        in_channels (int): As in :class:`AEHead`.
+        num_keypoints (int, optional): K, without the center. None takes it from the decoder.
+        decoder (dict, optional): The codec, an :class:`AEDecoder`.
+        **kwargs: As in :class:`AEHead`.
+
+    Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Section 5.2.
+    """
+
+    predicts_centers = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_keypoints: Optional[int] = None,
+        decoder: OptConfigType = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(in_channels, num_keypoints, decoder=decoder, **kwargs)
+        if self.decoder is not None and not hasattr(self.decoder, 'tag_threshold'):
+            raise ValueError(
+                'CenterAEHead groups by tags, but its decoder is a '
+                f"{type(self.decoder).__name__}: give decoder=dict(type='AEDecoder', ...)"
+            )

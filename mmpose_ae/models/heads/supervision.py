@@ -1,0 +1,155 @@
+"""What heads are trained towards, made from the keypoints that samples carry."""
+
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from mmpose.utils.typing import SampleList
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from mmpose_ae.codecs import Targets
+from mmpose_ae.frame import Size
+from mmpose_ae.ops import instance_scales
+
+
+class Annotated(NamedTuple):
+    """The annotated instances of a batch, padded to the most of an image.
+
+    Attributes:
+        keypoints (Tensor): (x, y) in pixels of the input, (B, N, K, 2), float.
+        visible (Tensor): Annotated keypoints, (B, N, K), bool; False in padded rows.
+        sides (Tensor, optional): Width and height of the instances' boxes in pixels of the input,
+            (B, N, 2); None if samples lack them.
+    """
+
+    keypoints: Tensor
+    visible: Tensor
+    sides: Optional[Tensor]
+
+
+class Supervision(NamedTuple):
+    """Targets of a batch and where they count.
+
+    Attributes:
+        targets (Targets): What the network should predict.
+        masks (list[Tensor]): Cells that are supervised, (B, 1, H_i, W_i), bool, for each
+            resolution of the heatmaps.
+        sides (Tensor, optional): See :class:`Annotated`.
+        input_size (tuple): Size (w, h) of the input.
+    """
+
+    targets: Targets
+    masks: List[Tensor]
+    sides: Optional[Tensor]
+    input_size: Size
+
+    @property
+    def scales(self) -> Tensor:
+        """Scales of the instances relative to the input, (B, N), float32.
+
+        Raises:
+            ValueError: If the samples do not say how large the boxes are.
+        """
+        if self.sides is None:
+            raise ValueError(
+                'the samples lack the sides of boxes (bbox_scales of gt_instances), which '
+                "BottomupRandomAffine makes from the data's bbox"
+            )
+        return instance_scales(self.sides, self.input_size)
+
+
+def input_size_of(data_samples: SampleList) -> Size:
+    """Size (w, h) of the input of a batch, padding included."""
+    metainfo = data_samples[0].metainfo
+    height, width = metainfo.get('batch_input_shape', metainfo['img_shape'])
+    return int(width), int(height)
+
+
+def gather_instances(
+    data_samples: SampleList, num_keypoints: int, device: torch.device
+) -> Annotated:
+    """Read the annotated instances of training samples.
+
+    Args:
+        data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` (N, K, 2) in pixels
+            of the input, ``keypoints_visible`` (N, K) and optionally ``bbox_scales`` (N, 2);
+            without fields where nobody is annotated.
+        num_keypoints (int): K.
+        device (torch.device): Where to put them.
+
+    Returns:
+        Annotated: Of all images.
+    """
+    empty = dict(
+        keypoints=np.zeros((0, num_keypoints, 2), np.float32),
+        keypoints_visible=np.zeros((0, num_keypoints), np.float32),
+        bbox_scales=np.zeros((0, 2), np.float32),
+    )
+    images = [sample.gt_instances for sample in data_samples]
+
+    def stack(name: str) -> Tensor:
+        values = [image[name] if 'keypoints' in image else empty[name] for image in images]
+        return pad_sequence([torch.as_tensor(v, device=device) for v in values], True)
+
+    sized = all('bbox_scales' in image for image in images if 'keypoints' in image)
+    return Annotated(
+        stack('keypoints')[..., :2],
+        stack('keypoints_visible') > 0,
+        stack('bbox_scales') if sized else None,
+    )
+
+
+def gather_test_instances(
+    data_samples: SampleList, num_keypoints: int, device: torch.device
+) -> Annotated:
+    """Read the annotated instances of test samples, whose keypoints are in pixels of the image.
+
+    Args:
+        data_samples (list[PoseDataSample]): As of :func:`gather_instances`, and with ``frame`` in
+            their metainfo.
+        num_keypoints (int): K.
+        device (torch.device): Where to put them.
+
+    Returns:
+        Annotated: In pixels of the input; without sides.
+    """
+    people = gather_instances(data_samples, num_keypoints, torch.device('cpu'))
+    frames = [sample.metainfo['frame'] for sample in data_samples]
+    points = [frame.to_input(image.numpy()) for frame, image in zip(frames, people.keypoints)]
+    keypoints = torch.from_numpy(np.stack(points)).to(device)
+    return Annotated(keypoints, people.visible.to(device), None)
+
+
+def supervision_masks(
+    data_samples: SampleList, sizes: Sequence[Tuple[int, int]], device: torch.device
+) -> List[Tensor]:
+    """Bring the masks of training samples to the resolutions of the heatmaps.
+
+    Args:
+        data_samples (list[PoseDataSample]): ``gt_fields.heatmap_mask``, (1, h, w), of one size over
+            the batch; everything is supervised if they have none.
+        sizes (sequence): Sizes (H, W) of the heatmaps.
+        device (torch.device): Where to put them.
+
+    Returns:
+        list[Tensor]: (B, 1, H, W), bool: cells of which more than half is supervised.
+    """
+    masks = [_mask_of(sample) for sample in data_samples]
+    if masks[0] is None:
+        return [torch.ones(len(masks), 1, *size, dtype=torch.bool, device=device) for size in sizes]
+    stacked = torch.stack(masks).to(device)
+    return [_resize_mask(stacked, size) for size in sizes]
+
+
+def _mask_of(sample: object) -> Optional[Tensor]:
+    fields = sample.get('gt_fields')
+    mask = None if fields is None else fields.get('heatmap_mask')
+    return mask[-1] if isinstance(mask, list) else mask  # of several resolutions the finest
+
+
+def _resize_mask(mask: Tensor, size: Tuple[int, int]) -> Tensor:
+    if tuple(mask.shape[-2:]) == tuple(size):
+        return mask.bool()
+    return F.interpolate(mask.float(), size=tuple(size), mode='bilinear') > 0.5

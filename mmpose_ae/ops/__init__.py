@@ -1,0 +1,36 @@
+"""Operations on maps and keypoints: plain functions of torch, batched and on any device."""
+
+from .candidates import MaskedCandidates, find_candidates, find_masked_candidates
+from .centers import append_centers, instance_centers
+from .missing import MISSING_RULES, find_missing
+from .peaks import find_peaks, finite_or_zero, highest_peaks
+from .refinement import OFFSETS, gaussian_offset, quarter_offset, refine_cells, released_offset
+from .sampling import bilinear_corners, gather_tags, sample_features, sample_tags
+from .similarity import keypoint_similarity
+from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
+
+__all__ = [
+    'MISSING_RULES',
+    'OFFSETS',
+    'MaskedCandidates',
+    'append_centers',
+    'bilinear_corners',
+    'find_candidates',
+    'find_masked_candidates',
+    'find_missing',
+    'find_peaks',
+    'finite_or_zero',
+    'gather_tags',
+    'gaussian_heatmaps',
+    'gaussian_offset',
+    'highest_peaks',
+    'instance_centers',
+    'instance_scales',
+    'keypoint_indices',
+    'keypoint_similarity',
+    'quarter_offset',
+    'refine_cells',
+    'released_offset',
+    'sample_features',
+    'sample_tags',
+]

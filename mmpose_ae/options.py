@@ -1,0 +1,94 @@
+"""Checks of options that configs give: what is not known is refused, with a list of what is."""
+
+import inspect
+from dataclasses import fields
+from difflib import get_close_matches
+from functools import wraps
+from typing import Any, Callable, Iterable, Optional, Set, Type, TypeVar
+
+Class = TypeVar('Class', bound=type)
+
+
+def check_known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse options that do not exist.
+
+    Args:
+        what (str): What the options are of, for the message.
+        given (iterable): Names that were given.
+        known (iterable): Names that exist.
+
+    Raises:
+        TypeError: Names the unknown ones, the closest known ones, and all known ones.
+    """
+    known = sorted(known)
+    unknown = [name for name in given if name not in known]
+    if not unknown:
+        return
+    close = [match for name in unknown for match in get_close_matches(name, known, 1)]
+    meant = f' (did you mean {", ".join(close)}?)' if close else ''
+    raise TypeError(f'{what} has no option {", ".join(unknown)}{meant}; known are: {known}')
+
+
+def check_choice(name: str, value: Optional[str], choices: Iterable[Optional[str]]) -> None:
+    """Refuse a value that is none of the choices.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (str, optional): What was given.
+        choices (iterable): What may be given.
+
+    Raises:
+        ValueError: Names the option, the value and the choices.
+    """
+    choices = list(choices)
+    if value not in choices:
+        raise ValueError(f'{name} must be one of {choices}, got {value!r}')
+
+
+def read_options(options: Type[Class], what: str, given: Optional[dict]) -> Any:
+    """Make a dataclass of options from what a config says.
+
+    Args:
+        options (type): The dataclass.
+        what (str): What the options are of, for messages.
+        given (dict, optional): Some of its fields. None is none of them.
+
+    Returns:
+        object: An instance of ``options``.
+
+    Raises:
+        TypeError: If ``given`` has a name that is not a field.
+    """
+    given = given or {}
+    check_known(what, given, [field.name for field in fields(options)])
+    return options(**given)
+
+
+def option_names(owner: type) -> Set[str]:
+    """Names of the options that a class takes, those that it hands on to its parents included."""
+    names: Set[str] = set()
+    for parent in owner.__mro__:
+        if '__init__' not in vars(parent):
+            continue
+        parameters = list(inspect.signature(parent.__init__).parameters.values())[1:]
+        names |= {p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
+        if all(p.kind != p.VAR_KEYWORD for p in parameters):
+            break
+    return names - set(getattr(owner, 'fixed_options', ()))
+
+
+def refuse_unknown_options(owner: Class) -> Class:
+    """Let a class list the options that it knows where it is given another one.
+
+    It may have ``fixed_options``: names that it sets for its parents, which nobody else may give.
+    """
+    build: Callable = owner.__init__
+
+    @wraps(build)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        if type(self) is owner:
+            check_known(owner.__name__, kwargs, option_names(owner))
+        build(self, *args, **kwargs)
+
+    owner.__init__ = checked
+    return owner
