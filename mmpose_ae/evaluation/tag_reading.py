@@ -1,8 +1,8 @@
 """Reading predicted tags under the keypoints of an image.
 
 A sample is what MMEngine hands to metrics: the dictionary of a ``PoseDataSample``, with
-``pred_fields`` (``output_heatmaps=True`` in the ``test_cfg`` of the estimator) and with ``frame`` and
-``batch_input_shape`` of the metainfo.
+``pred_fields`` (``output_heatmaps=True`` in the ``test_cfg`` of the estimator) and with ``frame``
+and ``batch_input_shape`` of the metainfo.
 """
 
 from typing import Tuple

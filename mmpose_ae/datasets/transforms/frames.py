@@ -9,9 +9,9 @@ def frame_of(results: dict) -> Frame:
     """Tell where the image lies on the input, as far as the pipeline has come.
 
     Args:
-        results (dict): ``frame``, as our transforms keep it; where transforms of MMPose came before,
-            what they leave instead: ``ori_shape`` (h, w), and optionally ``warp_mat``, ``input_size``
-            (w, h) and ``flip_direction``.
+        results (dict): ``frame``, as our transforms keep it; where transforms of MMPose came
+            before, what they leave instead: ``ori_shape`` (h, w), and optionally ``warp_mat``,
+            ``input_size`` (w, h) and ``flip_direction``.
 
     Returns:
         Frame: From pixels of the original image to those of the input.
