@@ -117,9 +117,7 @@ def resize_matrix(scale: Union[float, Sequence[float]]) -> np.ndarray:
 
 def flip_matrix(size: Size, direction: str = 'horizontal') -> np.ndarray:
     """Map (2, 3) of a flip of an image (w, h): horizontal, vertical or diagonal."""
-    turned = np.array(
-        [direction in ('horizontal', 'diagonal'), direction in ('vertical', 'diagonal')]
-    )
+    turned = np.array([direction != 'vertical', direction != 'horizontal'])
     return np.column_stack([np.diag(1.0 - 2 * turned), turned * (np.array(size) - 1.0)])
 
 

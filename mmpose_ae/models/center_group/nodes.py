@@ -45,8 +45,8 @@ def image_masks(data_samples: SampleList, grid: Grid, device: torch.device) -> T
     """Tell the images of a batch from their padding.
 
     Args:
-        data_samples (list[PoseDataSample]): With the ``frame`` in their metainfo that our transforms
-            keep. Without it nothing is padding.
+        data_samples (list[PoseDataSample]): With the ``frame`` in their metainfo that our
+            transforms keep. Without it nothing is padding.
         grid (Grid): Cells of the masks.
         device (torch.device): Where to put them.
 

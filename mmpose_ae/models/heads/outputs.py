@@ -18,8 +18,8 @@ class BottomupOutputs(NamedTuple):
 
     Attributes:
         heatmaps (list[Tensor]): One (B, K, h_i, w_i) per supervised resolution, coarse to fine.
-        tags (Tensor, optional): Tag maps, (B, L * K, h, w), channel ``l * K + k``, at the resolution
-            of the coarsest heatmaps.
+        tags (Tensor, optional): Tag maps, (B, L * K, h, w), channel ``l * K + k``, at the
+            resolution of the coarsest heatmaps.
         offsets (Tensor, optional): Offsets from centers, (B, 2 * K, h, w), in cells of the coarsest
             heatmaps, those of x before those of y.
     """

@@ -57,12 +57,9 @@ def nest_views(
             f'multiscale_test={asked} in test_cfg, but BottomupResize has aug_scales={made}: '
             'give both or neither'
         )
-    feats = [
-        [extract(images), extract(images.flip(-1))]
-        if test_cfg.get('flip_test')
-        else extract(images)
-        for images in scales
-    ]
+    feats = [extract(images) for images in scales]
+    if test_cfg.get('flip_test', False):
+        feats = [[own, extract(images.flip(-1))] for own, images in zip(feats, scales)]
     return feats if asked else feats[0]
 
 
