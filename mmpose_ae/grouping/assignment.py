@@ -3,7 +3,8 @@
 from typing import Tuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from .scipy_routines import linear_sum_assignment
 
 # The released codes make a tall cost matrix square with this; the choice among equally good
 # assignments depends on it.

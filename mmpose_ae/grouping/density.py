@@ -3,10 +3,10 @@
 from typing import NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from .assignment import assign
 from .candidates import UNMATCHED, Candidates
+from .scipy_routines import squared_distances
 
 # Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
 # whole-body keypoints.
@@ -115,7 +115,7 @@ class DensityGrouping:
         Each with its center, candidate, squared distance, and the candidate's weight: its score
         at distance 0, falling to 0 at the reach (the biweight kernel).
         """
-        squared = cdist(centers, pool.tags, 'sqeuclidean')
+        squared = squared_distances(centers, pool.tags)
         rows, found = (squared < self.reach**2).nonzero()
         squared = squared[rows, found]
         weight = pool.scores[found] * (1 - squared / self.reach**2) ** 2
@@ -185,7 +185,7 @@ class DensityGrouping:
             size = found.sum(1)
             mean = pool.mean_tags(groups)
             limit = np.maximum(deviation * np.sqrt(1 / size[:, None] + 1 / size), 1)
-            distance = cdist(mean, mean) / limit
+            distance = np.sqrt(squared_distances(mean, mean)) / limit
             distance[found @ found.T > 0] = np.inf
             first, second = np.arange(len(groups)), distance.argmin(1)
             joined = (first < second) & (second[second] == first)
