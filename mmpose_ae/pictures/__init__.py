@@ -13,12 +13,15 @@ from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .prediction_pictures import choose_images, draw_predictions
 from .skeletons import draw_instances
+from .stages_pictures import draw_stages
+from .stages_plot import StagesOfImage, plot_stages
 from .tag_plot import plot_tags
 
 __all__ = [
     'ImageAttention',
     'ImageEmbedding',
     'InstanceColorVisualizer',
+    'StagesOfImage',
     'TrainedModel',
     'choose_images',
     'contact_sheet',
@@ -27,6 +30,7 @@ __all__ = [
     'draw_embeddings',
     'draw_instances',
     'draw_predictions',
+    'draw_stages',
     'first_component',
     'instance_colors',
     'match_instances',
@@ -35,6 +39,7 @@ __all__ = [
     'plot_embeddings',
     'plot_maps',
     'plot_margins',
+    'plot_stages',
     'plot_tags',
     'principal_components',
 ]
