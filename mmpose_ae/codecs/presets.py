@@ -49,12 +49,12 @@ PRESETS: Dict[str, dict] = dict(
 TARGET_OPTIONS: Dict[str, Place] = dict(
     sigma=('targets', 'sigma'),
     round_centers=('targets', 'round_centers'),
+    decode_keypoint_order=('keypoint_order',),
     decode_center_shift=('center_shift',),
     decode_refinement=('refinement',),
     decode_max_instances=('scoring', 'max_instances'),
 )
 TAG_OPTIONS: Dict[str, Place] = dict(
-    decode_keypoint_order=('keypoint_order',),
     decode_tag_thr=('tag_threshold',),
     decode_nms_kernel=('candidates', 'kernel_size'),
     decode_keypoint_thr=('candidates', 'threshold'),
@@ -89,7 +89,8 @@ def accept_presets(old_options: Dict[str, Place]) -> Callable[[Class], Class]:
         @wraps(build)
         def from_options(self: Any, *args: Any, **given: Any) -> None:
             if type(self) is owner:
-                check_known(owner.__name__, given, {*known, *old_options, 'preset'})
+                own = [name for name in given if name not in old_options]
+                check_known(owner.__name__, own, {*known, 'preset'})
                 given = expand_options(given, known, old_options)
             build(self, *args, **given)
 
