@@ -65,12 +65,14 @@ class Grid(NamedTuple):
             tuple: Cells (x, y), (..., 2), int64, clamped to the map, and whether the rounded point
             lies on it, (...), bool.
         """
+        # Half-up as int(x + 0.5) does, but exact for points left of the first cell too; in double
+        # precision, since half a cell more than a cell may be the next one in a coarser one.
         if isinstance(cells, np.ndarray):
             limit = np.asarray(self.size)
-            # Half-up as int(x + 0.5) does, but exact for points left of the first cell too.
-            rounded = np.floor(np.nan_to_num(cells, nan=-1.0) + 0.5)
+            rounded = np.floor(np.nan_to_num(cells.astype(np.float64), nan=-1.0) + 0.5)
             inside = ((rounded >= 0) & (rounded < limit)).all(-1)
             return np.clip(rounded, 0, limit - 1).astype(np.int64), inside
+        cells = cells.double()
         limit = cells.new_tensor(self.size)
         rounded = (cells.nan_to_num(nan=-1.0) + 0.5).floor()
         inside = ((rounded >= 0) & (rounded < limit)).all(-1)
