@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import OFFSETS, gaussian_offset, quarter_offset, released_offset
+from mmpose_ae.ops import OFFSETS, gaussian_offset, quarter_offset, released_offset
 
 
 def gaussian(x, y, size=(15, 17), sigma=2.0):

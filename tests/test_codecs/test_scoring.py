@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.grouping import score_instances
+from mmpose_ae.codecs.scoring import score_instances
 
 
 @pytest.mark.parametrize(

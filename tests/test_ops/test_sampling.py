@@ -1,4 +1,4 @@
-"""Features under candidates against upsampling the whole maps and the release of CenterGroup."""
+"""Tags and features under cells, against upsampling the whole maps and CenterGroup's release."""
 
 import golden
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmpose_ae.grouping import bilinear_corners, sample_features
+from mmpose_ae.ops import bilinear_corners, sample_features, sample_tags
 
 
 def random_cells(size, count=40, types=3, batch=2):
@@ -76,3 +76,19 @@ def test_corners_reproduce_upsampling(coarse):
     mixed = (coarse_map[:, 0][batch, corners[..., 1], corners[..., 0]] * weights).sum(-1)
     expected = read_upsampled(coarse_map, cells, size)[..., 0]
     torch.testing.assert_close(mixed, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize('size', [(8, 12), (16, 24), (32, 48), (20, 30), (9, 13)])
+def test_sampling_equals_upsampling_the_whole_map(size):
+    torch.manual_seed(0)
+    batch, dim, num_keypoints = 2, 3, 4
+    tags = torch.randn(batch, dim * num_keypoints, 8, 12)
+    cells = torch.stack(
+        [torch.randint(0, n, (batch, num_keypoints, 50)) for n in reversed(size)], dim=-1
+    )
+    dense = F.interpolate(tags, size=size, mode='bilinear', align_corners=False)
+    values = sample_tags(tags, cells, (size[1], size[0]))
+    for b, k, m in np.ndindex(batch, num_keypoints, 50):
+        x, y = cells[b, k, m]
+        expected = dense[b, k::num_keypoints, y, x]  # channel l * K + k
+        torch.testing.assert_close(values[b, k, m], expected, rtol=1e-4, atol=1e-5)

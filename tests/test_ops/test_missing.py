@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmpose_ae.grouping import MISSING_RULES, find_missing
+from mmpose_ae.ops import MISSING_RULES, find_missing
 
 HEATMAPS = torch.tensor([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
 TAGS = torch.tensor([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1

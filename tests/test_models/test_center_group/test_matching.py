@@ -1,4 +1,4 @@
-"""Centers against the release, and matching against brute force."""
+"""Matching of centers against the release, by hand and by brute force."""
 
 from itertools import permutations
 
@@ -10,35 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pad_sequence
 
-from mmpose_ae.grouping import instance_centers, keypoint_similarity, match_centers
-
-SIGMAS = {17: [
-    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107,
-    0.087, 0.087, 0.089, 0.089,
-], 14: [
-    0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089, 0.079,
-    0.079,
-]}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    'case', golden.cases('targets*.npz', 'in.joints', 'in.res', 'out.cg_joints_with_root')
-)
-def test_golden_centers(case):
-    joints = case['in.joints']
-    inside = ((joints[..., :2] >= 0) & (joints[..., :2] < case['in.res'])).all(-1)
-    expected = case['out.cg_joints_with_root'][:, -1]
-    centers, present = instance_centers(joints[..., :2], inside & (joints[..., 2] > 0))
-    np.testing.assert_array_equal(present, expected[:, 2] > 0)
-    np.testing.assert_allclose(centers[present], expected[present, :2], rtol=1e-5)
-
-
-def test_an_instance_without_visible_keypoints_has_no_center():
-    keypoints = np.array([[[2, 4], [6, 8]], [[1, 1], [np.nan, 3]], [[5, 5], [6, 6]]], np.float32)
-    visible = np.array([[True, True], [True, False], [False, False]])
-    centers, present = instance_centers(keypoints, visible)
-    assert centers.tolist() == [[4, 6], [1, 1], [0, 0]]
-    assert present.tolist() == [True, True, False]
+from mmpose_ae.models.center_group import match_centers
 
 
 def box_areas(boxes):
@@ -65,26 +37,6 @@ def test_golden_matching(case):
         np.testing.assert_array_equal(ours >= 0, is_center)
         assert torch.equal(data['joints_2'][i][ours[is_center]],
                            data['joints_'][images == i][is_center])  # fmt: skip
-
-
-@pytest.mark.parametrize('case', golden.cases('centergroup_loss*.npz', 'in.loc_pred', 'out.oks'))
-def test_golden_keypoint_similarity(case):
-    data = case.tensors('in.')
-    used = (data['person_tp_target'] > 0) & (data['ignore_person'] > 0)
-    similarity = keypoint_similarity(
-        data['loc_pred'][:, used],
-        data['loc_target'][used, :-1],
-        box_areas(data['boxes'])[used],
-        torch.tensor(SIGMAS[data['loc_pred'].shape[2]]),
-    )
-    visible = data['vis_target'][used, :-1]
-    np.testing.assert_allclose(similarity * visible, case['out.oks'], 1e-5, 1e-6)
-
-
-def test_a_box_without_area_has_exact_keypoints_alone():
-    predicted = torch.tensor([[[1.0, 1.0], [1.5, 1.0]]])
-    similarity = keypoint_similarity(predicted, torch.ones(1, 2, 2), torch.zeros(1), torch.ones(2))
-    assert similarity.tolist() == [[1, 0]]
 
 
 # Cost 1 - exp(-d^2 / (2 * 0.3^2 * 53)): of 1, 2, 3 and 6 pixels 0.10, 0.34, 0.61 and 0.98.

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.grouping import find_masked_candidates
+from mmpose_ae.ops import find_masked_candidates
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""Options of configs: what is not known is refused, and the message helps."""
+
+from dataclasses import dataclass
+from typing import Optional
+
+import pytest
+
+from mmpose_ae.options import (
+    check_choice,
+    check_known,
+    option_names,
+    read_options,
+    refuse_unknown_options,
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Two options."""
+
+    side: int = 5
+    shape: Optional[str] = None
+
+
+def test_options_of_a_part():
+    assert read_options(Window, 'a window', dict(side=3)) == Window(3)
+    assert (
+        read_options(Window, 'a window', None) == read_options(Window, 'a window', {}) == Window()
+    )
+
+
+def test_an_unknown_option_is_named_with_all_that_are_known():
+    message = (
+        r"a window has no option sides \(did you mean side\?\); known are: \['shape', 'side'\]"
+    )
+    with pytest.raises(TypeError, match=message):
+        read_options(Window, 'a window', dict(sides=3))
+
+
+def test_nothing_close_is_suggested_where_nothing_is():
+    with pytest.raises(TypeError, match=r"^it has no option qqq; known are: \['a', 'b'\]$"):
+        check_known('it', ['b', 'qqq', 'a'], {'b', 'a'})
+    check_known('it', [], [])
+
+
+@pytest.mark.parametrize('value', ['c', None, 0])
+def test_a_choice_that_is_none(value):
+    with pytest.raises(ValueError, match=rf"rule must be one of \['a', 'b'\], got {value!r}"):
+        check_choice('rule', value, ('a', 'b'))
+
+
+def test_none_may_be_a_choice():
+    check_choice('rule', None, [None, 'a'])
+    check_choice('rule', 'a', dict(a=1))
+
+
+class Base:
+    """Takes one option."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+
+@refuse_unknown_options
+class Middle(Base):
+    """Sets one option itself and hands the others on."""
+
+    def __init__(self, *args, height: int = 1, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.height = height
+
+
+@refuse_unknown_options
+class Square(Middle):
+    """May not be given the height."""
+
+    fixed_options = ('height',)
+
+    def __init__(self, width: int, name: str = '', **kwargs) -> None:
+        super().__init__(width, height=width, **kwargs)
+        self.name = name
+
+
+class Quiet(Base):
+    """Has no options but those of its parent."""
+
+
+def test_names_of_options_go_up_as_far_as_they_are_handed_on():
+    assert option_names(Base) == option_names(Quiet) == {'width'}
+    assert option_names(Middle) == {'width', 'height'}
+    assert option_names(Square) == {'width', 'name'}
+
+
+def test_classes_refuse_what_none_of_their_parents_takes():
+    square = Square(width=3, name='a')
+    assert (square.width, square.height, square.name) == (3, 3, 'a')
+    assert Middle(2, height=5).height == 5
+    with pytest.raises(TypeError, match=r"Square has no option wide.*width\?.*\['name', 'width'\]"):
+        Square(wide=3)
+    with pytest.raises(TypeError, match='Square has no option height'):
+        Square(3, height=4)
+    with pytest.raises(TypeError, match='Middle has no option name'):
+        Middle(2, name='a')
+
+
+def test_a_subclass_outside_may_have_options_of_its_own():
+    class Named(Square):
+        def __init__(self, label: str, **kwargs) -> None:
+            super().__init__(**kwargs)
+            self.label = label
+
+    named = Named(label='b', width=2)
+    assert (named.label, named.width) == ('b', 2)
