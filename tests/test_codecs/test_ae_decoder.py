@@ -5,6 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from mmpose_ae.codecs import Maps
+from mmpose_ae.frame import Grid
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 COCO = dict(from_file='configs/_base_/datasets/coco.py')
@@ -13,8 +15,12 @@ CROWDPOSE = dict(from_file='configs/_base_/datasets/crowdpose.py')
 
 def build(input_size=(512, 384), stride=4, **kwargs):
     size = tuple(n // stride for n in input_size)
-    cfg = dict(type='mmpose_ae.AEDecoder', input_size=input_size, heatmap_size=size, sigma=2)
-    return KEYPOINT_CODECS.build({**cfg, **kwargs})
+    cfg = dict(type='mmpose_ae.AEDecoder', input_size=input_size, heatmap_size=size)
+    return KEYPOINT_CODECS.build({**cfg, 'targets': dict(sigma=2), **kwargs})
+
+
+def build_without_sizes(**kwargs):
+    return KEYPOINT_CODECS.build(dict(type='mmpose_ae.AEDecoder', targets=dict(sigma=2), **kwargs))
 
 
 def people(count, num_keypoints, size, seed=0):
@@ -53,9 +59,13 @@ OPTIONS = [
         ('continuous', {}, 0.05),
         ('stride 2', dict(stride=2), 0.05),
         ('portrait', dict(input_size=(384, 640)), 0.05),
-        ('quarter shift', dict(decode_refinement='quarter'), 1.05),
-        ('measured from the corner', dict(decode_center_shift=0.5), 0.05),
-        ('as the releases', dict(round_centers=True, decode_refinement='quarter'), 3.1),
+        ('quarter shift', dict(refinement='quarter'), 1.05),
+        ('measured from the corner', dict(center_shift=0.5), 0.05),
+        (
+            'as the releases',
+            dict(targets=dict(sigma=2, round_centers=True), refinement='quarter'),
+            3.1,
+        ),
     ]
 ]
 
@@ -126,7 +136,7 @@ def test_resolutions_agree():
 
 def test_instances_by_hand():
     """Two people, one of them without the third keypoint."""
-    codec = build((40, 40), 4, decode_missing=None, decode_refinement=None)
+    codec = build((40, 40), 4, completion=None, refinement=None)
     heatmaps, tags = torch.zeros(1, 3, 10, 10), torch.zeros(1, 3, 10, 10)
     for k, x, y, score, tag in [
         (0, 2, 2, 0.5, 0.0),
@@ -145,7 +155,7 @@ def test_instances_by_hand():
 
 
 def test_missing_keypoint_is_looked_for():
-    codec = build((40, 40), 4, decode_keypoint_thr=0.3)
+    codec = build((40, 40), 4, candidates=dict(threshold=0.3))
     heatmaps, tags = torch.zeros(1, 2, 10, 10), torch.zeros(1, 2, 10, 10)
     heatmaps[0, 0, 2, 2] = 0.9
     heatmaps[0, 1, 6, 6], heatmaps[0, 1, 8, 1] = 0.2, 0.25
@@ -158,7 +168,7 @@ def test_missing_keypoint_is_looked_for():
 @pytest.mark.parametrize('limit, scores', [(None, [1.5, 0.4]), (1.0, [1.0, 1.0, 0.4])])
 def test_heatmaps_above_the_limit(limit, scores):
     """pose-ae-train clips at 1, which makes a plateau of neighbours above it."""
-    codec = build((40, 40), 4, decode_max_score=limit, decode_plateaus=True)
+    codec = build((40, 40), 4, candidates=dict(max_score=limit, plateaus=True))
     heatmaps, tags = torch.zeros(1, 1, 10, 10), torch.zeros(1, 1, 10, 10)
     heatmaps[0, 0, 2, 2], heatmaps[0, 0, 2, 3], heatmaps[0, 0, 8, 8] = 1.5, 1.2, 0.4
     _, keypoint_scores, _ = codec.batch_decode(heatmaps, tags)
@@ -169,7 +179,8 @@ def test_the_best_are_kept_over_the_maximum():
     heatmaps, tags = torch.zeros(1, 1, 10, 10), torch.zeros(1, 1, 10, 10)
     for i, score in enumerate([0.3, 0.9, 0.5]):
         heatmaps[0, 0, 3 * i, 5], tags[0, 0, 3 * i, 5] = score, 5.0 * i
-    scores = build((40, 40), 4, decode_max_instances=2).batch_decode(heatmaps, tags)[2][0]
+    codec = build((40, 40), 4, scoring=dict(max_instances=2))
+    scores = codec.batch_decode(heatmaps, tags)[2][0]
     assert scores.tolist() == pytest.approx([0.9, 0.5])
 
 
@@ -225,25 +236,30 @@ def test_metainfo_gives_keypoints_and_order():
     """From the middle of the body outwards: shoulders and hips before ankles and wrists."""
     codec = build(metainfo=COCO)
     assert codec.num_keypoints == 17
-    assert codec.decode_keypoint_order[:4] == [5, 6, 11, 12]  # shoulders, hips
-    assert set(codec.decode_keypoint_order[-4:]) == {9, 10, 15, 16}  # wrists, ankles
+    assert codec.keypoint_order[:4] == [5, 6, 11, 12]  # shoulders, hips
+    assert set(codec.keypoint_order[-4:]) == {9, 10, 15, 16}  # wrists, ankles
     assert build(metainfo=CROWDPOSE).num_keypoints == 14
-    assert sorted(build(metainfo=CROWDPOSE).decode_keypoint_order) == list(range(14))
+    assert sorted(build(metainfo=CROWDPOSE).keypoint_order) == list(range(14))
 
 
 def test_explicit_order_wins_over_metainfo():
     order = list(range(17))[::-1]
-    assert build(metainfo=COCO, decode_keypoint_order=order).decode_keypoint_order == order
+    assert build(metainfo=COCO, keypoint_order=order).keypoint_order == order
 
 
 @pytest.mark.parametrize(
     'kwargs, message',
     [
         (dict(heatmap_size=(100, 96)), r'heatmap_size \(100, 96\) must divide input_size'),
-        (dict(decode_keypoint_order=[0, 0, 1]), 'each of the keypoints 0 to 2 once'),
-        (dict(metainfo=COCO, decode_keypoint_order=[0, 1]), 'keypoints 0 to 16 once'),
-        (dict(decode_refinement='taylor'), "one of .*gaussian.*quarter.*got 'taylor'"),
-        (dict(decode_missing='all'), "decode_missing must be None or one of .*got 'all'"),
+        (dict(keypoint_order=[0, 0, 1]), 'each of the keypoints 0 to 2 once'),
+        (dict(metainfo=COCO, keypoint_order=[0, 1]), 'keypoints 0 to 16 once'),
+        (dict(refinement='taylor'), "one of .*gaussian.*quarter.*got 'taylor'"),
+        (dict(completion='all'), "rule of completion must be one of .*nearest.*got 'all'"),
+        (dict(tag_threshold=0), 'tag_threshold must be positive, got 0'),
+        (dict(targets=dict(sigma=-1)), 'sigma must be positive, got -1'),
+        (dict(candidates=dict(kernel_size=4)), 'kernel_size must be odd and positive, got 4'),
+        (dict(candidates=dict(max_candidates=0)), 'max_candidates must be at least 1, got 0'),
+        (dict(scoring=dict(max_instances=0)), 'max_instances must be at least 1, or None, got 0'),
     ],
 )
 def test_bad_options_are_named(kwargs, message):
@@ -275,3 +291,68 @@ def test_scales_of_instances_are_encoded_where_boxes_are_known():
     encoded = codec.encode(np.zeros((2, 3, 2)), None, np.array([[64.0, 32.0], [16.0, 8.0]]))
     assert encoded['instance_scales'].tolist() == [1.0, 0.25]
     assert 'instance_scales' not in codec.encode(np.zeros((2, 3, 2)))
+
+
+def test_without_sizes_encoding_says_what_it_needs():
+    codec = build_without_sizes(metainfo=COCO)
+    with pytest.raises(ValueError, match='AEDecoder needs input_size and heatmap_size to encode'):
+        codec.encode(np.zeros((1, 17, 2)))
+    with pytest.raises(ValueError, match='needs input_size and heatmap_size'):
+        codec.batch_decode(torch.zeros(1, 17, 4, 4), torch.zeros(1, 17, 4, 4))
+
+
+def test_without_sizes_maps_are_decoded_where_one_tells_their_place():
+    told, sized = build_without_sizes(), build()
+    keypoints = people(3, 17, (512, 384))
+    encoded = sized.encode(keypoints)
+    tags = tag_maps(encoded, np.arange(3)[:, None] * 3.0, (128, 96))
+    heatmaps = torch.from_numpy(encoded['heatmaps'])[None]
+    expected = sized.batch_decode(heatmaps, tags)
+    for ours, theirs in zip(told.batch_decode(heatmaps, tags, stride=4), expected):
+        np.testing.assert_array_equal(ours[0], theirs[0])
+    grid = told.grid_of(heatmaps, (512, 384))
+    (poses,) = told.group(told.propose(Maps(heatmaps, tags)), grid)
+    np.testing.assert_array_equal(poses.keypoints, expected[0][0])
+
+
+@pytest.mark.parametrize('with_sizes', [True, False])
+def test_targets_take_any_grid(with_sizes):
+    """Those of a batch of two images, on grids of which the codec does not know."""
+    codec = build() if with_sizes else build_without_sizes()
+    images = [people(2, 3, (320, 256), seed) for seed in (0, 1)]
+    keypoints, visible = torch.from_numpy(np.stack(images)), torch.ones(2, 2, 3, dtype=torch.bool)
+    grids = [Grid.over((40, 32), (320, 256)), Grid.over((80, 64), (320, 256))]
+    made = codec.targets(keypoints, visible, grids)
+    assert [level.shape for level in made.heatmaps] == [(2, 3, 32, 40), (2, 3, 64, 80)]
+    assert torch.equal(made.keypoints, keypoints)
+    for index, image in enumerate(images):
+        alone = build((320, 256), heatmap_size=[(40, 32), (80, 64)]).encode(image)
+        for ours, theirs in zip(made.heatmaps, alone['heatmaps']):
+            np.testing.assert_array_equal(ours[index], theirs)
+        np.testing.assert_array_equal(made.indices[index], alone['keypoint_indices'])
+
+
+def test_the_default_sigma_follows_the_coarsest_grid():
+    """A 64th of the side of 48 x 27 cells, that is of the root of 1296: 36 / 64."""
+    codec = build(targets=None)
+    grids = [Grid.over((48, 27), (192, 108)), Grid.over((96, 54), (192, 108))]
+    cell = torch.tensor([[[[10.0, 8.0]]]])
+    made = codec.targets(grids[0].to_pixels(cell), torch.ones(1, 1, 1, dtype=torch.bool), grids)
+    beside = np.exp(-0.5 / 0.5625**2)
+    assert made.heatmaps[0][0, 0, 8, 10:12].tolist() == pytest.approx([1, beside])
+    # In finer cells the keypoint lies between four; the Gaussian is as wide in cells.
+    expected = np.exp(-(2 * 0.5**2) / (2 * 0.5625**2))
+    assert made.heatmaps[1][0, 0, 16, 20].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_centers_are_one_keypoint_more():
+    """The mean of what is inside the input; without any there is none."""
+    codec = build()
+    keypoints = torch.tensor([[[[10.0, 20], [30, 40], [999, 20]], [[-5, 2], [9, 9], [9, 9]]]])
+    visible = torch.tensor([[[True, True, True], [True, False, False]]])
+    made = codec.targets(keypoints, visible, [Grid.over((128, 96), (512, 384))], centers=True)
+    assert made.keypoints.shape == (1, 2, 4, 2)
+    assert made.keypoints[0, 0, 3].tolist() == [20, 30]
+    # (20, 30) is in cell (5, 7), 128 to a row.
+    assert made.indices[0, :, 3].tolist() == [[7 * 128 + 5, 1], [0, 0]]
+    assert made.heatmaps[0][0, 3].argmax() == 7 * 128 + 5

@@ -9,7 +9,8 @@ from mmpose_ae.registry import KEYPOINT_CODECS
 
 def build(**options):
     cfg = dict(type='mmpose_ae.CenterOffsetCodec', input_size=(128, 96), heatmap_size=(32, 24))
-    return KEYPOINT_CODECS.build({**cfg, 'sigma': 1, 'decode_center_kernel': 5, **options})
+    settings = dict(targets=dict(sigma=1), candidates=dict(center_kernel_size=5))
+    return KEYPOINT_CODECS.build({**cfg, **settings, **options})
 
 
 def paint(codec, encoded):
@@ -77,7 +78,7 @@ def test_detections_correct_the_offsets():
     wrong = paint(codec, encoded) + 1.5
     (pose,), (scores,), _ = codec.batch_decode(finest(encoded), wrong)
     np.testing.assert_allclose(pose, keypoints, atol=0.1)
-    strict = build(decode_match_distance=0.2)
+    strict = build(match_distance=0.2)
     (pose,), (scores,), _ = strict.batch_decode(finest(encoded), wrong)
     np.testing.assert_allclose(pose, keypoints + 6, atol=0.1)
     assert not scores.any()
@@ -85,7 +86,7 @@ def test_detections_correct_the_offsets():
 
 def test_the_best_instances_are_kept():
     people = np.array([[[10, 12], [31, 15]], [[70, 30], [99, 28]]], np.float32)
-    codec = build(decode_max_instances=1)
+    codec = build(scoring=dict(max_instances=1))
     encoded = codec.encode(people)
     heatmaps = finest(encoded)
     heatmaps[:, :, :, :16] *= 0.8  # the first one
@@ -103,7 +104,7 @@ def test_ranked_by_heatmaps():
     maps = heatmaps, paint(build(), encoded)
     (poses,), _, (of_centers,) = build().batch_decode(*maps)
     np.testing.assert_allclose(poses, people, atol=0.1)
-    (poses,), (scores,), (ranked,) = build(decode_instance_score='heatmap').batch_decode(*maps)
+    (poses,), (scores,), (ranked,) = build(scoring=dict(by='heatmap')).batch_decode(*maps)
     np.testing.assert_allclose(poses, people[::-1], atol=0.1)
     assert (scores[0] > 0.8).all() and scores[1, 1] == 0
     np.testing.assert_allclose(ranked, of_centers[::-1] * scores.mean(-1), rtol=1e-6)
