@@ -119,8 +119,12 @@ def expand_options(given: dict, known: Iterable[str], old_options: Dict[str, Pla
     own.pop('preset', None)
     check_choice('preset', name, [None, *sorted(PRESETS)])
     preset = {key: value for key, value in PRESETS.get(name, {}).items() if key in known}
+    # Without any completion the old options of it have no place, and need none.
+    dropped = own.get('decode_missing', '') is None
     for old in [key for key in old_options if key in own]:
         _move(own, old, old_options[old])
+    if dropped:
+        own['completion'] = None
     return _merge(preset, own)
 
 
@@ -132,12 +136,7 @@ def _move(options: dict, old: str, place: Place) -> None:
             raise ValueError(f'{old} and {part} are one option: give {part} alone')
         options[part] = value
         return
-    if (part, place[1]) == ('completion', 'rule') and value is None:
-        options[part] = None
-        return
     present = options.get(part, {})
-    if present is None:
-        return  # no completion at all: nothing to set
     if not isinstance(present, dict) or place[1] in present:
         raise ValueError(f'{old} is the option {place[1]} of {part}: give {part} alone')
     options[part] = dict(present, **{place[1]: value})
