@@ -1,4 +1,13 @@
-"""What must not matter to decoding: mirrors, batches, who stands where, a constant in the tags."""
+"""What must not matter to decoding: mirrors, batches, who stands where, a constant in the tags.
+
+Such a change may turn what two sums decide by their last bit, and rightly so. Here no decision is
+close. Keypoints are at most 1/16 from their person's tag, or 7/8 one of them, where a threshold of
+1 divides. People are 3 apart in the one dimension of tags, and everybody has all keypoints: where
+somebody is left over on a line, several assignments cost exactly the same. In 16 dimensions people
+are 2.8 apart, each along an own axis, and keypoints are missing. No two scores and no two people's
+means of scores are alike. Tags and the constant are multiples of 1/64, so float32 adds them
+without rounding. The examples are the same in every run.
+"""
 
 import numpy as np
 import pytest
@@ -31,9 +40,27 @@ def codec(grouping):
 def make_people(rng, count, dim):
     """Offsets in the slot (N, K, 2), scores (N, K; some 0) and noisy tags (N, K, L) of people."""
     offsets = rng.integers(2, SLOT - 2, (count, K, 2))
-    scores = rng.uniform(0.2, 0.9, (count, K)) * (rng.random((count, K)) < 0.8)
-    center = 2.0 * rng.permutation(count)[:, None, None]
-    return offsets, scores, center + rng.normal(scale=0.3 / dim**0.5, size=(count, K, dim))
+    scores = draw_scores(rng, count, missing=dim > 1)
+    while not all_differ(scores.sum(1)) or not all_differ(scores.sum(1) / (scores > 0).sum(1)):
+        scores = draw_scores(rng, count, missing=dim > 1)
+    centers = 2 * np.eye(dim) if dim > 1 else 3 * np.arange(count)[:, None]
+    tags = rng.permutation(centers)[:count, None] + rng.integers(-1, 2, (count, K, dim)) / 64
+    outlier, axis = rng.integers(0, K, count), rng.integers(0, dim, count)
+    tags[range(count), outlier, axis] += rng.choice([-0.875, 0, 0.875], count)
+    return offsets, scores, tags
+
+
+def draw_scores(rng, count, missing):
+    """Different multiples of 1/128 (N, K), or a fifth of them 0, but not all of anybody."""
+    scores = rng.permutation(count * K).reshape(count, K) / 128 + 0.25
+    found = rng.random((count, K)) < (0.8 if missing else 1)
+    found[:, 0] |= ~found.any(1)
+    return scores * found
+
+
+def all_differ(values):
+    """Whether all gaps are wider than float32 rounds."""
+    return (np.diff(np.sort(values)) > 1e-4).all()
 
 
 def draw(people, slots):
@@ -48,18 +75,18 @@ def draw(people, slots):
 
 
 def check_equal(found, expected):
-    """Compare instances by score, all of which differ."""
+    """Compare instances in the order of their scores."""
     for ours, theirs in zip(found, expected):
         np.testing.assert_allclose(ours, theirs, atol=1e-3)
 
 
-scenes = given(
-    seed=st.integers(0, 10**6), count=st.integers(1, SLOTS**2), dim=st.sampled_from([1, 3])
-)
+seeds = st.integers(0, 10**6)
+scenes = given(seed=seeds, count=st.integers(1, SLOTS**2), dim=st.sampled_from([1, 16]))
+always_the_same = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 @pytest.mark.parametrize('grouping', STRATEGIES)
-@settings(max_examples=25, deadline=None)
+@always_the_same
 @scenes
 def test_a_mirror_mirrors_the_poses(grouping, seed, count, dim):
     rng = np.random.default_rng(seed)
@@ -71,7 +98,7 @@ def test_a_mirror_mirrors_the_poses(grouping, seed, count, dim):
 
 
 @pytest.mark.parametrize('grouping', BY_TAGS_ALONE)
-@settings(max_examples=25, deadline=None)
+@always_the_same
 @scenes
 def test_poses_move_with_the_people(grouping, seed, count, dim):
     """The same people in other slots: the same poses there."""
@@ -90,7 +117,7 @@ def test_poses_move_with_the_people(grouping, seed, count, dim):
 
 
 @pytest.mark.parametrize('grouping', STRATEGIES)
-@settings(max_examples=25, deadline=None)
+@always_the_same
 @scenes
 def test_a_constant_in_the_tags_changes_nothing(grouping, seed, count, dim):
     rng = np.random.default_rng(seed)
@@ -101,11 +128,11 @@ def test_a_constant_in_the_tags_changes_nothing(grouping, seed, count, dim):
 
 
 @pytest.mark.parametrize('grouping', STRATEGIES)
-@settings(max_examples=10, deadline=None)
-@given(seed=st.integers(0, 10**6))
+@settings(always_the_same, max_examples=10)
+@given(seed=seeds)
 def test_the_rest_of_the_batch_changes_nothing(grouping, seed):
     rng = np.random.default_rng(seed)
-    images = [draw(make_people(rng, n, 2), rng.permutation(SLOTS**2)) for n in (0, 3, 9)]
+    images = [draw(make_people(rng, n, 16), rng.permutation(SLOTS**2)) for n in (0, 3, 9)]
     heatmaps, tags = (torch.cat(maps) for maps in zip(*images))
     together = codec(grouping).batch_decode(heatmaps, tags)
     for b, maps in enumerate(images):
