@@ -58,3 +58,8 @@ def test_the_folder_of_the_environment_counts(monkeypatch, tmp_path):
             golden.folder()
     finally:
         golden.folder.cache_clear()
+
+
+def test_the_shipped_vectors_are_small():
+    sizes = [path.stat().st_size for path in golden.SHIPPED.iterdir()]
+    assert len(sizes) > 20 and sum(sizes) < 2e6
