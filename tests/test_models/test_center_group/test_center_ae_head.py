@@ -1,84 +1,68 @@
 """CenterAEHead: the center is trained, mirrored and left out of instances."""
 
+import fakes
 import numpy as np
 import pytest
 import torch
-from mmengine.structures import InstanceData, PixelData
-from mmpose.structures import PoseDataSample
 
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
-
-CODEC = dict(
-    type='mmpose_ae.CenterGroupCodec',
-    input_size=(64, 48),
-    heatmap_size=(16, 12),
-    sigma=1,
-    decode_keypoint_order=[0, 1, 2],
-)
-FLIP_INDICES = [1, 0, 2]
-POSES = np.array([[[8, 10], [20, 12], [14, 30]], [[40, 12], [52, 10], [45, 33]]], np.float32)
+KIND = 'CenterAEHead'
+PEOPLE = fakes.PEOPLE
 
 
-def build(**options):
-    """A head whose input is its prediction: 4 heatmaps, then 4 tags."""
-    cfg = dict(type='mmpose_ae.CenterAEHead', in_channels=8, decoder=CODEC)
-    return MODELS.build({**cfg, 'final_layer': None, **options})
-
-
-def perfect_maps(poses):
-    """Heatmaps of the targets; the tag is 0 in the left half and 5 in the right one."""
-    heatmaps = KEYPOINT_CODECS.build(CODEC).encode(poses)['heatmaps']
-    tags = np.zeros_like(heatmaps)
-    tags[..., 8:] = 5
-    return torch.from_numpy(np.concatenate([heatmaps, tags]))[None]
-
-
-def sample(poses):
-    encoded = KEYPOINT_CODECS.build(CODEC).encode(poses)
-    data_sample = PoseDataSample(metainfo=dict(img_shape=(48, 64), flip_indices=FLIP_INDICES))
-    fields = {key: encoded[key] for key in ('heatmaps', 'image_mask')}
-    data_sample.gt_fields = PixelData(heatmap_mask=fields['image_mask'], **fields).to_tensor()
-    labels = InstanceData(keypoint_indices=encoded['keypoint_indices'])
-    data_sample.gt_instance_labels = labels.to_tensor()
-    return data_sample
-
-
-def test_the_center_is_counted():
-    head = build()
-    assert head.num_keypoints == 4 and head.out_channels == 8
-    assert build(num_keypoints=3).num_keypoints == 4
+def test_the_center_is_one_type_more_but_no_keypoint():
+    head = fakes.predicting_head(KIND)
+    assert head.num_keypoints == 3 and head.channels == dict(heatmaps=4, tags=4)
+    assert fakes.predicting_head(KIND, num_keypoints=3).out_channels == 8
 
 
 def test_heatmaps_and_tags_of_centers_are_trained():
-    maps = perfect_maps(POSES).requires_grad_()
-    losses = build().loss((maps,), [sample(POSES)])
+    head = fakes.predicting_head(KIND)
+    maps = fakes.perfect_maps(KIND, PEOPLE).requires_grad_()
+    losses = head.loss((maps,), [fakes.sample()])
     assert losses['loss_kpt'].item() == pytest.approx(0, abs=1e-10)
     assert losses['loss_pull'].item() == 0 and losses['loss_push'].item() >= 0
     blank = torch.zeros(1, 8, 12, 16, requires_grad=True)
-    losses = build().loss((blank,), [sample(POSES)])
-    sum(losses.values()).backward()
+    sum(head.loss((blank,), [fakes.sample()]).values()).backward()
     assert blank.grad[0, 3].any()  # the center's heatmap
-    moved = perfect_maps(POSES).detach()
+    moved = maps.detach().clone()
     moved[:, 7, :, 8:] = 0  # the centers' tags of the right half
-    assert build().loss((moved,), [sample(POSES)])['loss_pull'] > 0
+    assert head.loss((moved,), [fakes.sample()])['loss_pull'] > 0
+
+
+def test_the_center_is_where_the_mean_of_the_keypoints_is():
+    """Of the first person (8, 10), (20, 12), (14, 30): at (14, 52 / 3), cell (3.125, 3.958)."""
+    maps = torch.zeros(1, 8, 12, 16, requires_grad=True)
+    fakes.predicting_head(KIND).loss((maps,), [fakes.sample(PEOPLE[:1])])['loss_kpt'].backward()
+    target = -maps.grad[0, 3]
+    y, x = divmod(target.argmax().item(), 16)
+    assert (x, y) == (3, 4)
+    # Of a Gaussian of one cell the logarithms of two neighbors differ by the distance to both.
+    logs = target.log()
+    assert (logs[4, 4] - logs[4, 2]).item() / 2 == pytest.approx(3.125 - 3, abs=1e-3)
+    assert (logs[5, 3] - logs[3, 3]).item() / 2 == pytest.approx(3.9583 - 4, abs=1e-3)
 
 
 @pytest.mark.parametrize('flip', [False, True])
 def test_instances_have_no_center(flip):
-    view = (perfect_maps(POSES),)
+    view = (fakes.perfect_maps(KIND, PEOPLE),)
     if flip:
-        mirrored = np.abs([63, 0] - POSES[:, FLIP_INDICES])
-        view = [view, (perfect_maps(mirrored.astype(np.float32)),)]
-    (found,) = build().predict(view, [sample(POSES)], dict(flip_test=flip))
+        view = [view, (fakes.perfect_maps(KIND, fakes.mirrored(PEOPLE)),)]
+    (found,) = fakes.predicting_head(KIND).predict(view, [fakes.sample()], dict(flip_test=flip))
     order = np.argsort(found.keypoints[:, 0, 0])
-    np.testing.assert_allclose(found.keypoints[order], POSES, atol=0.2)
+    np.testing.assert_allclose(found.keypoints[order], PEOPLE, atol=0.2)
     assert found.keypoint_scores.shape == (2, 3)
+    np.testing.assert_allclose(found.tags[order], [[0, 0], [5, 5]] if flip else [[0], [5]])
 
 
 def test_tags_of_several_dimensions_lose_those_of_the_center():
-    head = build(in_channels=12, tag_dim=2)
-    maps = torch.arange(12.0).view(1, 12, 1, 1).expand(1, 12, 12, 16)
-    test_cfg = dict(output_heatmaps=True)
-    _, (fields,) = head.predict((maps.contiguous(),), [sample(POSES)], test_cfg)
+    head = fakes.predicting_head(KIND, in_channels=12, tag_dim=2)
+    maps = torch.arange(12.0).view(1, 12, 1, 1).repeat(1, 1, 12, 16)
+    _, (fields,) = head.predict((maps,), [fakes.sample()], dict(output_heatmaps=True))
     assert fields.heatmaps[:, 0, 0].tolist() == [0, 1, 2]
+    assert fields.centers[:, 0, 0].tolist() == [3]
     assert fields.tags[:, 0, 0].tolist() == [4, 5, 6, 8, 9, 10]
+
+
+def test_a_codec_that_does_not_group_by_tags_is_refused():
+    with pytest.raises(ValueError, match=r"CenterGroupCodec: give decoder=dict\(type='AEDecoder'"):
+        fakes.head(KIND, decoder=fakes.codec_config('CenterGroupCodec'))

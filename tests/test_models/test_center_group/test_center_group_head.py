@@ -1,69 +1,16 @@
 """CenterGroupHead: nodes as in the release, losses in the graph, views that agree."""
 
+import fakes
 import golden
 import numpy as np
 import pytest
 import torch
-from mmengine.structures import InstanceData, PixelData
-from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.models.heads import BottomupOutputs
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from mmpose_ae.models.heads import BottomupOutputs, list_views
 
-CODEC = dict(
-    type='mmpose_ae.CenterGroupCodec',
-    input_size=(64, 48),
-    heatmap_size=(16, 12),
-    sigma=1,
-    decode_keypoint_order=[0, 1, 2],
-    decode_center_kernel=5,
-    decode_max_candidates=6,
-)
-GROUPING = dict(
-    type='mmpose_ae.CenterGroupingModule',
-    dim=16,
-    head_dim=8,
-    num_layers=2,
-    feedforward_dim=32,
-    dropout=0.0,
-)
-FLIP_INDICES = [1, 0, 2]
-POSES = np.array([[[8, 10], [20, 12], [14, 30]], [[40, 12], [52, 10], [45, 33]]], np.float32)
-
-
-def build(**options):
-    torch.manual_seed(0)
-    cfg = dict(
-        type='mmpose_ae.CenterGroupHead',
-        in_channels=8,
-        grouping=GROUPING,
-        grouping_loss=dict(type='mmpose_ae.CenterGroupLoss', sigmas=[0.1] * 3),
-        decoder=CODEC,
-    )
-    head = MODELS.build({**cfg, **options})
-    nn.init.normal_(head.final_layer.weight)  # the default leaves hardly any peak
-    return head
-
-
-def sample(poses, supervised=True, **metainfo):
-    """Targets and metainfo of an image that fills the input."""
-    encoded = KEYPOINT_CODECS.build(CODEC).encode(poses, bbox_scale=np.full((len(poses), 2), 30.0))
-    size = dict(input_size=(64, 48), input_scale=(64, 48), input_center=(31.5, 23.5))
-    size.update(img_shape=(48, 64), ori_shape=(48, 64), flip_indices=FLIP_INDICES)
-    data_sample = PoseDataSample(metainfo={**size, **metainfo})
-    fields = {key: encoded[key] for key in ('heatmaps', 'image_mask')}
-    mask = np.full_like(fields['image_mask'], supervised)
-    data_sample.gt_fields = PixelData(heatmap_mask=mask, **fields).to_tensor()
-    names = 'keypoint_indices', 'keypoint_positions', 'instance_scales'
-    labels = InstanceData(**{name: encoded[name] for name in names})
-    data_sample.gt_instance_labels = labels.to_tensor()
-    return data_sample
-
-
-def features(batch=1, seed=0):
-    torch.manual_seed(seed)
-    return torch.randn(batch, 8, 12, 16)
+KIND = 'CenterGroupHead'
+PEOPLE, NOBODY = fakes.PEOPLE, fakes.NOBODY
 
 
 @pytest.mark.parametrize('case', golden.cases('centergroup_graph*.npz', 'in.bu0', 'out.kp.kp_pos'))
@@ -71,15 +18,15 @@ def test_golden_nodes(case):
     """What is grouped, from the detector's maps and features on."""
     data = case.tensors('in.')
     num_keypoints, width, height = (int(data[name]) for name in ('K', 'im_w', 'im_h'))
-    codec = dict(
-        CODEC,
-        input_size=(width, height),
-        heatmap_size=[(width // 4, height // 4), (width // 2, height // 2)],
-        decode_keypoint_order=list(range(num_keypoints)),
-        decode_center_kernel=17,
-        decode_max_candidates=30,
+    head = fakes.head(
+        KIND,
+        decoder=dict(
+            type='mmpose_ae.CenterGroupCodec',
+            keypoint_order=list(range(num_keypoints)),
+            candidates=dict(center_kernel_size=17, max_candidates=30),
+        ),
+        grouping=dict(type='mmpose_ae.CenterGroupingModule', dim=data['kp_fmap'].shape[1]),
     )
-    head = build(decoder=codec, grouping=dict(GROUPING, dim=data['kp_fmap'].shape[1]))
     outputs = {
         flipped: BottomupOutputs(
             [data[f'{name}{i}'][:, : num_keypoints + 1] for i in (0, 1)], data[f'{name}0']
@@ -88,16 +35,18 @@ def test_golden_nodes(case):
         if f'{name}0' in data
     }
     head._forward_stack = lambda x: outputs[int(x)]
-    views = [[torch.tensor(flipped)] for flipped in outputs]
-    size = height, width
-    metainfo = dict(flip_indices=golden.FLIP_INDICES[num_keypoints])
-    heatmaps, grid = head._merge_heatmaps(views, metainfo, size, {})
-    candidates = head.decoder.find_candidates(heatmaps, data['pad_mask2'])
+    feats = [(torch.tensor(flipped),) for flipped in outputs]
+    options = head.read_test_cfg(dict(flip_test=len(feats) > 1))
+    views = list_views(feats if len(feats) > 1 else feats[0], options)
+    one = fakes.sample(flip_indices=golden.FLIP_INDICES[num_keypoints])
+    merged = [view.heatmaps[0] for view in head._predict_views(views, [one], options)]
+    maps, grid = head._search_maps(merged, (width, height))
+    proposals = head.decoder.propose(maps, data['pad_mask2'])
 
     head.keypoint_embedding, head.center_embedding, seen = nn.Identity(), nn.Identity(), []
     head.center_embedding.register_forward_hook(lambda *_: data['person_fmap'])
     head.grouping.register_forward_pre_hook(lambda _, nodes: seen.extend(nodes))
-    head._group([data['kp_fmap']], candidates, data['pad_mask0'].bool(), grid)
+    head._group([data['kp_fmap']], proposals, data['pad_mask0'].bool(), grid)
     for nodes, kind in zip(seen, ('kp', 'person')):
         expected = case.tensors(f'out.{kind}.')
         kept = expected['keep_mask_final']
@@ -112,28 +61,25 @@ def test_golden_nodes(case):
 
 
 @pytest.mark.parametrize('samples', [
-    [sample(POSES), sample(POSES[:1])],
-    [sample(POSES), sample(POSES[:0])],
-    [sample(POSES[:0])],
-    [sample(POSES, supervised=False)],  # a crowd region all over the image
-], ids=['people', 'an image without', 'nobody', 'crowd'])  # fmt: skip
+    [fakes.sample(), fakes.sample(PEOPLE[:1])],
+    [fakes.sample(), fakes.sample(NOBODY)],
+    [fakes.sample(None), fakes.sample()],
+    [fakes.sample(NOBODY)],
+    [fakes.sample(mask=np.zeros((24, 32), bool))],  # a crowd region all over the image
+], ids=['people', 'an image without', 'one not annotated', 'nobody', 'crowd'])  # fmt: skip
 @pytest.mark.parametrize('upsample_heatmaps', [False, True])
 def test_every_parameter_is_in_the_graph(samples, upsample_heatmaps):
-    head = build(upsample_heatmaps=upsample_heatmaps)
-    losses = head.loss((features(len(samples)),), samples)
+    head = fakes.head(KIND, upsample_heatmaps=upsample_heatmaps)
+    losses = head.loss((fakes.features(len(samples)),), samples)
     assert set(losses) == {'loss_kpt', 'loss_location', 'loss_visibility', 'loss_center'}
     sum(losses.values()).backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in head.parameters())
 
 
 def test_a_center_that_was_found_is_trained():
-    """Features that give perfect heatmaps: both centers have targets, all keypoints count."""
-    head = build(in_channels=8)
-    with torch.no_grad():
-        head.final_layer.weight.zero_()[range(4), range(4)] = 1
-        head.final_layer.bias.zero_()
-    x = torch.cat([sample(POSES).gt_fields.heatmaps[None]] * 2, dim=1).requires_grad_()
-    losses = head.loss((x,), [sample(POSES)])
+    """Features that are perfect heatmaps: both centers have targets, all keypoints count."""
+    x = fakes.perfect_maps(KIND, PEOPLE).requires_grad_()
+    losses = fakes.predicting_head(KIND).loss((x,), [fakes.sample()])
     assert losses['loss_kpt'].item() == pytest.approx(0, abs=1e-10)
     assert losses['loss_location'] > 0 and losses['loss_center'] > 0
     losses['loss_location'].backward()
@@ -141,15 +87,27 @@ def test_a_center_that_was_found_is_trained():
 
 
 def test_targets_of_detected_centers():
-    head = build(upsample_heatmaps=False)
-    x = sample(POSES).gt_fields.heatmaps[None]
-    candidates = head.decoder.find_candidates(x)
-    _, grid = head._search_maps([x], (48, 64))
-    targets = head._center_targets(candidates[1], grid, [sample(POSES)])
+    head = fakes.predicting_head(KIND, upsample_heatmaps=False)
+    (stack,) = head((fakes.perfect_maps(KIND, PEOPLE),))
+    supervision = head._supervise(stack.heatmaps, [fakes.sample()])
+    maps, grid = head._search_maps(stack.heatmaps, (64, 48))
+    targets = head._center_targets(head.decoder.propose(maps), grid, supervision)
     assert targets.positive.sum() == 2 and targets.visible[targets.positive].all()
     found = sorted(targets.locations[targets.positive].tolist())
-    np.testing.assert_allclose(found, sorted(POSES.tolist()))
+    np.testing.assert_allclose(found, sorted(PEOPLE.tolist()))
     assert targets.box_areas[targets.positive].tolist() == pytest.approx([900, 900], rel=1e-4)
+
+
+def test_what_is_not_supervised_is_no_candidate():
+    """Centers of the right half are not looked for in training if it is masked."""
+    head, found = fakes.predicting_head(KIND, upsample_heatmaps=False), []
+    propose = head.decoder.propose
+    head.decoder.propose = lambda *args: found.append(propose(*args)) or found[-1]
+    mask = np.ones((24, 32), bool)
+    mask[:, 16:] = False
+    head.loss((fakes.perfect_maps(KIND, PEOPLE),), [fakes.sample(mask=mask)])
+    for candidates in found[0]:
+        assert candidates.mask.any() and candidates.cells[candidates.mask][:, 0].max() < 8
 
 
 def predict(head, feats, samples, **test_cfg):
@@ -165,11 +123,11 @@ def assert_same(found, expected):
 
 @pytest.mark.parametrize('upsample_heatmaps', [False, True])
 def test_an_image_in_a_batch_is_an_image_alone(upsample_heatmaps):
-    head = build(upsample_heatmaps=upsample_heatmaps)
-    padded = sample(POSES, ori_shape=(48, 40), input_center=(19.5, 23.5))
-    batch = features(2)
-    together = predict(head, (batch,), [sample(POSES), padded])
-    for i, data_sample in enumerate([sample(POSES), padded]):
+    head = fakes.head(KIND, upsample_heatmaps=upsample_heatmaps)
+    samples = [fakes.sample(), fakes.sample(on_input=fakes.frame((40, 48)))]
+    batch = fakes.features(2)
+    together = predict(head, (batch,), samples)
+    for i, data_sample in enumerate(samples):
         (alone,) = predict(head, (batch[i : i + 1],), [data_sample])
         assert len(alone.keypoints)
         assert_same(together[i], alone)
@@ -177,73 +135,102 @@ def test_an_image_in_a_batch_is_an_image_alone(upsample_heatmaps):
 
 def test_views_may_change_places():
     """The mirror image as the image gives the mirrored poses."""
-    head = build(upsample_heatmaps=False)  # bilinear peaks are flat, and flat ones lean left
-    first, second = (features(seed=0),), (features(seed=1),)
-    (found,) = predict(head, [first, second], [sample(POSES)], flip_test=True)
-    (swapped,) = predict(head, [second, first], [sample(POSES)], flip_test=True)
-    swapped.keypoints = np.abs([63, 0] - swapped.keypoints[:, FLIP_INDICES])
-    swapped.keypoint_scores = swapped.keypoint_scores[:, FLIP_INDICES]
+    head = fakes.head(KIND, upsample_heatmaps=False)  # bilinear peaks are flat, those lean left
+    first, second = (fakes.features(seed=0),), (fakes.features(seed=1),)
+    (found,) = predict(head, [first, second], [fakes.sample()], flip_test=True)
+    (swapped,) = predict(head, [second, first], [fakes.sample()], flip_test=True)
+    swapped.keypoints = fakes.mirrored(swapped.keypoints)
+    swapped.keypoint_scores = swapped.keypoint_scores[:, fakes.FLIP_INDICES]
     assert len(found.keypoints)
     assert_same(swapped, found)
 
 
 def test_several_scales_of_the_same_features():
-    head, x = build(), (features(),)
-    (expected,) = predict(head, x, [sample(POSES)])
-    (found,) = predict(head, [x, x, x], [sample(POSES)], multiscale_test=True)
+    head, x = fakes.head(KIND), (fakes.features(),)
+    (expected,) = predict(head, x, [fakes.sample()])
+    (found,) = predict(head, [x, x, x], [fakes.sample()], multiscale_test=True)
     assert_same(found, expected)
     weights = dict(multiscale_test=True, scale_weights=[0, 1])
-    (found,) = predict(head, [x, (2 * x[0],)], [sample(POSES)], **weights)
+    (found,) = predict(head, [x, (2 * x[0],)], [fakes.sample()], **weights)
     assert not np.array_equal(found.keypoint_scores, expected.keypoint_scores)
 
 
 @pytest.mark.parametrize('silent', [slice(0, 3), slice(3, 4)], ids=['keypoints', 'centers'])
 def test_nothing_found(silent):
-    head = build()
+    head = fakes.head(KIND)
     with torch.no_grad():
         head.final_layer.weight[silent] = 0
         head.final_layer.bias[silent] = -1
-    for found in predict(head, (features(2),), [sample(POSES)] * 2):
+    for found in predict(head, (fakes.features(2),), [fakes.sample()] * 2):
         assert found.keypoints.shape == (0, 3, 2) and found.keypoint_scores.shape == (0, 3)
-        assert found.bbox_scores.shape == (0,)
+        assert found.bbox_scores.shape == (0,) and found.bboxes.shape == (0, 4)
 
 
 def test_padding_holds_no_instances():
-    """The right half of the input is padding."""
-    half = sample(POSES, ori_shape=(48, 32), input_scale=(64, 48), input_center=(31.5, 23.5))
-    (found,) = predict(build(), (features(),), [half])
-    assert len(found.keypoints) and found.keypoints[..., 0].max() < 33
+    """The image is 32 pixels wide, in the middle of the input."""
+    narrow = fakes.sample(on_input=fakes.frame((32, 48)))
+    (found,) = predict(fakes.head(KIND), (fakes.features(),), [narrow])
+    assert len(found.keypoints)
+    assert found.keypoints[..., 0].min() > 15 and found.keypoints[..., 0].max() < 49
 
 
-def test_heatmaps_are_given_with_the_center():
-    _, (fields,) = predict(build(), (features(),), [sample(POSES)], output_heatmaps=True)
-    assert fields.heatmaps.shape == (4, 48, 64)
+def test_heatmaps_and_those_of_centers_are_given():
+    _, (fields,) = predict(
+        fakes.head(KIND), (fakes.features(),), [fakes.sample()], output_heatmaps=True
+    )
+    assert fields.heatmaps.shape == (3, 48, 64) and fields.centers.shape == (1, 48, 64)
+
+
+def test_a_center_gets_the_candidates_with_the_most_attention():
+    """Attention in place of what was learned: the center takes the second candidate of each type.
+
+    One person is where the heatmaps are highest; the other one has half of that.
+    """
+    head = fakes.predicting_head(KIND, upsample_heatmaps=False)
+    first, second = (fakes.perfect_maps(KIND, PEOPLE[i : i + 1]) for i in (0, 1))
+    head.grouping.predictions[-1].attention.register_forward_hook(second_candidates)
+    (found,) = predict(head, (first + second / 2,), [fakes.sample()])
+    for keypoints in found.keypoints:
+        np.testing.assert_allclose(keypoints, PEOPLE[1], atol=0.2)
+    assert 'tags' not in found
+
+
+def second_candidates(module, args, outputs):
+    """Put all attention of every type on its second candidate."""
+    attention, messages = outputs
+    per_type = attention.unflatten(-1, (3, -1))  # (B, C, K, K, M)
+    chosen = torch.zeros_like(per_type)
+    chosen[:, :, range(3), range(3), 1] = 1
+    return chosen.flatten(3), messages
 
 
 def test_norms_of_the_detector():
     for norm_eval in (True, False):
-        head = build(upsample=dict(num_modules=1, num_blocks=1), norm_eval=norm_eval).train()
+        options = dict(upsample=dict(num_modules=1, num_blocks=1), norm_eval=norm_eval)
+        head = fakes.head(KIND, **options).train()
         norms = [m for m in head.upsample_modules.modules() if isinstance(m, nn.BatchNorm2d)]
         assert norms and all(m.training != norm_eval for m in norms)
         assert head.keypoint_embedding.training and head.grouping.training
 
 
 def test_mixed_precision():
-    head = build()
+    head, samples = fakes.head(KIND), [fakes.sample(), fakes.sample(PEOPLE[:1])]
     with torch.autocast('cpu', torch.bfloat16):
-        losses = head.loss((features(2),), [sample(POSES), sample(POSES[:1])])
+        losses = head.loss((fakes.features(2),), samples)
     assert all(loss.isfinite() and loss.dtype == torch.float32 for loss in losses.values())
-    expected = head.loss((features(2),), [sample(POSES), sample(POSES[:1])])
+    expected = head.loss((fakes.features(2),), samples)
     for name, loss in losses.items():
         assert loss.item() == pytest.approx(expected[name].item(), rel=0.1, abs=0.05)
 
 
 def test_what_is_refused():
-    with pytest.raises(ValueError, match='no deconvolutions'):
-        build(deconv_out_channels=[8], deconv_kernel_sizes=[4])
-    with pytest.raises(ValueError, match='ground_truth'):
-        predict(build(), (features(),), [sample(POSES)], ground_truth='tags')
-    without = sample(POSES)
-    del without.gt_instance_labels.instance_scales
-    with pytest.raises(ValueError, match='instance_scales'):
-        build().loss((features(),), [without])
+    with pytest.raises(
+        TypeError, match='CenterGroupHead has no option deconv_kernel_sizes, deconv'
+    ):
+        fakes.head(KIND, deconv_kernel_sizes=[4], deconv_out_channels=[8])
+    with pytest.raises(TypeError, match='has no option ground_truth'):
+        predict(fakes.head(KIND), (fakes.features(),), [fakes.sample()], ground_truth='tags')
+    with pytest.raises(ValueError, match='lack the sides of boxes'):
+        fakes.head(KIND).loss((fakes.features(),), [fakes.sample(sides=None)])
+    with pytest.raises(ValueError, match="merge_rule must be one of .*got 'sum'"):
+        predict(fakes.head(KIND), (fakes.features(),), [fakes.sample()], merge_rule='sum')

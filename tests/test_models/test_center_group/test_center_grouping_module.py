@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mmpose_ae.checkpoints import convert_center_group
-from mmpose_ae.models.modules.center_group import CenterGroupingModule, EmbeddingNet, Nodes
+from mmpose_ae.models.center_group import CenterGroupingModule, EmbeddingNet, Nodes
 from mmpose_ae.registry import MODELS
 
 
@@ -37,11 +37,14 @@ def test_golden_grouping(case):
         layers = module(keypoints, centers)
     expected = case.tensors('out.')
     assert len(layers) == len(expected['loc_pred']) == 4
+    places = keypoints.locations.flatten(1, 2)  # of candidates, (B, K * M, 2)
     for i, outputs in enumerate(layers):
+        members = outputs.members.flatten(1)[..., None].expand(-1, -1, 2)
+        chosen = places.gather(1, members).unflatten(1, outputs.members.shape[1:])
         for ours, name, tolerance in (
             (outputs.attention, 'loc_attn_weights', 1e-4),
             (outputs.locations, 'loc_pred', 0.05),
-            (outputs.hard_locations, 'hard_loc_pred', 0),
+            (chosen, 'hard_loc_pred', 0),
             (outputs.visibility[..., None], 'viz_pred', 1e-3),
             (outputs.center_logits[..., None], 'person_tp_pred', 1e-3),
         ):
@@ -82,7 +85,9 @@ def test_padding_does_not_change_results(type_agnostic):
     for one, batch in zip(alone, together):
         attention = batch.attention.unflatten(-1, (3, 9))[:1, :3, :, :, :4].flatten(3)
         torch.testing.assert_close(one.attention, attention, rtol=1e-4, atol=1e-5)
-        for field in ('locations', 'hard_locations', 'visibility', 'center_logits'):
+        types, rank = batch.members[:1, :3] // 9, batch.members[:1, :3] % 9
+        assert torch.equal(one.members, 4 * types + rank)
+        for field in ('locations', 'visibility', 'center_logits'):
             torch.testing.assert_close(
                 getattr(one, field), getattr(batch, field)[:1, :3], rtol=1e-4, atol=1e-3
             )
@@ -100,7 +105,8 @@ def test_an_image_without_candidates(type_agnostic):
         for value, same in zip(outputs, before):
             assert value.isfinite().all()
             torch.testing.assert_close(value[0], same[0])
-    sum(value.sum() for outputs in layers for value in outputs).backward()
+    values = [value for outputs in layers for value in outputs if value.is_floating_point()]
+    sum(value.sum() for value in values).backward()
     assert all(p.grad.isfinite().all() for p in module.parameters())
 
 
@@ -121,7 +127,7 @@ def test_rows_of_tables_1_and_2(options):
     assert len(layers) == 1 + options.get('num_layers', 2)
     for outputs in layers:
         assert outputs.locations.shape == (2, 5, 3, 2)
-        assert outputs.hard_locations is None  # training has no use for it
+        assert outputs.members is None  # training has no use for them
         torch.testing.assert_close(outputs.attention.sum(-1), torch.ones(2, 5, 3))
         shapes = [
             None if v is None else v.shape for v in (outputs.visibility, outputs.center_logits)
@@ -169,13 +175,13 @@ def test_bfloat16():
     with torch.autocast('cpu', torch.bfloat16):
         found = module(keypoints, centers)[-1]
     torch.testing.assert_close(found.attention.float(), expected.attention, atol=0.05, rtol=0)
-    assert found.locations.dtype == found.hard_locations.dtype == torch.float32
+    assert found.locations.dtype == torch.float32
     weighted = torch.einsum(
         'bcks,bsd->bckd', found.attention.float(), keypoints.locations.flatten(1, 2).float()
     )
     torch.testing.assert_close(found.locations, weighted, atol=1e-3, rtol=1e-5)
-    candidates = {tuple(place) for place in keypoints.locations[keypoints.mask].tolist()}
-    assert {tuple(place) for place in found.hard_locations.flatten(0, 2).tolist()} <= candidates
+    real = keypoints.mask.flatten(1)[:, None].expand(-1, 3, -1)
+    assert real.gather(2, found.members.flatten(2)).all()
 
 
 def count(module):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mmpose_ae.checkpoints import convert_center_group
-from mmpose_ae.models.modules.center_group import EmbeddingNet
+from mmpose_ae.models.center_group import EmbeddingNet
 
 
 @pytest.mark.parametrize('case', golden.cases('centergroup_cnn*.npz', 'in.x', 'out.y'))

@@ -4,10 +4,9 @@ import golden
 import numpy as np
 import pytest
 
-from mmpose_ae.grouping import find_masked_candidates, sample_features
-from mmpose_ae.models.heads import BottomupOutputs
-from mmpose_ae.models.heads.test_time import average_heatmaps, flip_back, merge_resolutions
-from mmpose_ae.models.modules.center_group import encode_positions
+from mmpose_ae.models.center_group import encode_positions
+from mmpose_ae.models.heads import average_heatmaps, flip_back, merge_resolutions
+from mmpose_ae.ops import find_masked_candidates, sample_features
 
 
 def merged_heatmaps(data, kind):
@@ -17,7 +16,7 @@ def merged_heatmaps(data, kind):
     for view in ('bu', 'bu_flip'):
         if f'{view}0' in data:
             heatmaps = [data[f'{view}{i}'][:, : num_keypoints + 1] for i in (0, 1)]
-            views.append(merge_resolutions(BottomupOutputs(heatmaps, None)))
+            views.append(merge_resolutions(heatmaps))
     if len(views) > 1:
         views[1] = flip_back(views[1], [*golden.FLIP_INDICES[num_keypoints], num_keypoints])
     heatmaps = average_heatmaps(views, (height, width))

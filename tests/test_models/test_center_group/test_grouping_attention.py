@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mmpose_ae.models.modules.center_group import GroupingAttention
+from mmpose_ae.models.center_group import GroupingAttention
 
 CENTER, KEYPOINTS = torch.tensor([[[1.0]]]), torch.tensor([[[math.log(2)], [0.0]]])
 NO_ENCODING = torch.zeros(1, 1, 1), torch.zeros(1, 2, 1)

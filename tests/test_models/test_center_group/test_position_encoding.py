@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from mmdet.models.layers import SinePositionalEncoding
 
-from mmpose_ae.models.modules.center_group import encode_positions, sine_encoding
+from mmpose_ae.models.center_group import encode_positions, sine_encoding
 
 
 def all_cells(width, height):

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mmpose_ae.models.losses import sigmoid_focal_loss
+from mmpose_ae.models.center_group import sigmoid_focal_loss
 
 
 @pytest.mark.parametrize('logit, target, gamma, expected', [

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmpose_ae.models.modules.center_group import TransformerEncoder
+from mmpose_ae.models.center_group import TransformerEncoder
 
 
 @pytest.fixture

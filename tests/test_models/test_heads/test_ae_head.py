@@ -1,207 +1,180 @@
 """AEHead: shapes of every variant, losses by composition, prediction with and without views."""
 
+import fakes
 import numpy as np
 import pytest
 import torch
-from mmengine.structures import InstanceData, PixelData
-from mmpose.structures import MultilevelPixelData, PoseDataSample
+import torch.nn.functional as F
 
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
-
-FLIP_INDICES = [1, 0, 2]
-CODEC = dict(
-    type='mmpose_ae.AEDecoder',
-    input_size=(64, 64),
-    heatmap_size=(16, 16),
-    sigma=1,
-    decode_keypoint_order=[2, 0, 1],
-)
-TWO_SIZES = dict(CODEC, heatmap_size=[(16, 16), (32, 32)])
-COCO = dict(CODEC, metainfo=dict(from_file='configs/_base_/datasets/coco.py'))
-COCO.pop('decode_keypoint_order')
-
-
-def build(**kwargs):
-    cfg = dict(type='mmpose_ae.AEHead', in_channels=8, num_keypoints=3, decoder=CODEC)
-    return MODELS.build({**cfg, **kwargs})
-
-
-def sample(codec_cfg, keypoints, shape=(64, 64)):
-    """A data sample as the pipeline makes it, with the left half of the mask valid."""
-    encoded = KEYPOINT_CODECS.build(codec_cfg).encode(np.asarray(keypoints, np.float32))
-    heatmaps = encoded['heatmaps']
-    several = isinstance(heatmaps, list)
-    masks = [np.ones((1, *h.shape[1:]), bool) for h in (heatmaps if several else [heatmaps])]
-    for mask in masks:
-        mask[..., mask.shape[-1] // 2 :] = False
-    data_sample = PoseDataSample(metainfo=dict(img_shape=shape, flip_indices=FLIP_INDICES))
-    fields = MultilevelPixelData() if several else PixelData()
-    fields.set_field(heatmaps, 'heatmaps')
-    fields.set_field(masks if several else masks[0], 'heatmap_mask')
-    data_sample.gt_fields = fields.to_tensor()
-    labels = InstanceData(keypoint_indices=encoded['keypoint_indices'])
-    data_sample.gt_instance_labels = labels.to_tensor()
-    return data_sample
-
-
-ONE_PERSON = [[[10, 20], [30, 20], [20, 40]]]
+ONE = fakes.PEOPLE[:1]
+LEFT = np.zeros((24, 32), bool)  # the left half of the input, at stride 2
+LEFT[:, :16] = True
+COCO = dict(type='mmpose_ae.AEDecoder', metainfo=dict(from_file='configs/_base_/datasets/coco.py'))
 
 
 @pytest.mark.parametrize(
-    'kwargs, sizes, tag_channels',
+    'options, sizes, tag_channels',
     [
-        (dict(), [(16, 16)], 3),
-        (dict(tag_dim=8), [(16, 16)], 24),
-        (dict(tag_dim=2, tag_per_keypoint=False), [(16, 16)], 6),
-        (dict(deconv_out_channels=(4,), deconv_kernel_sizes=(4,)), [(32, 32)], 3),
-        (dict(upsample=dict(num_blocks=1)), [(16, 16), (32, 32)], 3),
-        (dict(upsample=dict(num_modules=2, num_blocks=1)), [(16, 16), (32, 32), (64, 64)], 3),
-        (dict(final_layer=None), [(16, 16)], 3),  # 8 channels: 3 + 3 and two of features
+        (dict(), [(12, 16)], 3),
+        (dict(tag_dim=8), [(12, 16)], 24),
+        (dict(tag_dim=2, tag_per_keypoint=False), [(12, 16)], 6),
+        (dict(deconv_out_channels=(4,), deconv_kernel_sizes=(4,)), [(24, 32)], 3),
+        (dict(upsample=dict(num_blocks=1)), [(12, 16), (24, 32)], 3),
+        (dict(upsample=dict(num_modules=2, num_blocks=1)), [(12, 16), (24, 32), (48, 64)], 3),
+        (dict(final_layer=None), [(12, 16)], 3),  # 8 channels: 3 + 3 and two of features
     ],
 )
-def test_shapes(kwargs, sizes, tag_channels):
-    (outputs,) = build(**kwargs)((torch.randn(2, 8, 16, 16),))
+def test_shapes(options, sizes, tag_channels):
+    (outputs,) = fakes.head(**options)((fakes.features(2),))
     assert [tuple(h.shape) for h in outputs.heatmaps] == [(2, 3, *size) for size in sizes]
     assert outputs.tags.shape[:2] == (2, tag_channels)
+    assert outputs.offsets is None
 
 
 def test_shared_tags_are_the_same_for_every_keypoint():
-    (outputs,) = build(tag_dim=2, tag_per_keypoint=False)((torch.randn(1, 8, 4, 4),))
-    tags = outputs.tags.view(1, 2, 3, 4, 4)  # l * K + k
+    (outputs,) = fakes.head(tag_dim=2, tag_per_keypoint=False)((fakes.features(),))
+    tags = outputs.tags.unflatten(1, (2, 3))  # l * K + k
     assert torch.equal(tags[:, :, 0], tags[:, :, 2])
     assert not torch.equal(tags[:, 0, 0], tags[:, 1, 0])
 
 
-def test_keypoints_come_from_the_metainfo():
-    assert build(num_keypoints=None, decoder=COCO).num_keypoints == 17
+def test_keypoints_come_from_the_codec():
+    assert fakes.head().num_keypoints == 3
+    assert fakes.head(decoder=COCO).num_keypoints == 17
+    without = fakes.codec_config(keypoint_order=None)
+    assert fakes.head(num_keypoints=5, decoder=without).num_keypoints == 5
 
 
 def test_losses_by_hand():
     """All predictions 0: the heatmap loss is the mean square of the masked target."""
-    head = build(final_layer=None, in_channels=6)
-    samples = [sample(CODEC, ONE_PERSON), sample(CODEC, np.zeros((0, 3, 2)))]
-    losses = head.loss((torch.zeros(2, 6, 16, 16),), samples)
-    target = samples[0].gt_fields.heatmaps[..., :8]
-    expected = target.square().sum() / (2 * 3 * 16 * 16)
-    torch.testing.assert_close(losses['loss_kpt'], expected)
+    samples = [fakes.sample(ONE, mask=LEFT), fakes.sample(fakes.NOBODY, mask=LEFT)]
+    losses = fakes.predicting_head().loss((torch.zeros(2, 6, 12, 16),), samples)
+    y, x = np.mgrid[:12, :8]  # cells of the left half; their pixels are 4 * cell + 1.5
+    square = sum(
+        np.exp(-((x - (px - 1.5) / 4) ** 2 + (y - (py - 1.5) / 4) ** 2) / 2) ** 2
+        for px, py in ONE[0]
+    )
+    # The window ends 4 cells from a keypoint's cell; what is beyond is below 1e-6.
+    expected = square.sum() / (2 * 3 * 12 * 16)
+    assert losses['loss_kpt'].item() == pytest.approx(expected, rel=1e-4)
     assert losses['loss_pull'] == losses['loss_push'] == 0.0
 
 
 def test_stacks_are_averaged():
-    torch.manual_seed(0)
-    head = build(final_layer=None, in_channels=6, num_stacks=2)
-    maps, samples = torch.randn(2, 1, 6, 16, 16), [sample(CODEC, ONE_PERSON * 2)]
+    head = fakes.predicting_head(num_stacks=2)
+    maps, samples = fakes.features(2, 6)[:, None], [fakes.sample(mask=LEFT)]
     both = head.loss((maps[0], maps[1]), samples)
-    single = build(final_layer=None, in_channels=6)
+    single = fakes.predicting_head()
     apart = [single.loss((m,), samples) for m in maps]
     for name, value in both.items():
         torch.testing.assert_close(value, (apart[0][name] + apart[1][name]) / 2)
 
 
 def test_resolutions_are_summed():
-    torch.manual_seed(0)
-    head = build(upsample=dict(num_blocks=1), decoder=TWO_SIZES).eval()
-    feats, samples = (torch.randn(1, 8, 16, 16),), [sample(TWO_SIZES, ONE_PERSON)]
+    head = fakes.head(upsample=dict(num_blocks=1)).eval()
+    feats, samples = (fakes.features(),), [fakes.sample(mask=LEFT)]
     (outputs,) = head(feats)
-    fields = samples[0].gt_fields
-    expected = sum(
-        ((h[0] - target) * mask).square().mean()
-        for h, target, mask in zip(outputs.heatmaps, fields.heatmaps, fields.heatmap_mask)
-    )
+    sizes = [(16, 12), (32, 24)]
+    targets = fakes.codec(heatmap_size=sizes).encode(fakes.PEOPLE)['heatmaps']
+    expected = 0
+    for heatmaps, target, (width, _) in zip(outputs.heatmaps, targets, sizes):
+        error = (heatmaps[0] - torch.from_numpy(target)) ** 2
+        error[..., width // 2 :] = 0
+        expected += error.mean()
     torch.testing.assert_close(head.loss(feats, samples)['loss_kpt'], expected)
 
 
-def test_every_parameter_gets_a_gradient_without_people():
+@pytest.mark.parametrize('people', [fakes.NOBODY, None], ids=['nobody', 'not annotated'])
+def test_every_parameter_gets_a_gradient_without_people(people):
     """DDP stops at a parameter that takes no part in the loss."""
-    head = build(upsample=dict(num_blocks=1), decoder=TWO_SIZES)
-    samples = [sample(TWO_SIZES, np.zeros((0, 3, 2)))]
-    sum(head.loss((torch.randn(1, 8, 16, 16),), samples).values()).backward()
+    head = fakes.head(upsample=dict(num_blocks=1))
+    sum(head.loss((fakes.features(),), [fakes.sample(people)]).values()).backward()
     assert all(p.grad is not None for p in head.parameters())
-
-
-def perfect(keypoints, tag=2.0):
-    """Predictions of a perfect network for the given people, (1, 6, 16, 16)."""
-    encoded = KEYPOINT_CODECS.build(CODEC).encode(np.asarray(keypoints, np.float32))
-    heatmaps = torch.from_numpy(encoded['heatmaps'])
-    return torch.cat([heatmaps, torch.full_like(heatmaps, tag)])[None]
-
-
-def mirrored(keypoints):
-    """The people as the mirrored input shows them."""
-    flipped = np.asarray(keypoints, np.float32)[:, FLIP_INDICES].copy()
-    flipped[..., 0] = 63 - flipped[..., 0]
-    return flipped
 
 
 @pytest.mark.parametrize('restore', [False, True])
 @pytest.mark.parametrize('flip', [False, True])
 def test_prediction_returns_the_keypoints(flip, restore):
-    head = build(final_layer=None, in_channels=6)
-    feats = (perfect(ONE_PERSON),)
+    feats = (fakes.perfect_maps('AEHead', ONE, tags=[2]),)
     if flip:
-        feats = [feats, (perfect(mirrored(ONE_PERSON), tag=7.0),)]
+        feats = [feats, (fakes.perfect_maps('AEHead', fakes.mirrored(ONE), tags=[7]),)]
     test_cfg = dict(flip_test=flip, restore_heatmap_size=restore, output_heatmaps=True)
-    (found,), (fields,) = head.predict(feats, [sample(CODEC, ONE_PERSON)], test_cfg)
+    (found,), (fields,) = fakes.predicting_head().predict(feats, [fakes.sample(ONE)], test_cfg)
     limit = 2.0 if restore else 0.1  # upsampling makes the peak of a sigma of one cell flat
-    np.testing.assert_allclose(found.keypoints, ONE_PERSON, atol=limit)
+    np.testing.assert_allclose(found.keypoints, ONE, atol=limit)
+    np.testing.assert_allclose(found.tags, [[2, 7]] if flip else [[2]])
     assert found.keypoint_scores.shape == (1, 3) and found.bbox_scores.shape == (1,)
-    assert fields.tags.shape[0] == (6 if flip else 3)
-    assert fields.heatmaps.shape[-1] == (64 if restore else 16)
+    assert fields.tags.shape == (6 if flip else 3, *((48, 64) if restore else (12, 16)))
+    assert fields.heatmaps.shape == (3, *((48, 64) if restore else (12, 16)))
 
 
-@pytest.mark.parametrize('multiscale_tags, dims', [('first', 2), ('all', 4)])
-def test_scales_and_flips(multiscale_tags, dims):
+@pytest.mark.parametrize('multiscale_tags, tags', [('first', [1, 2]), ('all', [1, 2, 3, 4])])
+def test_scales_and_flips(multiscale_tags, tags):
     """Input at scales 1 and 2: heatmaps averaged at the first one, tags of one or both."""
-    head = build(final_layer=None, in_channels=6)
-    views = [(perfect(ONE_PERSON),), (perfect(mirrored(ONE_PERSON)),)]
-    large = [
-        (torch.nn.functional.interpolate(v[0], scale_factor=2, mode='bilinear'),) for v in views
-    ]
+    people = ONE, fakes.mirrored(ONE)
+    base = [(fakes.perfect_maps('AEHead', p, tags=[tag]),) for p, tag in zip(people, (1, 2))]
+    large = [(fakes.perfect_maps('AEHead', p, tags=[tag]),) for p, tag in zip(people, (3, 4))]
+    large = [(F.interpolate(view[0], scale_factor=2, mode='bilinear'),) for view in large]
     test_cfg = dict(
         flip_test=True, multiscale_test=True, multiscale_tags=multiscale_tags, output_heatmaps=True
     )
-    (found,), (fields,) = head.predict([views, large], [sample(CODEC, ONE_PERSON)], test_cfg)
-    assert fields.tags.shape[0] == dims * 3 and fields.heatmaps.shape[-1] == 16
-    np.testing.assert_allclose(found.keypoints, ONE_PERSON, atol=1.0)
+    (found,), (fields,) = fakes.predicting_head().predict(
+        [base, large], [fakes.sample(ONE)], test_cfg
+    )
+    assert fields.tags[::3, 6, 8].tolist() == tags and fields.heatmaps.shape == (3, 12, 16)
+    np.testing.assert_allclose(found.tags, [tags])
+    np.testing.assert_allclose(found.keypoints, ONE, atol=1.0)
 
 
 def test_sizes_other_than_the_trained_one():
     """At test the input may be larger: coordinates follow its size, not the codec's."""
-    head = build(final_layer=None, in_channels=6)
     maps = torch.zeros(2, 6, 16, 24)
     maps[0, 0, 9, 20] = 1.0
-    found = head.predict((maps,), [sample(CODEC, ONE_PERSON, shape=(64, 96))] * 2)
+    large = fakes.sample(ONE, on_input=fakes.frame((96, 64), (96, 64)))
+    found = fakes.predicting_head().predict((maps,), [large, large])
     np.testing.assert_allclose(found[0].keypoints[0, 0], [81.5, 37.5])
     assert len(found[1].keypoints) == 0
 
 
+def test_the_size_of_a_batch_counts_not_that_of_its_images():
+    """A batch of 96 x 64 pads an image of 64 x 48 at the right and bottom."""
+    maps = torch.zeros(1, 6, 16, 24)
+    maps[0, 0, 9, 10] = 1.0
+    padded = fakes.sample(ONE, batch_input_shape=(64, 96))
+    (found,) = fakes.predicting_head().predict((maps,), [padded])
+    np.testing.assert_allclose(found.keypoints[0, 0], [41.5, 37.5])
+
+
 def test_autocast_keeps_losses_in_float32():
-    head = build()
     with torch.autocast('cpu', dtype=torch.bfloat16):
-        losses = head.loss((torch.randn(1, 8, 16, 16),), [sample(CODEC, ONE_PERSON)])
+        losses = fakes.head().loss((fakes.features(),), [fakes.sample()])
     assert {loss.dtype for loss in losses.values()} == {torch.float32}
 
 
 @pytest.mark.parametrize(
-    'kwargs, message',
+    'options, message',
     [
         (dict(final_layer=None, in_channels=5), '5 input channels.*need 6'),
-        (dict(num_keypoints=None, decoder=None), 'give num_keypoints'),
+        (dict(decoder=None), 'give num_keypoints'),
+        (dict(decoder=fakes.codec_config(keypoint_order=None)), 'give num_keypoints'),
+        (dict(num_keypoints=4), 'num_keypoints=4, but its decoder is for 3'),
     ],
 )
-def test_bad_settings_are_named(kwargs, message):
+def test_bad_settings_are_named(options, message):
     with pytest.raises(ValueError, match=message):
-        build(**kwargs)
+        fakes.head(**options)
 
 
-def test_wrong_target_size_is_named():
-    with pytest.raises(ValueError, match=r'predicts.*\(3, 8, 8\).*targets of.*\(3, 16, 16\)'):
-        build().loss((torch.randn(1, 8, 8, 8),), [sample(CODEC, ONE_PERSON)])
+def test_training_needs_a_codec_and_its_keypoints():
+    with pytest.raises(ValueError, match='AEHead makes its targets: give it a decoder'):
+        fakes.head(decoder=None, num_keypoints=3).loss((fakes.features(),), [fakes.sample()])
+    with pytest.raises(ValueError, match='expects 3 keypoints per instance.*annotation has 2'):
+        fakes.head().loss((fakes.features(),), [fakes.sample(fakes.PEOPLE[:, :2])])
 
 
 def test_wrong_multiscale_tags_is_named():
-    head = build(final_layer=None, in_channels=6)
-    with pytest.raises(ValueError, match="'first' or 'all', got 'last'"):
-        head.predict(
-            (perfect(ONE_PERSON),), [sample(CODEC, ONE_PERSON)], dict(multiscale_tags='last')
-        )
+    feats = (fakes.perfect_maps('AEHead', ONE),)
+    with pytest.raises(
+        ValueError, match="multiscale_tags must be one of .*'first', 'all'.*got 'last'"
+    ):
+        fakes.predicting_head().predict(feats, [fakes.sample()], dict(multiscale_tags='last'))
