@@ -58,10 +58,15 @@ def test_rows_of_the_pipeline(benchmark):
     assert total['images'] == 3 and total['people'] >= 1
     for side in ('ours', 'mmpose'):
         assert total[f'{side}_images_per_s'] == pytest.approx(1e3 / total[f'{side}_ms'], abs=0.1)
+    # MMPose's samples carry 17 heatmaps of 128 x 128, 4 bytes each.
+    assert total['mmpose_sample_bytes'] > 17 * 128 * 128 * 4
+    assert total['ours_sample_bytes'] < total['mmpose_sample_bytes'] / 5
     assert [part['transform'] for part in parts] == [
         'LoadImage', 'BottomupRandomAffine', 'RandomFlip', 'GenerateTarget',
         'BottomupGetHeatmapMask', 'PackPoseInputs',
     ]  # fmt: skip
+    untimed = [part['transform'] for part in parts if part['ours_ms'] is None]
+    assert untimed == ['GenerateTarget']  # heads make our targets
 
 
 def wrap(method, change):
@@ -167,3 +172,24 @@ def test_groupings_on_perfect_and_on_noisy_maps(load_tool, monkeypatch, tmp_path
     noisy = score('--tag-noise', 1)
     assert noisy['default'][0] > noisy['greedy'][0]
     assert noisy['default'][1] < noisy['greedy'][1]
+
+
+def test_groupings_are_scored_on_images_with_people(load_tool, tmp_path):
+    """A crowd is no person, nor is somebody without a visible keypoint or without any at all."""
+    labelled = [10, 10, 2] + 16 * [0, 0, 0]
+    annotations = [
+        dict(id=1, image_id=1, iscrowd=1, keypoints=labelled),
+        dict(id=2, image_id=2, iscrowd=0, keypoints=51 * [0]),
+        dict(id=3, image_id=3, iscrowd=0),
+        dict(id=4, image_id=5, keypoints=labelled),
+        dict(id=5, image_id=4, iscrowd=0, keypoints=labelled),
+        dict(id=6, image_id=4, iscrowd=1, keypoints=51 * [0]),
+    ]
+    images = [dict(id=i) for i in (5, 4, 3, 2, 1)]
+    content = dict(images=images, annotations=annotations, categories=[])
+    (tmp_path / 'ann.json').write_text(json.dumps(content))
+    load = load_tool('benchmark/grouping').load
+    kept = load(tmp_path / 'ann.json', 5)
+    assert [image['id'] for image in kept['images']] == [4, 5]
+    assert [ann['id'] for ann in kept['annotations']] == [4, 5, 6]
+    assert [image['id'] for image in load(tmp_path / 'ann.json', 1)['images']] == [4]

@@ -19,10 +19,10 @@ from torch import Tensor, nn
 
 from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, time_in_turn
 from mmpose_ae.models.heads import BottomupOutputs
-from mmpose_ae.models.heads.test_time import flip_back
+from mmpose_ae.models.heads.views import flip_outputs
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
-NETWORK = Path(__file__).resolve().parents[2] / 'configs/_base_/models/higherhrnet-w32.py'
+NETWORK = Path(__file__).resolve().parents[2] / 'configs/_base_/models/hrnet-w32.py'
 KEYPOINTS, CHANNELS, DIM = 17, 32, 128
 ORDER = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16]
 FLIP = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
@@ -50,8 +50,8 @@ class Crowd(NamedTuple):
 def codec_config(kind: str, size: Tuple[int, int], **options) -> dict:
     """A codec with heatmaps of a quarter and of half the input, as HigherHRNet predicts them."""
     heatmap_size = [tuple(side // stride for side in size) for stride in (4, 2)]
-    sizes = dict(input_size=size, heatmap_size=heatmap_size, sigma=2)
-    return dict(type=f'mmpose_ae.{kind}', **sizes, **options)
+    targets = dict(input_size=size, heatmap_size=heatmap_size, targets=dict(sigma=2))
+    return dict(type=f'mmpose_ae.{kind}', **targets, **options)
 
 
 def make_crowd(people: int, size: Tuple[int, int], missing: float = 0.2) -> Crowd:
@@ -94,8 +94,12 @@ def build_heads(
     size: Tuple[int, int], device: str, upsample_heatmaps: bool = True
 ) -> Dict[str, nn.Module]:
     """The heads of the three groupings, and CenterGroup's without its embedding nets."""
-    ae = dict(decode_topk=MOST_PEOPLE, decode_max_instances=MOST_PEOPLE)
-    ae = codec_config('AEDecoder', size, decode_keypoint_order=ORDER, **ae)
+    ae = dict(
+        keypoint_order=ORDER,
+        candidates=dict(max_candidates=MOST_PEOPLE),
+        scoring=dict(max_instances=MOST_PEOPLE),
+    )
+    ae = codec_config('AEDecoder', size, **ae)
     center_group = dict(
         type='CenterGroupHead',
         decoder=codec_config('CenterGroupCodec', size),
@@ -121,15 +125,11 @@ def build_heads(
 
 def predicted_views(name: str, crowd: Crowd) -> List[BottomupOutputs]:
     """What the detector of a head predicts for the image and for the mirrored one."""
-    flip = [*FLIP, KEYPOINTS]
     if name == 'ae':
-        mirrored = [flip_back(maps[:, :-1], FLIP) for maps in crowd.heatmaps]
-        image = BottomupOutputs([maps[:, :-1] for maps in crowd.heatmaps], crowd.tags)
-        return [image, BottomupOutputs(mirrored, flip_back(crowd.tags, FLIP))]
-    offsets = flip_back(crowd.offsets, flip).unflatten(1, (2, -1))
-    offsets = torch.cat([-offsets[:, 0], offsets[:, 1]], dim=1)
-    mirrored = [flip_back(maps, flip) for maps in crowd.heatmaps]
-    return [BottomupOutputs(crowd.heatmaps, crowd.offsets), BottomupOutputs(mirrored, offsets)]
+        image = BottomupOutputs([maps[:, :-1] for maps in crowd.heatmaps], tags=crowd.tags)
+        return [image, flip_outputs(image, FLIP)]
+    image = BottomupOutputs(crowd.heatmaps, offsets=crowd.offsets)
+    return [image, flip_outputs(image, [*FLIP, KEYPOINTS])]
 
 
 def data_sample(size: Tuple[int, int]) -> PoseDataSample:
@@ -164,7 +164,7 @@ def build_network(device: str) -> nn.Module:
     """HigherHRNet-w32 with centers: its maps of an image."""
     cfg = Config.fromfile(NETWORK).model
     backbone = MODELS.build(dict(cfg.backbone, init_cfg=None, type='mmpose.HRNet'))
-    head = dict(type='mmpose_ae.AEHead', in_channels=CHANNELS, upsample=cfg.head.upsample)
+    head = dict(type='mmpose_ae.AEHead', in_channels=CHANNELS, upsample=dict(num_modules=1))
     head = MODELS.build(dict(head, num_keypoints=KEYPOINTS + 1))
     return nn.Sequential(backbone, head).eval().to(device)
 

@@ -21,7 +21,8 @@ from mmpose_ae.cli.benchmark import (
     sizes,
     time_in_turn,
 )
-from mmpose_ae.grouping import cells_to_pixels, gaussian_heatmaps
+from mmpose_ae.frame import Grid
+from mmpose_ae.ops import gaussian_heatmaps
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 KEYPOINTS = 17
@@ -61,11 +62,11 @@ def make_scene(
             person's, root mean square.
 
     Returns:
-        Scene: Gaussians of height 1, and tags in discs around their centres.
+        Scene: Gaussians of height 1, and tags in discs around their centers.
     """
     rng = np.random.default_rng(0)
-    width, height = (side // STRIDE for side in size)
-    columns, rows = width // SLOT, height // SLOT
+    grid = Grid(tuple(side // STRIDE for side in size), (STRIDE, STRIDE))
+    columns, rows = (side // SLOT for side in grid.size)
     if people > columns * rows:
         raise ValueError(f'{size[0]}x{size[1]} has room for {columns * rows} people, not {people}')
     slots = rng.permutation(columns * rows)[:people, None]
@@ -73,9 +74,10 @@ def make_scene(
     cells = centers + rng.uniform(-SLOT / 4, SLOT / 4, (people, KEYPOINTS, 2))
     visible = rng.random((people, KEYPOINTS)) >= missing
     noise = rng.normal(scale=tag_noise / tag_dim**0.5, size=(people, KEYPOINTS, tag_dim))
-    heatmaps = gaussian_heatmaps(cells, visible, (width, height), SIGMA, rounded=False)
-    tags = draw_tags(cells, person_tags(people, tag_dim, rng)[:, None] + noise, (width, height))
-    return Scene(torch.from_numpy(heatmaps)[None], tags, cells_to_pixels(cells, STRIDE))
+    drawn = torch.from_numpy(cells)[None], torch.from_numpy(visible)[None]
+    heatmaps = gaussian_heatmaps(*drawn, grid.size, SIGMA, rounded=False)
+    tags = draw_tags(cells, person_tags(people, tag_dim, rng)[:, None] + noise, grid.size)
+    return Scene(heatmaps, tags, grid.to_pixels(cells))
 
 
 def person_tags(people: int, tag_dim: int, rng: np.random.Generator) -> np.ndarray:
@@ -100,9 +102,9 @@ def build_ours(size: Tuple[int, int], grouping: Optional[dict] = None) -> Decode
         type='mmpose_ae.AEDecoder',
         input_size=size,
         heatmap_size=tuple(side // STRIDE for side in size),
-        decode_keypoint_order=ORDER,
-        decode_topk=MOST_PEOPLE,
-        decode_max_instances=MOST_PEOPLE,
+        keypoint_order=ORDER,
+        candidates=dict(max_candidates=MOST_PEOPLE),
+        scoring=dict(max_instances=MOST_PEOPLE),
         grouping=grouping,
     )
     return KEYPOINT_CODECS.build(codec).batch_decode

@@ -11,7 +11,7 @@ from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, ti
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 KEYPOINTS, MISSING = 17, 0.2
-SIZES = dict(input_size=(512, 512), heatmap_size=(128, 128), sigma=2)
+SIZES = dict(input_size=(512, 512), heatmap_size=(128, 128), sigma=2)  # in MMPose's words
 
 
 def build(name: str, **kwargs) -> BaseKeypointCodec:
@@ -28,11 +28,11 @@ def make_people(people: int) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def check(keypoints: np.ndarray, visible: np.ndarray) -> None:
-    """Compare the targets where both codecs round centres as MMPose does.
+    """Compare the targets where both codecs round centers as MMPose does.
 
     Our windows end one cell later: there MMPose has 0 and we the tail of the Gaussian.
     """
-    ours = build('mmpose_ae.AEDecoder', round_centers=True, decode_center_shift=0.0)
+    ours = build('mmpose_ae.AEDecoder', round_centers=True, center_shift=0.0)
     ours = ours.encode(keypoints, visible)
     theirs = build('mmpose.AssociativeEmbedding').encode(keypoints, visible)
     sigma = SIZES['sigma']

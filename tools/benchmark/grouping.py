@@ -21,7 +21,8 @@ from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
 from mmpose_ae.codecs.keypoint_order import order_from_metainfo
-from mmpose_ae.grouping import cells_to_pixels, pixels_to_cells
+from mmpose_ae.datasets.annotations import is_labelled
+from mmpose_ae.frame import Grid
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 STRIDE, SHORT_SIDE, SIDE_FACTOR = 4, 512, 64  # pixels of the network's input
@@ -34,8 +35,7 @@ CODECS = {
     'greedy': dict(
         type='mmpose_ae.AEDecoder',
         grouping=dict(type='GreedyGrouping'),
-        decode_missing='released',
-        decode_missing_thr=None,
+        completion=dict(rule='released', threshold=None),
     ),
     'tags only': dict(
         type='mmpose_ae.AEDecoder', grouping=dict(type='DensityGrouping', spread=None)
@@ -72,7 +72,7 @@ def parse_args() -> Namespace:
 def load(path: Path, count: int) -> Dict:
     """Read the first images that show people, and their annotations."""
     content = json.loads(path.read_text())
-    shown = {a['image_id'] for a in content['annotations'] if any(a['keypoints'][2::3])}
+    shown = {a['image_id'] for a in content['annotations'] if is_labelled(a)}
     images = sorted((i for i in content['images'] if i['id'] in shown), key=lambda i: i['id'])
     kept = {image['id'] for image in images[:count]}
     return dict(
@@ -92,10 +92,10 @@ def person_tags(people: int, dim: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_peaks(
-    keypoints: np.ndarray, size: Tuple[int, int], args: Namespace, rng: np.random.Generator
+    keypoints: np.ndarray, grid: Grid, args: Namespace, rng: np.random.Generator
 ) -> Peaks:
-    """Turn keypoints (N, K, 3) in pixels of the input of a size (w, h) into peaks with errors."""
-    count, num_keypoints = keypoints.shape[:2]
+    """Turn keypoints (N, K, 3) in pixels of the input into peaks with errors."""
+    size, (count, num_keypoints) = grid.input_size, keypoints.shape[:2]
     inside = ((keypoints[..., :2] >= 0) & (keypoints[..., :2] < size)).all(-1)
     heights = (keypoints[..., 2] > 0) * inside * rng.uniform(*args.height, (count, num_keypoints))
     heights = np.where(rng.random(heights.shape) < args.drop, DROPPED * heights, heights)
@@ -110,7 +110,7 @@ def make_peaks(
     false_heights = (np.arange(rows[0])[:, None] < false) * rng.uniform(0.1, 0.5, rows)
     false_tags = rng.uniform(tags.min((0, 1)), tags.max((0, 1)), (*rows, args.tag_dim))
     return Peaks(
-        pixels_to_cells(np.concatenate([keypoints[..., :2], places]), STRIDE),
+        grid.to_cells(np.concatenate([keypoints[..., :2], places])),
         np.concatenate([heights, false_heights]),
         np.concatenate([tags, false_tags]),
     )
@@ -151,18 +151,17 @@ def decode_image(
 ) -> Dict[str, List[Dict]]:
     """Detections of each codec on the maps of one image."""
     scale = SHORT_SIDE / min(image['width'], image['height'])
-    size = [
-        int(np.ceil(image[side] * scale / SIDE_FACTOR)) * SIDE_FACTOR
-        for side in ('width', 'height')
-    ]
+    factors = [int(np.ceil(image[side] * scale / SIDE_FACTOR)) for side in ('width', 'height')]
+    size = tuple(factor * SIDE_FACTOR // STRIDE for factor in factors)
+    grid = Grid(size, (STRIDE, STRIDE))
     keypoints = np.array([p['keypoints'] for p in people], float).reshape(len(people), -1, 3)
     keypoints[..., :2] *= scale
     rng = np.random.default_rng([seed, image['id']])
-    maps = draw(make_peaks(keypoints, size, args, rng), [side // STRIDE for side in size])
+    maps = draw(make_peaks(keypoints, grid, args, rng), grid.size)
     detections = {}
     for name, decode in decoders.items():
         found, scores, instance_scores, *_ = (values[0] for values in decode(*maps))
-        found = cells_to_pixels(found, STRIDE) / scale
+        found = grid.to_pixels(found) / scale
         rows = np.concatenate([found, scores[..., None]], axis=-1).reshape(len(found), -1)
         detections[name] = [
             dict(image_id=image['id'], category_id=1, score=float(score), keypoints=row.tolist())
@@ -195,9 +194,9 @@ def main() -> None:
     content = load(args.ann, args.images)
     people: Dict[int, List[Dict]] = {}
     for annotation in content['annotations']:
-        if any(annotation['keypoints'][2::3]):
+        if is_labelled(annotation):
             people.setdefault(annotation['image_id'], []).append(annotation)
-    num_keypoints = len(content['annotations'][0]['keypoints']) // 3
+    num_keypoints = len(people[content['images'][0]['id']][0]['keypoints']) // 3
     if num_keypoints not in DATASETS:
         raise ValueError(f'{args.ann}: expected 17 or 14 keypoints, found {num_keypoints}')
     dataset = DATASETS[num_keypoints]
