@@ -14,6 +14,7 @@ from mmpose_ae.options import check_choice
 from .bottomup_head import BottomupHead, Predictions
 from .outputs import Predicted
 from .supervision import Annotated, gather_test_instances
+from .views import ViewOptions
 
 
 class GroundTruth:
@@ -32,16 +33,20 @@ class GroundTruth:
 
     def __init__(self, head: BottomupHead, kind: str) -> None:
         check_choice('ground_truth', kind, sorted(GROUND_TRUTH))
-        if 'tags' not in head.channels or not hasattr(head.decoder, 'tag_threshold'):
+        if 'tags' not in getattr(head, 'channels', ()) or not hasattr(head.decoder, 'tag_threshold'):
             raise ValueError('ground_truth is an option of heads that group by tags')
         self.head = head
         self.kind = kind
+
+    def read_test_cfg(self, test_cfg: OptConfigType) -> ViewOptions:
+        """Check the options of testing, which are those of the head."""
+        return self.head.read_test_cfg(test_cfg)
 
     def predict(
         self, feats: Any, batch_data_samples: SampleList, test_cfg: OptConfigType = None
     ) -> Predictions:
         """Predict as the head does, with the ground truth in place of one kind of maps."""
-        options = self.head.read_test_cfg(test_cfg)
+        options = self.read_test_cfg(test_cfg)
         predicted = self.head.predict_maps(feats, batch_data_samples, options)
         people = gather_test_instances(
             batch_data_samples, self.head.num_keypoints, predicted.maps.heatmaps.device

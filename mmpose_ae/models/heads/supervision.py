@@ -129,27 +129,34 @@ def supervision_masks(
 
     Args:
         data_samples (list[PoseDataSample]): ``gt_fields.heatmap_mask``, (1, h, w), of one size over
-            the batch; everything is supervised if they have none.
+            the batch, or a list of several, coarse to fine; everything is supervised if they have
+            none.
         sizes (sequence): Sizes (H, W) of the heatmaps.
         device (torch.device): Where to put them.
 
     Returns:
-        list[Tensor]: (B, 1, H, W), bool: cells of which more than half is supervised.
+        list[Tensor]: (B, 1, H, W), bool: masks of these sizes as they are, else cells of which more
+        than half is supervised.
     """
-    masks = [_mask_of(sample) for sample in data_samples]
-    if masks[0] is None:
-        return [torch.ones(len(masks), 1, *size, dtype=torch.bool, device=device) for size in sizes]
-    stacked = torch.stack(masks).to(device)
-    return [_resize_mask(stacked, size) for size in sizes]
+    images = [_masks_of(sample) for sample in data_samples]
+    if not images[0]:
+        return [torch.ones(len(images), 1, *s, dtype=torch.bool, device=device) for s in sizes]
+    levels = [torch.stack(level).to(device) for level in zip(*images)]
+    return [_mask_at(levels, tuple(size)) for size in sizes]
 
 
-def _mask_of(sample: object) -> Optional[Tensor]:
+def _masks_of(sample: object) -> List[Tensor]:
+    """Masks of a sample, coarse to fine; pipelines of MMPose's kind have one for each heatmap."""
     fields = sample.get('gt_fields')
-    mask = None if fields is None else fields.get('heatmap_mask')
-    return mask[-1] if isinstance(mask, list) else mask  # of several resolutions the finest
+    masks = None if fields is None else fields.get('heatmap_mask')
+    if masks is None:
+        return []
+    return list(masks) if isinstance(masks, (list, tuple)) else [masks]
 
 
-def _resize_mask(mask: Tensor, size: Tuple[int, int]) -> Tensor:
-    if tuple(mask.shape[-2:]) == tuple(size):
-        return mask.bool()
-    return F.interpolate(mask.float(), size=tuple(size), mode='bilinear') > 0.5
+def _mask_at(levels: List[Tensor], size: Tuple[int, int]) -> Tensor:
+    """The mask of a size (H, W), or else what the finest one says of most of each cell."""
+    for mask in levels:
+        if tuple(mask.shape[-2:]) == size:
+            return mask.bool()
+    return F.interpolate(levels[-1].float(), size=size, mode='area') > 0.5

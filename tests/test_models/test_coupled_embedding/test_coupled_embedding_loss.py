@@ -2,6 +2,7 @@
 
 import math
 
+import fakes
 import golden
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def build(**kwargs):
 def test_values_and_gradients_of_the_original(case):
     """Among them: nobody, one person, boxes on a level or larger than the input."""
     tags = case.tensor('in.tags').requires_grad_()  # (B, K, H, W, L)
-    maps = tags.permute(0, 4, 1, 2, 3).flatten(1, 2)
+    maps = fakes.channels_of(tags)
     indices = unpack(case['in.joints'], tags.shape[2] * tags.shape[3])
     scales = case.tensor('in.box_scales')
     per_image = build(reduction='none')(maps, indices, scales)
@@ -86,22 +87,16 @@ def test_equals_plain_loops(scale_per_keypoint, push_exponent, push_factor):
     assert [value.item() for value in out] == pytest.approx(expected, rel=1e-5)
 
 
-def indices_of(*instances):
-    """Indices (N, K, 2) from rows of cells, where -1 is not annotated."""
-    cells = torch.tensor(instances)
-    return torch.stack([cells.clamp(min=0), cells >= 0], dim=-1).long()
-
-
 def test_by_hand():
     """Levels .25 and .75. Scale .25 wants (1, 0): |(3, -4)| / 5 has cosine .6, (2, 0) has 1."""
     tags = torch.tensor([[3.0, 2.0], [-4.0, 0.0]]).view(1, 2, 1, 2)  # L = 2, K = 1
-    out = build()(tags, [indices_of([0], [1])], [torch.tensor([0.25, 0.25])])
+    out = build()(tags, [fakes.cells_of([0], [1])], [torch.tensor([0.25, 0.25])])
     push = math.exp(-(1 + 16)) / 2
     assert [value.item() for value in out] == pytest.approx([0.0, push, 0.2], abs=1e-6)
 
 
 def test_weights_of_the_paper():
-    tags, indices = torch.rand(1, 2, 1, 2), [indices_of([0], [1])]
+    tags, indices = torch.rand(1, 2, 1, 2), [fakes.cells_of([0], [1])]
     scales = [torch.tensor([0.3, 0.6])]
     loss = MODELS.build(dict(type='mmpose_ae.CoupledEmbeddingLoss'))
     for value, plain, weight in zip(
@@ -137,7 +132,7 @@ def test_scales_on_levels_are_finite(people, boxes, scale_per_keypoint):
 def test_tags_of_zero_have_no_direction(scale_per_keypoint):
     tags = torch.zeros(1, 4, 2, 2, requires_grad=True)
     loss = build(scale_per_keypoint=scale_per_keypoint)
-    scale = loss(tags, [indices_of([0, 1])], [torch.tensor([0.3])])[2]
+    scale = loss(tags, [fakes.cells_of([0, 1])], [torch.tensor([0.3])])[2]
     scale.backward()
     assert scale.item() == 1.0 and not tags.grad.any()
 
@@ -167,6 +162,6 @@ def test_gradcheck(scale_per_keypoint):
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="'mean' or 'none', got 'sum'"):
         build(reduction='sum')
-    indices, scales = [indices_of([0], [1])], [torch.rand(3)]
+    indices, scales = [fakes.cells_of([0], [1])], [torch.rand(3)]
     with pytest.raises(ValueError, match=r'keypoint_indices are of \[2\].*scales of \[3\]'):
         build()(torch.zeros(1, 8, 2, 2), indices, scales)

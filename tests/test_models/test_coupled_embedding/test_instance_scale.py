@@ -1,5 +1,6 @@
 """Vectors and maps of scale against the original's, brute force and hand-made cases."""
 
+import fakes
 import golden
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def test_vectors_by_hand():
 @pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.tags', 'out.scale_map0'))
 def test_maps_from_tags_of_the_original(case):
     tags = case.tensor('in.tags')  # (B, K, H, W, L)
-    maps = tags.permute(0, 4, 1, 2, 3).flatten(1, 2).requires_grad_()
+    maps = fakes.channels_of(tags).requires_grad_()
     scale = scale_map_from_tags(maps, tags.shape[1])
     assert not scale.requires_grad
     np.testing.assert_allclose(scale, case['out.scale_map0'], rtol=1e-5, atol=1e-6)

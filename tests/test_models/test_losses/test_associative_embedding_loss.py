@@ -2,6 +2,7 @@
 
 import math
 
+import fakes
 import golden
 import numpy as np
 import pytest
@@ -43,12 +44,6 @@ def test_values_and_gradients_of_the_originals(case, original):
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-7)
 
 
-def indices_of(*instances):
-    """Indices (N, K, 2) from rows of cells, where -1 is not annotated."""
-    cells = torch.tensor(instances)
-    return torch.stack([cells.clamp(min=0), cells >= 0], dim=-1).long()
-
-
 @pytest.mark.parametrize(
     'instances, pull, push',
     [
@@ -62,7 +57,7 @@ def indices_of(*instances):
 )
 def test_by_hand(instances, pull, push):
     tags = torch.tensor([0.0, 2.0, 2.0, 2.0]).repeat(2, 1).view(1, 2, 1, 4).requires_grad_()
-    out = build()(tags, [indices_of(*instances)])
+    out = build()(tags, [fakes.cells_of(*instances)])
     assert [value.item() for value in out] == pytest.approx([pull, push], abs=1e-6)
     sum(out).backward()
     assert torch.isfinite(tags.grad).all()
@@ -71,7 +66,7 @@ def test_by_hand(instances, pull, push):
 def test_push_takes_the_exponent_of_the_whole_distance():
     """People 100 apart in one dimension do not push in another; with MMPose's loss they do."""
     tags = torch.tensor([[0.0, 100.0], [0.0, 0.0]]).view(1, 2, 1, 2)  # L = 2, K = 1
-    indices = [indices_of([0], [1])]
+    indices = [fakes.cells_of([0], [1])]
     assert build()(tags, indices)[1].item() == pytest.approx(0.0, abs=1e-6)
     assert MMPoseLoss()(tags, indices)[1].item() > 0.4
 
@@ -79,7 +74,7 @@ def test_push_takes_the_exponent_of_the_whole_distance():
 def test_pairs_exclude_the_diagonal():
     """Two people far apart are perfectly separated; MMPose's loss stays at .5 / (N - 1)."""
     tags = torch.tensor([0.0, 50.0]).view(1, 1, 1, 2)
-    indices = [indices_of([0], [1])]
+    indices = [fakes.cells_of([0], [1])]
     assert build()(tags, indices)[1].item() == pytest.approx(0.0, abs=1e-6)
     assert MMPoseLoss()(tags, indices)[1].item() == pytest.approx(0.5, abs=1e-3)
 
@@ -127,7 +122,7 @@ def test_shared_location_and_gradcheck():
 def test_low_precision_maps_are_summed_in_float32(dtype):
     """65536 would overflow float16 if squares or sums were taken in it."""
     tags = torch.tensor([0.0, 512.0, 1024.0, 1024.0]).to(dtype).view(1, 1, 1, 4)
-    indices = [indices_of([0], [1], [2], [3])]
+    indices = [fakes.cells_of([0], [1], [2], [3])]
     with torch.autocast('cpu', dtype=torch.bfloat16):
         pull, push = build()(tags, indices)
     assert pull.dtype == push.dtype == torch.float32
