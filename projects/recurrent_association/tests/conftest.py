@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from test_configs import make_small, write_dataset
+from small_configs import make_small, write_dataset
 
 from mmpose_ae.registry import MODELS
 

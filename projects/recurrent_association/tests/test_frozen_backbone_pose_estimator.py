@@ -11,15 +11,15 @@ from torch import distributed, multiprocessing
 from torch.nn.parallel import DistributedDataParallel
 
 from mmpose_ae.checkpoints import CheckpointError
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from mmpose_ae.registry import MODELS
 from projects.recurrent_association import models  # noqa: F401  (registers the estimator)
 
 CODEC = dict(
     type='mmpose_ae.RecurrentAssociationCodec',
     input_size=(32, 32),
     heatmap_size=(8, 8),
-    sigma=1,
-    decode_keypoint_order=[0, 1],
+    targets=dict(sigma=1),
+    keypoint_order=[0, 1],
 )
 BACKBONE = dict(
     type='mmpose_ae.HourglassAE',
@@ -50,12 +50,10 @@ def build():
 def sample(count):
     rng = np.random.default_rng(count)
     poses = rng.uniform(2, 30, (count, 2, 2)).astype(np.float32)
-    encoded = KEYPOINT_CODECS.build(CODEC).encode(poses)
     data_sample = PoseDataSample(metainfo=dict(img_shape=(32, 32)))
     data_sample.gt_fields = PixelData(heatmap_mask=np.ones((1, 8, 8), bool)).to_tensor()
-    names = 'keypoint_cells', 'keypoint_indices'
-    labels = InstanceData(**{name: encoded[name] for name in names})
-    data_sample.gt_instance_labels = labels.to_tensor()
+    visible = np.ones((count, 2), np.float32)
+    data_sample.gt_instances = InstanceData(keypoints=poses, keypoints_visible=visible)
     return data_sample
 
 
@@ -83,7 +81,7 @@ def test_weights_of_the_detector_are_loaded():
 
 
 def test_published_weights_of_another_network():
-    """They are recognised, and compared with the detector alone: what is trained is not missed."""
+    """They are recognized, and compared with the detector alone: what is trained is not missed."""
     weights = {'features.0.0.up1.conv.weight': torch.zeros(1)}
     with pytest.raises(CheckpointError) as error:
         build().load_state_dict(weights)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.grouping import gaussian_heatmaps, keypoint_indices
+from mmpose_ae.ops import gaussian_heatmaps, keypoint_indices
 from projects.recurrent_association.models.instance_targets import gaussian_targets
 
 SIZE = 14, 9
@@ -13,15 +13,15 @@ SIZE = 14, 9
 @pytest.mark.parametrize('rounded', [False, True])
 def test_as_the_heatmaps_of_one_instance(rounded):
     rng = np.random.default_rng(0)
-    cells = rng.uniform(-2, 15, (2, 3, 4, 2)).astype(np.float32)
-    labelled = rng.random((2, 3, 4)) < 0.7
-    visible = np.stack([keypoint_indices(*image, SIZE) for image in zip(cells, labelled)])
-    visible = visible[..., 1] > 0
-    targets = gaussian_targets(*map(torch.from_numpy, (cells, visible)), SIZE, 1.3, rounded)
+    cells = torch.from_numpy(rng.uniform(-2, 15, (2, 3, 4, 2)).astype(np.float32))
+    labelled = torch.from_numpy(rng.random((2, 3, 4)) < 0.7)
+    visible = keypoint_indices(cells, labelled, SIZE)[..., 1] > 0
+    targets = gaussian_targets(cells, visible, SIZE, 1.3, rounded)
     drawn = targets.draw(torch.tensor([[2, 0], [1, 1]]))
     for b, n, maps in [(0, 2, drawn[0, 0]), (0, 0, drawn[0, 1]), (1, 1, drawn[1, 0])]:
-        expected = gaussian_heatmaps(cells[b, n][None], visible[b, n][None], SIZE, 1.3, rounded)
-        np.testing.assert_allclose(maps.numpy(), expected, atol=1e-6)
+        alone = cells[b, n][None, None], visible[b, n][None, None]
+        (expected,) = gaussian_heatmaps(*alone, SIZE, 1.3, rounded)
+        np.testing.assert_allclose(maps, expected, atol=1e-6)
 
 
 def test_who_is_present():

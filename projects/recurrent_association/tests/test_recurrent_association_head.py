@@ -7,7 +7,8 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from mmpose_ae.frame import Grid, unflatten_index
+from mmpose_ae.registry import MODELS
 from projects.recurrent_association.models import Chunk
 from projects.recurrent_association.models.instance_targets import gaussian_targets
 
@@ -20,8 +21,8 @@ def codec_of(num_keypoints):
         type='mmpose_ae.RecurrentAssociationCodec',
         input_size=SIZE,
         heatmap_size=MAPS,
-        sigma=1,
-        decode_keypoint_order=list(range(num_keypoints)),
+        targets=dict(sigma=1),
+        keypoint_order=list(range(num_keypoints)),
     )
 
 
@@ -40,17 +41,15 @@ def build(num_keypoints=3, unroller=None, **options):
 
 
 def sample(count, num_keypoints=3, seed=0):
-    """Targets of an image with some instances in random poses."""
+    """An image with some instances in random poses."""
     rng = np.random.default_rng(seed)
     poses = rng.uniform(2, 46, (count, num_keypoints, 2)).astype(np.float32)
-    encoded = KEYPOINT_CODECS.build(codec_of(num_keypoints)).encode(poses)
     data_sample = PoseDataSample(
         metainfo=dict(img_shape=SIZE[::-1], flip_indices=[1, 0, *range(2, num_keypoints)])
     )
     data_sample.gt_fields = PixelData(heatmap_mask=np.ones((1, 12, 16), bool)).to_tensor()
-    names = 'keypoint_cells', 'keypoint_indices'
-    labels = InstanceData(**{name: encoded[name] for name in names})
-    data_sample.gt_instance_labels = labels.to_tensor()
+    visible = np.ones((count, num_keypoints), np.float32)
+    data_sample.gt_instances = InstanceData(keypoints=poses, keypoints_visible=visible)
     return data_sample
 
 
@@ -191,10 +190,21 @@ def test_features_that_are_not_there():
         build(in_channels=6, inputs=('features',))
 
 
-def test_targets_of_another_size():
-    head = build()
-    with pytest.raises(ValueError, match=r'maps are \(h, w\) \(6, 8\), but .* for \(12, 16\)'):
-        head.loss((torch.randn(1, 8, 6, 8),), [sample(1)])
+@pytest.mark.parametrize('size', [(16, 12), (8, 6), (32, 24)])
+def test_targets_are_made_for_the_maps_that_there_are(size):
+    """Whatever sizes the codec was given: one peak per keypoint, at its place."""
+    head, people = build(), sample(2).gt_instances
+    keypoints, visible = (
+        torch.from_numpy(people[name])[None] for name in ('keypoints', 'keypoints_visible')
+    )
+    grid = Grid.over(size, SIZE)
+    drawn = head.make_targets(keypoints, visible > 0, grid).draw(torch.tensor([[0, 1]]))
+    assert drawn.shape == (1, 2, 3, size[1], size[0])
+    cells = unflatten_index(drawn.flatten(3).argmax(3), size[0])
+    off = grid.to_pixels(cells) - keypoints
+    assert off.abs().max() <= grid.stride[0] / 2 + 1e-4
+    losses = head.train().loss((torch.randn(1, 8, *size[::-1]),), [sample(2)])
+    assert losses['loss'].isfinite() and losses['heatmap'] > 0
 
 
 def show(head, *instances):
@@ -202,7 +212,7 @@ def show(head, *instances):
     codec = head.decoder
     cells = torch.from_numpy(codec.encode(np.stack(instances))['keypoint_cells'])
     visible = torch.ones(cells.shape[:2], dtype=torch.bool)[None]
-    targets = gaussian_targets(cells[None], visible, MAPS, codec.sigma, False)
+    targets = gaussian_targets(cells[None], visible, MAPS, codec.heatmap_targets.sigma, False)
     return targets.draw(torch.tensor([[*range(len(instances)), -1]]))
 
 

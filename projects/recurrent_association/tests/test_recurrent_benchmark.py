@@ -15,13 +15,11 @@ def config(tmp_path_factory):
     cfg = Config.fromfile(benchmark.CONFIG)
     cfg.merge_from_dict(
         {
-            'codec.input_size': (256, 256),
-            'codec.heatmap_size': (64, 64),
             'model.backbone': dict(feat_channels=8, increase=4, stem_channels=(4, 4)),
             'model.head.unroller.lstm': dict(hidden_channels=32),
         }
     )
-    cfg.model.head.decoder = cfg.codec
+    cfg.train_dataloader.dataset.pipeline[1].input_size = (256, 256)
     path = tmp_path_factory.mktemp('benchmark') / 'small.py'
     cfg.dump(path)
     return path
@@ -60,7 +58,7 @@ def test_memory_depends_on_the_chunk_and_not_on_people(config, monkeypatch):
     def most_kept(people, chunk_size):
         monkeypatch.setattr(Kept, 'most', 0)
         model.head.unroller.chunk_size = chunk_size
-        sample = benchmark.train_sample(model.head, people, 'cpu')
+        sample = benchmark.train_sample(17, people, (256, 256), 'cpu')
         with torch.autograd.graph.saved_tensors_hooks(Kept, lambda kept: kept.tensor):
             benchmark.train(model.head, features, sample)
         assert Kept.bytes == 0

@@ -21,6 +21,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
 from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.frame import Size
 from mmpose_ae.registry import MODELS
 
 CONFIG = (
@@ -39,19 +40,16 @@ def build_model(cfg: Config, device: str) -> nn.Module:
     return model
 
 
-def train_sample(head: nn.Module, people: int, device: str) -> PoseDataSample:
-    """An image of people with keypoints at random places, as the head is trained with."""
-    codec, rng = head.decoder, np.random.default_rng(0)
-    size = np.array(codec.input_size)
-    keypoints = rng.uniform(0, size - 1, (people, head.num_keypoints, 2)).astype(np.float32)
-    encoded = codec.encode(keypoints)
-    width, height = codec.heatmap_sizes[0]
-    sample = PoseDataSample()
-    sample.gt_instance_labels = InstanceData(
-        keypoint_cells=torch.from_numpy(encoded['keypoint_cells']),
-        keypoint_indices=torch.from_numpy(encoded['keypoint_indices']),
+def train_sample(num_keypoints: int, people: int, size: Size, device: str) -> PoseDataSample:
+    """An input (w, h) of people with keypoints at random places, as the head is trained with."""
+    (width, height), rng = size, np.random.default_rng(0)
+    keypoints = rng.uniform(0, np.subtract(size, 1), (people, num_keypoints, 2))
+    sample = PoseDataSample(metainfo=dict(img_shape=(height, width)))
+    sample.gt_instances = InstanceData(
+        keypoints=keypoints.astype(np.float32),
+        keypoints_visible=np.ones((people, num_keypoints), np.float32),
     )
-    sample.gt_fields = PixelData(heatmap_mask=torch.ones(1, height, width))
+    sample.gt_fields = PixelData(heatmap_mask=torch.ones(1, height // 4, width // 4))
     return sample.to(device)
 
 
@@ -103,8 +101,11 @@ def measure_memory(model: nn.Module, image: Tensor, people: int, chunk_sizes: Li
     head, row = model.train().head, {}
     set_stop(head, is_instance=False)  # the annotated people and one step more are seen anyway
     features = [x.detach() for x in model.extract_feat(image)]
-    sample = train_sample(head, people, image.device)
-    train(head, features, train_sample(head, 1, image.device))  # what is allocated only once
+    size = tuple(image.shape[:1:-1])
+    one, sample = (
+        train_sample(head.num_keypoints, count, size, image.device) for count in (1, people)
+    )
+    train(head, features, one)  # what is allocated only once
     for chunk_size in chunk_sizes:
         head.unroller.chunk_size = chunk_size or None
         head.unroller.max_instances = people
@@ -115,10 +116,16 @@ def measure_memory(model: nn.Module, image: Tensor, people: int, chunk_sizes: Li
     return row
 
 
+def read_input_size(cfg: Config) -> Size:
+    """Size (w, h) of the input that a config trains on."""
+    pipeline = cfg.train_dataloader.dataset.pipeline
+    return next(step.input_size for step in pipeline if 'input_size' in step)
+
+
 def benchmark(args: Namespace) -> Iterator[Dict]:
     """Give one row per device, number of threads and number of people."""
     cfg = Config.fromfile(args.config)
-    width, height = cfg.codec.input_size
+    width, height = read_input_size(cfg)
     for setting in settings(args):
         torch.manual_seed(0)
         model = build_model(cfg, setting['device'])
