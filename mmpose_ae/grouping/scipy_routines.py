@@ -7,13 +7,13 @@ version of scipy has them elsewhere, the public functions serve.
 """
 
 import sys
+from functools import partial
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
 from typing import Callable, Optional
 
-import numpy as np
 import scipy
 
 
@@ -29,7 +29,8 @@ def load_routine(package: str, extension: str, name: str) -> Optional[Callable]:
         callable | None: The routine; None where this version of scipy does not have it there.
     """
     if f'scipy.{package}' in sys.modules:  # loaded anyway
-        return getattr(import_module(f'scipy.{package}.{extension}'), name, None)
+        module = sys.modules.get(f'scipy.{package}.{extension}')
+        return getattr(module, name, None)
     spec = PathFinder.find_spec(extension, [str(Path(scipy.__file__).parent / package)])
     if spec is None:
         return None
@@ -38,17 +39,15 @@ def load_routine(package: str, extension: str, name: str) -> Optional[Callable]:
     return getattr(module, name, None)
 
 
-_assign = load_routine('optimize', '_lsap', 'linear_sum_assignment')
-_square = load_routine('spatial', '_distance_pybind', 'cdist_sqeuclidean')
+def _public(package: str, name: str) -> Callable:
+    return getattr(import_module(f'scipy.{package}'), name)
 
 
-def linear_sum_assignment(cost: np.ndarray) -> tuple:
-    """Choose pairs of rows and columns of a cost matrix (M, N) at the least total cost."""
-    return (_assign or import_module('scipy.optimize').linear_sum_assignment)(cost)
-
-
-def squared_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Squared Euclidean distance (N, P) of every pair of rows (N, L) and (P, L), float64."""
-    if _square is None:
-        return import_module('scipy.spatial.distance').cdist(first, second, 'sqeuclidean')
-    return _square(first, second)
+# Cost matrix (M, N) to rows and columns of the pairs at the least total cost
+linear_sum_assignment = load_routine('optimize', '_lsap', 'linear_sum_assignment') or _public(
+    'optimize', 'linear_sum_assignment'
+)
+# Squared Euclidean distance (N, P) of every pair of rows (N, L) and (P, L), float64
+squared_distances = load_routine('spatial', '_distance_pybind', 'cdist_sqeuclidean') or partial(
+    _public('spatial.distance', 'cdist'), metric='sqeuclidean'
+)

@@ -7,47 +7,49 @@ from torch import Tensor
 
 from mmpose_ae.frame import flat_index
 
+# Of a cell itself, before and after it along x, before and after it along y
+_AROUND = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
-def _neighbours(heatmaps: Tensor, cells: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+
+def _neighbors(heatmaps: Tensor, cells: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     """Values before, at and after each cell along x and y, each (..., M, 2); edges repeat."""
     height, width = heatmaps.shape[-2:]
-    flat = heatmaps.flatten(-2)
-    x, y = cells.unbind(-1)
-
-    def read(column: Tensor, row: Tensor) -> Tensor:
-        cell = torch.stack([column.clamp(0, width - 1), row.clamp(0, height - 1)], dim=-1)
-        return flat.gather(-1, flat_index(cell, width))
-
-    before = torch.stack([read(x - 1, y), read(x, y - 1)], dim=-1)
-    after = torch.stack([read(x + 1, y), read(x, y + 1)], dim=-1)
-    return before, read(x, y)[..., None].expand_as(before), after
+    limit = torch.tensor([width - 1, height - 1], device=cells.device)
+    around = cells[..., None, :] + torch.tensor(_AROUND, device=cells.device)  # (..., M, 5, 2)
+    index = flat_index(around.clamp(0 * limit, limit), width)
+    values = heatmaps.flatten(-2).gather(-1, index.flatten(-2)).unflatten(-1, index.shape[-2:])
+    own, before_x, after_x, before_y, after_y = values.unbind(-1)
+    before, after = (
+        torch.stack(pair, dim=-1) for pair in ((before_x, before_y), (after_x, after_y))
+    )
+    return before, own[..., None].expand_as(before), after
 
 
 def quarter_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
-    """Shift a quarter of a cell towards the higher neighbour.
+    """Shift a quarter of a cell towards the higher neighbor.
 
     Args:
         heatmaps (Tensor): Heatmaps, (..., H, W), float.
         cells (Tensor): Cells (x, y), (..., M, 2), int64.
 
     Returns:
-        Tensor: Offsets (x, y) in cells, (..., M, 2); 0 where the neighbours are equal.
+        Tensor: Offsets (x, y) in cells, (..., M, 2); 0 where the neighbors are equal.
     """
-    before, _, after = _neighbours(heatmaps, cells)
+    before, _, after = _neighbors(heatmaps, cells)
     return 0.25 * torch.sign(after - before)
 
 
 def released_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
-    """Shift as :func:`quarter_offset`, but left and up where the neighbours are equal.
+    """Shift as :func:`quarter_offset`, but left and up where the neighbors are equal.
 
     That is how pose-ae-train, HigherHRNet and CoupledEmbedding do it; it biases symmetric peaks.
     """
-    before, _, after = _neighbours(heatmaps, cells)
+    before, _, after = _neighbors(heatmaps, cells)
     return torch.where(after > before, 0.25, -0.25)
 
 
 def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
-    """Fit a Gaussian through each peak and its neighbours along x and along y.
+    """Fit a Gaussian through each peak and its neighbors along x and along y.
 
     Exact for a noise-free Gaussian at any sub-cell position: the logarithm of a Gaussian is a
     parabola, and three values determine it.
@@ -58,11 +60,11 @@ def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
 
     Returns:
         Tensor: Offsets (x, y) in cells, (..., M, 2), at most half a cell; 0 where the values do
-        not bend down, or at a border where a neighbour is missing.
+        not bend down, or at a border where a neighbor is missing.
     """
     height, width = heatmaps.shape[-2:]
     tiny = torch.finfo(heatmaps.dtype).tiny
-    before, center, after = (value.clamp(min=tiny).log() for value in _neighbours(heatmaps, cells))
+    before, center, after = (value.clamp(min=tiny).log() for value in _neighbors(heatmaps, cells))
     bend = 2 * center - before - after
     last = torch.tensor([width - 1, height - 1], device=cells.device)
     usable = (bend > 0) & (cells > 0) & (cells < last)

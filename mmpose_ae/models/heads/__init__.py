@@ -3,9 +3,17 @@
 from .ae_head import AEHead, TagViewOptions
 from .bottomup_head import BottomupHead
 from .ground_truth import GroundTruth
-from .outputs import BottomupOutputs, Predicted, resize, to_instance_data, to_pixel_data
+from .outputs import BottomupOutputs, Predicted
+from .predictions import to_instance_data, to_pixel_data
 from .supervision import Supervision, input_size_of
-from .views import ViewOptions, average_heatmaps, flip_back, list_views, merge_resolutions
+from .views import (
+    ViewOptions,
+    average_heatmaps,
+    flip_back,
+    list_views,
+    merge_resolutions,
+    resize,
+)
 
 __all__ = [
     'AEHead',

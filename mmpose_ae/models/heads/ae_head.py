@@ -12,9 +12,9 @@ from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .bottomup_head import BottomupHead
-from .outputs import BottomupOutputs, resize
+from .outputs import BottomupOutputs
 from .supervision import Supervision
-from .views import View, ViewOptions, concatenate_tags
+from .views import View, ViewOptions, concatenate_tags, resize
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from mmpose_ae.models.modules import UpsampleModule
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .outputs import BottomupOutputs, Predicted, to_instance_data, to_pixel_data
+from .outputs import BottomupOutputs, Predicted
+from .predictions import to_instance_data, to_pixel_data
 from .supervision import Supervision, gather_instances, input_size_of, supervision_masks
 from .views import (
     View,

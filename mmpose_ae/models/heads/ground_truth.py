@@ -33,7 +33,9 @@ class GroundTruth:
 
     def __init__(self, head: BottomupHead, kind: str) -> None:
         check_choice('ground_truth', kind, sorted(GROUND_TRUTH))
-        if 'tags' not in getattr(head, 'channels', ()) or not hasattr(head.decoder, 'tag_threshold'):
+        if 'tags' not in getattr(head, 'channels', ()) or not hasattr(
+            head.decoder, 'tag_threshold'
+        ):
             raise ValueError('ground_truth is an option of heads that group by tags')
         self.head = head
         self.kind = kind

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Callable, List, NamedTuple, Sequence, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from .outputs import BottomupOutputs, resize
+from .outputs import BottomupOutputs
 
 Size = Tuple[int, int]
 
@@ -94,6 +95,13 @@ def list_views(feats: Any, options: ViewOptions) -> List[View]:
         for scale, views in enumerate(scales)
         for flipped, features in enumerate(views if options.flip_test else [views])
     ]
+
+
+def resize(maps: Tensor, size: Sequence[int], align_corners: bool = False) -> Tensor:
+    """Resize maps (B, C, h, w) bilinearly to (H, W); maps of that size are returned as they are."""
+    if tuple(maps.shape[-2:]) == tuple(size):
+        return maps
+    return F.interpolate(maps, size=tuple(size), mode='bilinear', align_corners=align_corners)
 
 
 def merge_resolutions(heatmaps: Sequence[Tensor], align_corners: bool = False) -> Tensor:
