@@ -32,12 +32,12 @@ def losses(shared, tmp_path, iterations, batch_size):
     (images,) = {p.parent for p in data.rglob('*.jpg')}
     ann_file = next(data.rglob('person_keypoints*.json'))
     cfg = Config.fromfile(CONFIG)
-    small = dict(input_size=(192, 192), heatmap_size=(48, 48))
+    tag_loss = dict(type='AssociativeEmbeddingLoss', loss_weight=0.012)
     cfg.merge_from_dict(
         dict(
             model=dict(
                 backbone=dict(TINY),  # merging takes _delete_ out
-                head=dict(decoder=small, tag_loss=dict(loss_weight=0.012)),
+                head=dict(tag_loss=tag_loss),
             ),
             optim_wrapper=dict(optimizer=dict(lr=3e-3)),
             default_hooks=dict(checkpoint=None, logger=dict(interval=1)),
@@ -45,9 +45,7 @@ def losses(shared, tmp_path, iterations, batch_size):
             work_dir=str(tmp_path),
         )
     )
-    pipeline = cfg.train_dataloader.dataset.pipeline
-    pipeline[1].input_size = small['input_size']
-    pipeline[3].encoder.update(small)
+    cfg.train_dataloader.dataset.pipeline[1].input_size = (192, 192)
     cfg.train_dataloader.update(
         batch_size=batch_size,
         num_workers=0,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mmpose_ae.grouping import assignment
-from mmpose_ae.models.heads.test_time import average_heatmaps, concatenate_tags, flip_back
+from mmpose_ae.models.heads.views import average_heatmaps, concatenate_tags, flip_back
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 COCO_ORDER = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16]

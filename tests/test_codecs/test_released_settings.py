@@ -75,11 +75,11 @@ def test_golden_post_processing(case, model):
     heatmaps = case.tensor('in.hms')
     num_keypoints, kernel = heatmaps.shape[1], int(case['in.nms_kernel'])
     settings = model(POST_PROCESSING[num_keypoints, kernel])
-    assert settings.head.decoder.get('decode_nms_kernel', 5) == kernel
     head = MODELS.build(settings.head)
-    head.forward = lambda view: [view]  # in place of features
+    assert head.decoder.candidates.kernel_size == kernel
+    head._forward_stack = lambda outputs: outputs  # which are in place of features
     tags = case.tensor('in.tms').permute(0, 4, 1, 2, 3).flatten(1, 2)
-    views = [BottomupOutputs([h[None]], t[None]) for h, t in zip(heatmaps, tags)]
+    views = [(BottomupOutputs([h[None]], t[None]),) for h, t in zip(heatmaps, tags)]
     width, height = case['in.base_size'].tolist()
     flip_indices = golden.FLIP_INDICES[num_keypoints]
     sample = PoseDataSample(metainfo=dict(img_shape=(height, width), flip_indices=flip_indices))
@@ -104,7 +104,7 @@ def test_every_config_decodes_as_a_tested_one(name, model, tested):
     settings = decoding(model(name).head.decoder)
     if name == 'ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512':
         # MMPose 0.x groups as HigherHRNet, but the keypoints in their own order.
-        assert settings['decode_keypoint_order'] == list(range(14))
-        order = tested[f'{AE}_crowdpose-512x512']['decode_keypoint_order']
-        settings['decode_keypoint_order'] = order
+        assert settings['keypoint_order'] == list(range(14))
+        order = tested[f'{AE}_crowdpose-512x512']['keypoint_order']
+        settings['keypoint_order'] = order
     assert settings in tested.values()
