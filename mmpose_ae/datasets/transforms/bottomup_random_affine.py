@@ -69,9 +69,9 @@ class BottomupRandomAffine(_BottomupRandomAffine):
                 ``bbox`` (N, 4) and ``area`` (N,).
 
         Returns:
-            dict: The same, warped, with ``frame`` and ``input_size`` (w, h). ``bbox`` are the boxes
-            around the warped boxes, and ``bbox_scale`` (N, 2) are the sides of the warped boxes
-            themselves.
+            dict: The same, warped, with ``frame``, and ``input_size`` (w, h) and ``img_shape`` of
+            the input. ``bbox`` are the boxes around the warped boxes, and ``bbox_scale`` (N, 2) are
+            the sides of the warped boxes themselves.
         """
         warp_mat = self._random_warp(results['img_shape'])
         results['img'] = self._transform(results['img'], warp_mat, self.input_size)
@@ -85,6 +85,7 @@ class BottomupRandomAffine(_BottomupRandomAffine):
             results['area'] = results['area'] * np.float32(np.linalg.det(warp_mat[:, :2]))
         results['frame'] = frame_of(results).then(warp_mat, self.input_size)
         results['input_size'] = self.input_size
+        results['img_shape'] = self.input_size[::-1]
         results['warp_mat'] = warp_mat  # for transforms of MMPose
         return results
 

@@ -9,6 +9,7 @@ from mmpose.datasets.transforms import BottomupResize as _BottomupResize
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
+from .frames import frame_of
 from .image_pyramid import pyramid_step
 
 
@@ -48,20 +49,21 @@ class BottomupResize(_BottomupResize):
         """Resize the image.
 
         Args:
-            results (dict): ``img`` and ``ori_shape``.
+            results (dict): ``img``, and what :func:`frame_of` takes.
 
         Returns:
             dict: ``img``, an array or with ``aug_scales`` a list of the base scale and the others;
             of the base scale ``img_shape`` (h, w), ``input_size`` (w, h), ``input_center``,
-            ``input_scale`` (the part of the image's plane that the input covers) and ``frame``.
+            ``input_scale`` (the part of the plane of ``img`` that the input covers) and ``frame``.
         """
-        image = results['img']
-        results = super().transform(results)
+        image, shape, before = results['img'], results['ori_shape'], frame_of(results)
+        # MMPose takes the original shape for that of the image, which may have been warped.
+        results = super().transform(dict(results, ori_shape=image.shape[:2]))
         box = results['input_center'], results['input_scale'], results['input_size']
-        frame = Frame.of_box(*box, image_size=results['ori_shape'][1::-1])
-        results['frame'] = frame
+        shown = Frame.of_box(*box, image_size=image.shape[1::-1])
+        results.update(ori_shape=shape, frame=before.then(shown.matrix, shown.input_size))
         if self.pyramid_scales:
-            scaled = [self._warp(image, frame, scale) for scale in self.pyramid_scales]
+            scaled = [self._warp(image, shown, scale) for scale in self.pyramid_scales]
             results['img'] = [results['img'], *scaled]
             results['aug_scales'] = self.pyramid_scales
         return results

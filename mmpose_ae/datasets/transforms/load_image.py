@@ -8,7 +8,6 @@ import numpy as np
 from mmengine import fileio
 from mmpose.datasets.transforms import LoadImage as _LoadImage
 
-from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
 JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
@@ -29,8 +28,8 @@ class LoadImage(_LoadImage):
             results (dict): ``img_path`` or ``img``.
 
         Returns:
-            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w), and
-            ``frame``. None if the file cannot be read and ``ignore_empty`` is set.
+            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w). None if
+            the file cannot be read and ``ignore_empty`` is set.
 
         Raises:
             FileNotFoundError: If the file is missing.
@@ -47,7 +46,6 @@ class LoadImage(_LoadImage):
             results['img'] = results['img'].astype(np.float32)
         results.setdefault('img_path', None)
         results['img_shape'] = results['ori_shape'] = results['img'].shape[:2]
-        results['frame'] = Frame.whole(results['img_shape'][::-1])
         return results
 
     def _read(self, path: str) -> np.ndarray:

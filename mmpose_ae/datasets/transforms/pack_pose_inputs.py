@@ -8,6 +8,8 @@ from mmpose.datasets.transforms.formatting import image_to_tensor
 
 from mmpose_ae.registry import TRANSFORMS
 
+from .frames import frame_of
+
 # Not 'category_id': it is a list over the instances here, and CocoMetric takes it for one number.
 META_KEYS = (
     'id',
@@ -50,7 +52,8 @@ class PackPoseInputs(_PackPoseInputs):
         """Pack the results of a pipeline.
 
         Args:
-            results (dict): ``img``, (H, W, 3), or a list of them, of any sizes.
+            results (dict): ``img``, (H, W, 3), or a list of them, of any sizes; what
+                :func:`frame_of` takes, if ``frame`` is to be kept.
 
         Returns:
             dict: ``inputs``, a tensor (3, H, W) or a list of them, and ``data_samples``.
@@ -58,6 +61,8 @@ class PackPoseInputs(_PackPoseInputs):
         Raises:
             ValueError: If an image has values that are not finite; names the file.
         """
+        if 'ori_shape' in results:
+            results = dict(results, frame=frame_of(results))
         pyramid = results['img'] if isinstance(results['img'], list) else None
         for image in pyramid or [results['img']]:
             if image.dtype.kind == 'f' and not np.isfinite(image).all():

@@ -6,6 +6,8 @@ from mmpose.datasets.transforms import RandomFlip as _RandomFlip
 
 from mmpose_ae.registry import TRANSFORMS
 
+from .frames import frame_of
+
 FLIP_CODES = dict(horizontal=1, vertical=0, diagonal=-1)  # OpenCV's
 
 
@@ -26,7 +28,7 @@ class RandomFlip(_RandomFlip):
         Returns:
             dict: The same, flipped, with ``flip`` and ``flip_direction``; ``frame`` follows.
         """
-        image = results['img']
+        image, frame = results['img'], frame_of(results)
         if 'input_size' in results:
             results['input_size'] = results['input_size'][::-1]
         results = super().transform(results)
@@ -35,6 +37,5 @@ class RandomFlip(_RandomFlip):
         if results['flip'] and isinstance(image, np.ndarray):
             # MMPose leaves a view that runs backwards through memory, slow to copy.
             results['img'] = cv2.flip(image, FLIP_CODES[results['flip_direction']])
-        if results['flip'] and 'frame' in results:
-            results['frame'] = results['frame'].flipped(results['flip_direction'])
+        results['frame'] = frame.flipped(results['flip_direction']) if results['flip'] else frame
         return results

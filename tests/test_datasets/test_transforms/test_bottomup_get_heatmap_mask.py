@@ -5,14 +5,17 @@ import json
 import numpy as np
 import pytest
 
+from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
 HEIGHT, WIDTH = 60, 80
 
 
-def make_mask(results, **kwargs):
-    results = dict(dict(ori_shape=(HEIGHT, WIDTH), input_size=(WIDTH, HEIGHT)), **results)
-    return TRANSFORMS.build(dict(type='BottomupGetHeatmapMask', **kwargs))(results)['heatmap_mask']
+def make_mask(results, stride=1, **options):
+    """The mask of an image with its pixels, unless another stride is asked for."""
+    results = {'ori_shape': (HEIGHT, WIDTH), **results}
+    step = TRANSFORMS.build(dict(type='BottomupGetHeatmapMask', stride=stride, **options))
+    return step(results)['heatmap_mask']
 
 
 def unlabelled(**kwargs):
@@ -34,8 +37,7 @@ def test_crowds_and_unlabelled_people_of_coco(shared, image_id, pixels):
     content = json.loads(path.read_text())
     image = next(img for img in content['images'] if img['id'] == image_id)
     anns = [ann for ann in content['annotations'] if ann['image_id'] == image_id]
-    size = (image['width'], image['height'])
-    image = dict(ori_shape=size[::-1], input_size=size, raw_ann_info=anns)
+    image = dict(ori_shape=(image['height'], image['width']), raw_ann_info=anns)
     assert np.count_nonzero(~make_mask(image)) == pixels
     assert np.count_nonzero(make_mask(image, get_invalid=True)) == pixels
 
@@ -103,9 +105,31 @@ def test_warp_flip_and_resolutions(direction):
         assert 0.1 < mask.mean() < 0.9
 
 
+@pytest.mark.parametrize('stride, size', [(2, (30, 40)), (3, (20, 27)), (4, (15, 20))])
+def test_masks_are_coarser_than_the_input(stride, size):
+    """What is left out is a square of 24 pixels at a corner of cells of any of these sizes."""
+    anns = [unlabelled(segmentation=rectangle(24, 12, 48, 36))]
+    mask = make_mask(dict(raw_ann_info=anns), stride)
+    assert mask.shape == (1, *size)
+    expected = np.ones(size, bool)
+    expected[12 // stride : 36 // stride, 24 // stride : 48 // stride] = False
+    np.testing.assert_array_equal(mask[0], expected)
+
+
+def test_the_default_is_half_of_the_input():
+    step = TRANSFORMS.build(dict(type='BottomupGetHeatmapMask'))
+    mask = step(dict(ori_shape=(61, 80), raw_ann_info=[]))['heatmap_mask']
+    assert mask.shape == (1, 31, 40)  # as high as the input is
+
+
+def test_a_stride_below_one_is_refused():
+    with pytest.raises(ValueError, match='stride must be at least 1, got 0'):
+        make_mask(dict(raw_ann_info=[]), 0)
+
+
 def test_padding_is_left_out():
-    results = dict(raw_ann_info=[], input_size=(100, 100), warp_mat=np.eye(2, 3))
-    mask = make_mask(results)[0]
+    frame = Frame.whole((WIDTH, HEIGHT)).then(np.eye(2, 3), (100, 100))
+    mask = make_mask(dict(raw_ann_info=[], frame=frame))[0]
     assert mask[:HEIGHT, :WIDTH].all()
     assert not mask[HEIGHT:].any() and not mask[:, WIDTH:].any()
 

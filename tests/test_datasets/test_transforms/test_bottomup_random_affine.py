@@ -1,9 +1,9 @@
 """Random affine maps: image and points move together, parameters are those of HigherHRNet."""
 
+import fakes
 import numpy as np
 import pytest
 import torch
-from blobs import draw_blob, find_blob
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mmengine.registry import DefaultScope
@@ -31,7 +31,7 @@ def test_a_blob_lands_on_its_keypoint(size, input_size, position, scale_type, se
     np.random.seed(seed)
     point = np.multiply(size, position).astype(np.float32)
     keypoints = point[None, None]
-    results = dict(img=draw_blob(size, point, 3), img_shape=size[::-1], keypoints=keypoints)
+    results = dict(img=fakes.blob(size, point, 3), img_shape=size[::-1], keypoints=keypoints)
     affine = build(input_size, scale_type=scale_type, shift_factor=0.1, scale_factor=(0.75, 1.25))
     results = affine(results)
     assert results['img'].shape[:2] == input_size[::-1]
@@ -39,7 +39,7 @@ def test_a_blob_lands_on_its_keypoint(size, input_size, position, scale_type, se
     moved = results['keypoints'][0, 0]
     reach = 12 * np.linalg.det(results['warp_mat'][:, :2]) ** 0.5  # 4 sigma
     assume((moved > reach).all() and (moved < np.array(input_size) - reach).all())
-    assert np.abs(find_blob(results['img']) - moved).max() < 0.1
+    assert np.abs(fakes.middle_of(results['img']) - moved).max() < 0.1
 
 
 @pytest.mark.parametrize('width, height', [(640, 427), (427, 640)])
@@ -134,9 +134,12 @@ def test_scales_of_instances_reach_the_data_sample():
         results = affine(results)
         for step in steps:
             results = TRANSFORMS.build(step)(results)
-    scales = results['data_samples'].gt_instance_labels.instance_scales
+    sample = results['data_samples']
+    scales = sample.gt_instance_labels.instance_scales  # as MMPose's heads take them
     assert scales.dtype == torch.float32
     assert scales.tolist() == pytest.approx([2 * (10 * 40) ** 0.5 / 100], rel=1e-5)
+    # Ours measure the boxes themselves.
+    np.testing.assert_allclose(sample.gt_instances.bbox_scales, [[20, 80]], rtol=1e-5)
 
 
 @pytest.mark.parametrize('num_instances', [None, 0])

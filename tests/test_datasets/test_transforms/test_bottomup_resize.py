@@ -1,8 +1,8 @@
 """Test-time resizing: HigherHRNet's sizes, and scales that align."""
 
+import fakes
 import numpy as np
 import pytest
-from blobs import draw_blob, find_blob
 
 from mmpose_ae.registry import TRANSFORMS
 
@@ -53,14 +53,14 @@ def test_several_scales_have_the_published_sizes(size):
 def test_a_blob_is_at_the_same_place_of_every_scale(size, aug_scales):
     point = np.array([61.3, 44.7])
     results = resize(
-        draw_blob(size, point, 5), input_size=(128, 128), size_factor=16, aug_scales=aug_scales
+        fakes.blob(size, point, 5), input_size=(128, 128), size_factor=16, aug_scales=aug_scales
     )
-    base = find_blob(results['img'][0])
+    base = fakes.middle_of(results['img'][0])
     np.testing.assert_allclose(to_image(base, results), point, atol=0.05)
-    np.testing.assert_allclose(results['warp_mat'] @ [*point, 1], base, atol=0.05)
+    np.testing.assert_allclose(results['frame'].to_input(point), base, atol=0.05)
     for image, scale in zip(results['img'][1:], aug_scales):
         # Averaging heatmaps without aligned corners maps edges to edges.
-        in_base = (find_blob(image) + 0.5) / scale - 0.5
+        in_base = (fakes.middle_of(image) + 0.5) / scale - 0.5
         np.testing.assert_allclose(in_base, base, atol=0.05)
         np.testing.assert_array_equal(np.multiply(results['input_size'], scale), image.shape[1::-1])
 
@@ -70,15 +70,18 @@ def test_a_blob_is_at_the_same_place_of_every_scale(size, aug_scales):
 def test_way_back_inverts_the_warp(size, resize_mode):
     results = resize(np.zeros((*size[::-1], 3), np.uint8), resize_mode=resize_mode)
     points = np.random.default_rng(0).uniform(0, size, (20, 2))
-    inputs = points @ results['warp_mat'][:, :2].T + results['warp_mat'][:, 2]
+    inputs = results['frame'].to_input(points)
     np.testing.assert_allclose(to_image(inputs, results), points, atol=1e-3)
+    np.testing.assert_allclose(results['frame'].to_image(inputs), points, atol=1e-9)
 
 
 def test_one_pixel_goes_there_and_back():
     image = np.zeros((40, 64, 3), np.float32)
     image[17, 23] = 1
     results = resize(image, input_size=(128, 128), size_factor=32)
-    np.testing.assert_allclose(to_image(find_blob(results['img']), results), [23, 17], atol=0.02)
+    np.testing.assert_allclose(
+        to_image(fakes.middle_of(results['img']), results), [23, 17], atol=0.02
+    )
 
 
 def test_padding_has_the_given_value():

@@ -1,11 +1,10 @@
 """Sizes of image pyramids, against brute force."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmpose_ae.datasets.transforms.image_pyramid import pyramid_step, scale_warp
+from mmpose_ae.datasets.transforms.image_pyramid import pyramid_step
 
 
 def test_step_of_the_published_test():
@@ -30,16 +29,3 @@ def test_step_is_the_smallest_that_fits_every_scale(factor, scales):
 def test_scales_that_never_align_are_refused(scale):
     with pytest.raises(ValueError, match=f'scale {scale} '):
         pyramid_step(64, [1, scale])
-
-
-@pytest.mark.parametrize('scale', [0.5, 2, 3])
-def test_corners_stay_in_place(scale):
-    left, right = -0.5, 10 - 0.5  # the edges of an image of 10 pixels, as pixel indices
-    warp = scale_warp(np.eye(2, 3), scale)
-    assert warp[0] @ [left, 0, 1] == pytest.approx(-0.5)
-    assert warp[0] @ [right, 0, 1] == pytest.approx(10 * scale - 0.5)
-
-
-def test_scale_per_axis():
-    warp = scale_warp(np.eye(2, 3), np.array([0.5, 2]))
-    assert (warp @ [9.5, 9.5, 1]).tolist() == [4.5, 19.5]  # the corner of 10 x 10, of 5 x 20

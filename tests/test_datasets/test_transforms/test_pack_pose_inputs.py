@@ -1,5 +1,6 @@
 """Packing: single images as MMPose, pyramids as lists, broken pixels refused."""
 
+import fakes
 import numpy as np
 import pytest
 import torch
@@ -48,8 +49,23 @@ def test_what_testing_needs_is_kept(pack):
         img_id=3,
         ori_shape=(4, 6),
     )
-    kept = pack(dict(img=random_image(4, 6), unknown=1, **meta))['data_samples'].metainfo
-    assert set(kept) == set(meta)
+    results = dict(img=random_image(4, 6), unknown=1, **meta)
+    kept = pack(results)['data_samples'].metainfo
+    assert set(kept) == {*meta, 'frame'}
+    assert 'frame' not in results
+
+
+def test_the_frame_is_kept(pack):
+    """The one of the pipeline, or else what transforms of MMPose say; none without an image."""
+    image, frame = random_image(4, 6), fakes.frame((12, 8), (6, 4))
+    results = dict(img=image, ori_shape=(8, 12))
+    assert pack(dict(results, frame=frame))['data_samples'].metainfo['frame'] is frame
+    box = dict(input_size=(6, 4), input_center=np.array([6, 4]), input_scale=np.array([12, 8]))
+    kept = pack(dict(results, **box))['data_samples'].metainfo['frame']
+    np.testing.assert_allclose(kept.matrix, frame.matrix)
+    np.testing.assert_allclose(kept.to_input(np.array([6, 4])), [3, 2])
+    assert (kept.image_size, kept.input_size) == ((12, 8), (6, 4))
+    assert 'frame' not in pack(dict(img=image))['data_samples'].metainfo
 
 
 @pytest.mark.parametrize('value', [np.nan, np.inf])

@@ -49,13 +49,11 @@ def test_mask_follows_the_image():
         img=img,
         img_shape=(HEIGHT, WIDTH),
         ori_shape=(HEIGHT, WIDTH),
-        input_size=(WIDTH, HEIGHT),
-        warp_mat=np.eye(2, 3),
         raw_ann_info=[crowd],
         flip_indices=[0],
     )
     results = TRANSFORMS.build(dict(type='RandomFlip', prob=1.0))(results)
-    results = TRANSFORMS.build(dict(type='BottomupGetHeatmapMask'))(results)
+    results = TRANSFORMS.build(dict(type='BottomupGetHeatmapMask', stride=1))(results)
     np.testing.assert_array_equal(results['heatmap_mask'][0], results['img'][..., 0] == 0)
     assert not results['heatmap_mask'][0, 16:, 24:].any()
 
