@@ -1,40 +1,29 @@
 """Every shipped config: consistent, buildable, able to train and to test."""
 
-import json
 from pathlib import Path
+from statistics import median
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
-from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from mmengine.utils import get_installed_path
+from small_configs import evaluate, find_all, make_small, train_step, write_dataset
 
-from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
+from mmpose_ae.codecs import Maps
+from mmpose_ae.frame import Grid
+from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = ROOT / 'configs'
+EVERY_LEAF = sorted(CONFIGS.glob('[!_]*/*/*.py'))
 # The settings of the originals, whose decoding has a bias, are in test_released_configs.py.
-LEAVES = [p for p in sorted(CONFIGS.glob('[!_]*/*/*.py')) if not p.stem.endswith('-released')]
-SIDE = 128
-IMAGE_SIZE = (150, 130)
+LEAVES = [path for path in EVERY_LEAF if not path.stem.endswith('-released')]
+# One of each method and network, where all of them would take long.
+SAMPLE = list({(path.parts[-3], path.stem.split('_')[1]): path for path in EVERY_LEAF}.values())
 
-NARROW_HRNET = dict(
-    extra={
-        f'stage{n}': dict(num_modules=1, num_blocks=(1,) * n, num_channels=(4, 8, 16, 32)[:n])
-        for n in (2, 3, 4)
-    }
-)
-NARROW = dict(
-    HRNet=dict(backbone=NARROW_HRNET, head=dict(in_channels=4)),
-    HourglassAE=dict(backbone=dict(feat_channels=8, increase=4, stem_channels=(4, 4))),
-    ResNet=dict(
-        backbone=dict(depth=18, stem_channels=4, base_channels=4),
-        head=dict(in_channels=32, deconv_out_channels=(8, 8, 8)),
-    ),
-    MobileNetV2=dict(backbone=dict(widen_factor=0.1), head=dict(deconv_out_channels=(8, 8, 8))),
-)
 # Millions, from the tables of the HigherHRNet release.
 PUBLISHED_PARAMETERS = {
     'ae_hrnet-w32_8xb24-300e_coco-512x512': 28.5,
@@ -46,173 +35,162 @@ LOSSES = dict(
 )
 
 
-@pytest.fixture(params=LEAVES, ids=lambda path: path.stem)
-def leaf(request):
+def read(path):
     """A config as shipped, in its own scope; the scope of before comes back afterwards."""
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        yield Config.fromfile(request.param)
+        yield Config.fromfile(path)
 
 
-def scaled(size, scale):
-    """A size (w, h), or a list of them, multiplied."""
-    if isinstance(size, (list, tuple)):
-        return type(size)(scaled(part, scale) for part in size)
-    return int(size * scale)
+@pytest.fixture(params=LEAVES, ids=lambda path: path.stem)
+def leaf(request):
+    """A config of settings of our own."""
+    yield from read(request.param)
 
 
-def scale_sizes(node, scale):
-    """Multiply every size of network input and heatmap below a config node."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in ('input_size', 'heatmap_size'):
-                node[key] = scaled(value, scale)
-            else:
-                scale_sizes(value, scale)
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            scale_sizes(item, scale)
+@pytest.fixture(params=EVERY_LEAF, ids=lambda path: path.stem)
+def any_leaf(request):
+    """A config of settings of our own or of a release."""
+    yield from read(request.param)
 
 
-def make_small(cfg):
-    """The same config at a small input size, with a narrow backbone and random weights."""
-    scale_sizes(cfg._cfg_dict, SIDE / cfg.codec.input_size[0])
-    cfg.merge_from_dict(dict(model=NARROW[cfg.model.backbone.type]))
-    cfg.model.backbone.init_cfg = None
-    return cfg
-
-
-def write_dataset(cfg, root):
-    """Write two images with two instances each where the config's datasets look for them."""
-    num_keypoints = KEYPOINT_CODECS.build(cfg.codec).num_keypoints
-    rng = np.random.default_rng(0)
-    width, height = IMAGE_SIZE
-    images, annotations = [], []
-    for image_id in (1, 2):
-        file_name = f'{image_id}.jpg'
-        images.append(
-            dict(id=image_id, file_name=file_name, width=width, height=height, crowdIndex=0.1)
-        )
-        for instance in (1, 2):
-            points = rng.uniform((40, 30), (110, 100), (num_keypoints, 2))
-            annotations.append(
-                dict(
-                    id=2 * image_id + instance,
-                    image_id=image_id,
-                    category_id=1,
-                    iscrowd=0,
-                    num_keypoints=num_keypoints,
-                    keypoints=np.column_stack([points, np.full(num_keypoints, 2)]).ravel().tolist(),
-                    bbox=[40, 30, 70, 70],
-                    area=4900,
-                    segmentation=[[40, 30, 110, 30, 110, 100, 40, 100]],
-                )
-            )
-    content = dict(images=images, annotations=annotations, categories=[dict(id=1, name='person')])
-    for loader in (cfg.train_dataloader, cfg.val_dataloader):
-        loader.dataset.data_root = str(root)
-        folder = root / loader.dataset.data_prefix.img
-        folder.mkdir(parents=True, exist_ok=True)
-        for image in images:
-            noise = rng.integers(0, 255, (height, width, 3), dtype=np.uint8)
-            cv2.imwrite(str(folder / image['file_name']), noise)
-        path = root / loader.dataset.ann_file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
-    metrics = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
-    for metric in metrics:
-        if 'ann_file' in metric:
-            metric.ann_file = str(root / cfg.val_dataloader.dataset.ann_file)
-
-
-def find_all(node, key):
-    """Every value under a key anywhere below a config node."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == key:
-                yield value
-            yield from find_all(value, key)
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            yield from find_all(item, key)
+@pytest.fixture(params=SAMPLE, ids=lambda path: path.stem)
+def some_leaf(request):
+    """A config of each kind."""
+    yield from read(request.param)
 
 
 def test_there_are_configs_for_every_dataset():
     assert {path.parent.name for path in LEAVES} >= {'coco', 'crowdpose', 'synth_crowd'}
 
 
-def test_one_codec(leaf):
-    """Targets are made by the codec that decodes, and images have the size it was told."""
-    assert leaf.model.head.decoder == leaf.codec
-    assert list(find_all(leaf.train_dataloader, 'encoder')) == [leaf.codec]
-    sizes = set(find_all([leaf.train_dataloader, leaf.val_dataloader], 'input_size'))
-    assert sizes == {tuple(leaf.codec.input_size)}
-    assert leaf.test_dataloader == leaf.val_dataloader
+def files_read(path, seen=()):
+    """The files that reading a config reads, itself included."""
+    path = path.resolve()
+    if path in seen:
+        return set(seen)
+    files = {*seen, path}
+    for base in Config._get_base_files(str(path)):
+        files = files_read(path.parent / base, files)
+    return files
 
 
-def test_batch_size_agrees_with_the_name(leaf, request):
+def test_few_files_to_read():
+    """A whole recipe is a runtime, a schedule, a network, a data set and what joins them."""
+    leaves = [*EVERY_LEAF, *ROOT.glob('projects/*/configs/[!_]*/*.py')]
+    counts = {path: len(files_read(path)) for path in leaves}
+    assert median(counts.values()) <= 5
+    assert max(counts.values()) <= 8, max(counts, key=counts.get)
+
+
+def test_parts_do_not_hide_the_metainfo_of_mmpose():
+    """MMPose reads ``configs/_base_/datasets/coco.py`` of the working directory if it is there."""
+    folder = Path(get_installed_path('mmpose'), '.mim', 'configs', '_base_', 'datasets')
+    theirs = {path.name for path in folder.iterdir()}
+    assert 'coco.py' in theirs
+    assert not theirs & {path.name for path in (CONFIGS / '_base_' / 'datasets').iterdir()}
+
+
+def test_one_codec(any_leaf):
+    """It stands in the head alone, which makes the targets with it."""
+    assert list(find_all(any_leaf, 'decoder')) == [any_leaf.model.head.decoder]
+    assert not [*find_all(any_leaf, 'encoder'), *find_all(any_leaf, 'codec')]
+    assert 'GenerateTarget' not in find_all(any_leaf, 'type')
+
+
+def test_one_input_size(any_leaf, request):
+    sizes = list(find_all(any_leaf, 'input_size'))
+    width, height = request.node.callspec.id.removesuffix('-released').split('-')[-1].split('x')
+    assert sizes == 3 * [(int(width), int(height))]  # to train, to validate and to test
+    assert any_leaf.test_dataloader == any_leaf.val_dataloader
+
+
+def test_batch_size_agrees_with_the_name(any_leaf, request):
     gpus, batch = request.node.callspec.id.split('_')[2].split('-')[0].split('xb')
-    assert leaf.train_dataloader.batch_size == int(batch)
-    assert leaf.auto_scale_lr.base_batch_size == int(gpus) * int(batch)
+    assert any_leaf.train_dataloader.batch_size == int(batch)
+    assert any_leaf.auto_scale_lr.base_batch_size == int(gpus) * int(batch)
 
 
-def perfect_maps(codec, keypoints):
-    """What a network predicts that knows the one instance there is."""
-    encoded = codec.encode(keypoints)
-    heatmaps = encoded['heatmaps']
-    finest = torch.as_tensor(heatmaps[-1] if isinstance(heatmaps, list) else heatmaps)
-    if 'center_offsets' in encoded:
-        offsets = torch.as_tensor(encoded['center_offsets'][0].T).flatten()
-        return finest, offsets[:, None, None].expand(-1, *codec.heatmap_sizes[0][::-1])
-    finest = finest[: codec.num_keypoints]  # without a center
-    return finest, torch.zeros_like(finest)
+def test_dumped_it_stays_the_same(some_leaf, tmp_path):
+    some_leaf.dump(tmp_path / 'dumped.py')
+    assert Config.fromfile(tmp_path / 'dumped.py')._cfg_dict == some_leaf._cfg_dict
+
+
+def test_inherited_it_stays_the_same(any_leaf, tmp_path):
+    """What a leaf changes in the lists of its parts is kept by those who read the leaf."""
+    child = tmp_path / 'child.py'
+    child.write_text(f"_base_ = '{any_leaf.filename}'\nwork_dir = 'elsewhere'\n")
+    inherited = Config.fromfile(child)._cfg_dict
+    assert inherited.pop('work_dir') == 'elsewhere'
+    assert inherited == any_leaf._cfg_dict
+
+
+def poses_of_perfect_maps(codec, head, targets, grids):
+    """Decode what a network predicts that knows the one instance there is."""
+    heatmaps = targets.heatmaps[-1][:, : codec.num_keypoints]
+    centers = targets.heatmaps[-1][:, codec.num_keypoints :]
+    if head == 'CenterOffsetHead':
+        offsets = codec.center_offsets(targets, grids[0])[:, 0, :-1] * grids[0].stride[0]
+        offsets = offsets.transpose(1, 2).flatten(1)[..., None, None]
+        maps = Maps(heatmaps, centers=centers, offsets=offsets.expand(-1, -1, *grids[0].size))
+        return codec.group(codec.propose(maps, grids[-1]), grids[-1])
+    if head == 'CenterGroupHead':
+        found = codec.propose(Maps(heatmaps, centers=centers))
+        best = torch.arange(codec.num_keypoints) * found.keypoints.scores.shape[-1]
+        best = best.expand(1, found.centers.scores.shape[-1], -1)
+        return codec.group(codec.pick(heatmaps, found, best, None, None), grids[-1])
+    return codec.group(codec.propose(Maps(heatmaps, torch.zeros_like(heatmaps))), grids[-1])
 
 
 def test_codec_round_trip_has_no_bias(leaf):
     """One instance, encoded and decoded, comes back to a tenth of a pixel on average."""
-    codec = KEYPOINT_CODECS.build(leaf.codec)
+    head = leaf.model.head
+    codec = KEYPOINT_CODECS.build(head.decoder)
+    side = leaf.train_dataloader.dataset.pipeline[1].input_size[0]
+    strides = (4, 2) if 'upsample' in head else (4,)
+    grids = [Grid.over((side // stride,) * 2, (side, side)) for stride in strides]
     rng = np.random.default_rng(0)
-    margin = np.array(codec.input_size) / 8
-    shape = (1, codec.num_keypoints, 2)
-    keypoints = rng.uniform(margin, codec.input_size - margin, shape).astype(np.float32)
-    decoded, _, _ = codec.decode(perfect_maps(codec, keypoints))
-    assert np.abs((decoded - keypoints).mean((0, 1))).max() < 0.1
-    assert np.abs(decoded - keypoints).mean() < 0.25
+    keypoints = rng.uniform(side / 8, 7 * side / 8, (1, 1, codec.num_keypoints, 2))
+    points = torch.from_numpy(keypoints).float()
+    visible = torch.ones(points.shape[:-1], dtype=torch.bool)
+    targets = codec.targets(points, visible, grids, centers=head.type.startswith('Center'))
+    (poses,) = poses_of_perfect_maps(codec, head.type, targets, grids)
+    error = poses.keypoints[0] - keypoints[0, 0]
+    assert np.abs(error.mean(0)).max() < 0.1
+    assert np.abs(error).mean() < 0.25
 
 
-def test_full_size_model(leaf, request):
+def test_full_size_model(any_leaf, request):
     """The model builds at its real size, and is as large as its authors say."""
     with torch.device('meta'):
-        model = MODELS.build(leaf.model)
+        model = MODELS.build(any_leaf.model)
     millions = sum(parameter.numel() for parameter in model.parameters()) / 1e6
-    assert millions == pytest.approx(
-        PUBLISHED_PARAMETERS.get(request.node.callspec.id, millions), abs=0.1
-    )
+    name = request.node.callspec.id.removesuffix('-released')
+    assert millions == pytest.approx(PUBLISHED_PARAMETERS.get(name, millions), abs=0.1)
 
 
-def test_one_step_of_training_and_testing(leaf, tmp_path):
+def test_one_step_of_training_and_testing(any_leaf, tmp_path):
     torch.manual_seed(0)
-    cfg = make_small(leaf)
+    cfg = make_small(any_leaf)
     write_dataset(cfg, tmp_path)
-    train_set = DATASETS.build(cfg.train_dataloader.dataset)
-    val_set = DATASETS.build(cfg.val_dataloader.dataset)
-    num_keypoints = KEYPOINT_CODECS.build(cfg.codec).num_keypoints
-    assert train_set.metainfo['num_keypoints'] == num_keypoints
+    losses = train_step(cfg)
+    expected = LOSSES.get(cfg.model.head.type, {'loss_kpt', 'loss_pull', 'loss_push'})
+    assert expected <= set(losses)
+    assert next(iter(evaluate(cfg))).endswith('/AP')
 
-    model = MODELS.build(cfg.model)
-    batch = model.data_preprocessor(pseudo_collate([train_set[0], train_set[1]]), training=True)
-    loss, losses = model.parse_losses(model(**batch, mode='loss'))
-    loss.backward()
-    assert LOSSES.get(cfg.model.head.type, {'loss_kpt', 'loss_pull', 'loss_push'}) <= set(losses)
-    assert all(torch.isfinite(value) for value in losses.values())
-    assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
 
-    model.eval()
-    evaluator = Evaluator(cfg.val_evaluator)
-    evaluator.dataset_meta = val_set.metainfo
-    for sample in (val_set[0], val_set[1]):
-        with torch.no_grad():
-            results = model.test_step(pseudo_collate([sample]))
-        assert results[0].pred_instances.keypoints.shape[1:] == (num_keypoints, 2)
-        evaluator.process(results)
-    metrics = evaluator.evaluate(len(val_set))
-    assert next(iter(metrics)).endswith('/AP')
+def test_runner_builds_all_of_it(some_leaf, tmp_path):
+    """Loops, loaders, optimizer, schedules, hooks and evaluators, as the tools build them."""
+    cfg = make_small(some_leaf)
+    write_dataset(cfg, tmp_path)
+    cfg.work_dir = str(tmp_path)
+    cfg.experiment_name = tmp_path.name
+    cfg.optim_wrapper.type = 'OptimWrapper'  # mixed precision may need a GPU
+    cfg.optim_wrapper.pop('dtype', None)
+    runner = Runner.from_cfg(cfg)
+    runner._train_loop = runner.build_train_loop(runner._train_loop)
+    runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+    schedulers = runner.build_param_scheduler(runner.param_schedulers)
+    assert len(schedulers) == len(cfg.param_scheduler)
+    for name in ('val', 'test'):
+        assert runner.build_evaluator(cfg[f'{name}_evaluator']).metrics
+        assert len(runner.build_dataloader(cfg[f'{name}_dataloader']).dataset) == 2

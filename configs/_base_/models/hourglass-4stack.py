@@ -11,8 +11,7 @@ model = dict(
         in_channels=34,
         num_stacks=4,
         final_layer=None,
-        keypoint_loss=dict(type='KeypointMSELoss'),
-        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
+        decoder=dict(type='AEDecoder', sigma=2),
     ),
     test_cfg=dict(flip_test=True),
 )

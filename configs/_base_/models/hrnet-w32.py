@@ -46,8 +46,7 @@ model = dict(
     head=dict(
         type='AEHead',
         in_channels=32,
-        keypoint_loss=dict(type='KeypointMSELoss'),
-        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
+        decoder=dict(type='AEDecoder', sigma=2),
     ),
     test_cfg=dict(flip_test=True),
 )

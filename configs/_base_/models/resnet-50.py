@@ -20,8 +20,7 @@ model = dict(
         in_channels=2048,
         deconv_out_channels=(256, 256, 256),
         deconv_kernel_sizes=(4, 4, 4),
-        keypoint_loss=dict(type='KeypointMSELoss'),
-        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
+        decoder=dict(type='AEDecoder', sigma=2),
     ),
     test_cfg=dict(flip_test=True),
 )

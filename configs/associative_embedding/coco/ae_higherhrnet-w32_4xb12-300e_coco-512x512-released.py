@@ -1,13 +1,17 @@
 _base_ = [
-    './ae_higherhrnet-w32_4xb12-300e_coco-512x512.py',
-    '../../_base_/released/higher_hrnet.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/higherhrnet_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/coco_bottomup.py',
 ]
 
-codec = dict(_base_.codec, **_base_.released)
+model = dict(
+    head=dict(
+        upsample=dict(num_modules=1),
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
+)
 
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=12)
+auto_scale_lr = dict(base_batch_size=48)

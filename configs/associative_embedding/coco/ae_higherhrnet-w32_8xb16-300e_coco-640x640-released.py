@@ -1,18 +1,24 @@
-_base_ = './ae_higherhrnet-w48_4xb10-300e_coco-640x640-released.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/higherhrnet_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
-    backbone=dict(
-        extra=dict(
-            stage2=dict(num_channels=(32, 64)),
-            stage3=dict(num_channels=(32, 64, 128)),
-            stage4=dict(num_channels=(32, 64, 128, 256)),
-        ),
-        init_cfg=dict(
-            checkpoint='https://download.openmmlab.com/mmpose/pretrain_models/hrnet_w32-36af842e.pth',
-        ),
+    head=dict(
+        upsample=dict(num_modules=1),
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
     ),
-    head=dict(in_channels=32),
+    test_cfg=dict(restore_heatmap_size=True),
 )
+
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
+
 train_dataloader = dict(batch_size=16)
+
 optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
+
 auto_scale_lr = dict(base_batch_size=128)

@@ -1,18 +1,20 @@
-_base_ = './ae_higherhrnet-w32_4xb12-300e_coco-512x512-released.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/higherhrnet_300e.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
-    backbone=dict(
-        extra=dict(
-            stage2=dict(num_channels=(48, 96)),
-            stage3=dict(num_channels=(48, 96, 192)),
-            stage4=dict(num_channels=(48, 96, 192, 384)),
-        ),
-        init_cfg=dict(
-            checkpoint='https://download.openmmlab.com/mmpose/pretrain_models/hrnet_w48-8ef0771d.pth',
-        ),
+    head=dict(
+        upsample=dict(num_modules=1),
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
     ),
-    head=dict(in_channels=48),
+    test_cfg=dict(restore_heatmap_size=True),
 )
+
 train_dataloader = dict(batch_size=16)
+
 optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
+
 auto_scale_lr = dict(base_batch_size=128)

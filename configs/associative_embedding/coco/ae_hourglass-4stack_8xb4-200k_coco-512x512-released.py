@@ -1,20 +1,26 @@
 _base_ = [
-    './ae_hourglass-4stack_8xb4-200k_coco-512x512.py',
-    '../../_base_/released/pose_ae_train.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/newell_200k.py',
+    '../../_base_/models/hourglass-4stack.py',
+    '../../_base_/datasets/coco_bottomup.py',
 ]
-
-codec = dict(_base_.codec, **_base_.released)
 
 # Half of the 68 channels are not used.
-model = dict(backbone=dict(out_channels=68), head=dict(in_channels=68, decoder=codec))
+model = dict(
+    backbone=dict(out_channels=68),
+    head=dict(
+        in_channels=68,
+        decoder=dict(preset='pose_ae_train', keypoint_order=_base_.keypoint_order),
+    ),
+)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
+_base_.train_dataloader.dataset.pipeline[1].update(scale_factor=(0.75, 1.25), scale_type='long')
+_base_.train_dataloader.dataset.pipeline.insert(3, dict(type='AEPhotometricDistortion'))
 # The long side is resized, and the image padded to a square.
-val_pipeline = [
-    dict(step, resize_mode='fit') if 'resize_mode' in step else step for step in _base_.val_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = val_dataloader
+_base_.val_dataloader.dataset.pipeline[1].resize_mode = 'fit'
+_base_.test_dataloader.dataset.pipeline[1].resize_mode = 'fit'
+train_dataloader = dict(batch_size=4)
+auto_scale_lr = dict(base_batch_size=32)
+
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=10_000))
+log_processor = dict(by_epoch=False)

@@ -1,4 +1,9 @@
-_base_ = './ae_resnet-50_8xb24-300e_coco-512x512.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/resnet-50.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
     backbone=dict(
@@ -7,5 +12,11 @@ model = dict(
         out_indices=(7,),
         init_cfg=dict(type='Pretrained', checkpoint='mmcls://mobilenet_v2'),
     ),
-    head=dict(in_channels=1280),
+    head=dict(
+        in_channels=1280,
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
 )
+
+train_dataloader = dict(batch_size=24)
+auto_scale_lr = dict(base_batch_size=192)

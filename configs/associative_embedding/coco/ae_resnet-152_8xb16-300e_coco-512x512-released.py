@@ -1,8 +1,20 @@
-_base_ = './ae_resnet-101_8xb16-300e_coco-512x512-released.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/resnet-50.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
     backbone=dict(
         depth=152,
         init_cfg=dict(checkpoint='https://download.pytorch.org/models/resnet152-394f9c45.pth'),
-    )
+    ),
+    head=dict(
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
 )
+
+train_dataloader = dict(batch_size=16)
+auto_scale_lr = dict(base_batch_size=128)

@@ -1,10 +1,16 @@
-_base_ = ['./ae_resnet-50_8xb24-300e_coco-512x512.py', '../../_base_/released/higher_hrnet.py']
-
-codec = dict(_base_.codec, **_base_.released)
-
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/resnet-50.py',
+    '../../_base_/datasets/coco_bottomup.py',
 ]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+
+model = dict(
+    head=dict(
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
+)
+
+train_dataloader = dict(batch_size=24)
+auto_scale_lr = dict(base_batch_size=192)

@@ -1,18 +1,20 @@
-_base_ = './ae_resnet-50_8xb24-300e_coco-512x512-released.py'
-
-codec = dict(_base_.codec, input_size=(640, 640), heatmap_size=(160, 160))
-
-model = dict(head=dict(decoder=codec))
-
-changed = dict(input_size=codec['input_size'], encoder=codec)
-train_pipeline = [
-    dict(step, **{key: changed[key] for key in changed if key in step})
-    for step in _base_.train_pipeline
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/resnet-50.py',
+    '../../_base_/datasets/coco_bottomup.py',
 ]
-val_pipeline = [
-    dict(step, **{key: changed[key] for key in changed if key in step})
-    for step in _base_.val_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = val_dataloader
+
+model = dict(
+    head=dict(
+        decoder=dict(preset='higher_hrnet', keypoint_order=_base_.keypoint_order),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
+)
+
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
+
+train_dataloader = dict(batch_size=24)
+auto_scale_lr = dict(base_batch_size=192)

@@ -1,12 +1,20 @@
-_base_ = './ae_higherhrnet-w32_4xb12-300e_crowdpose-512x512-released.py'
-
-codec = dict(_base_.codec, decode_keypoint_order=list(range(14)))
-
-model = dict(head=dict(decoder=codec))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/higherhrnet_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
-train_dataloader = dict(batch_size=24, dataset=dict(pipeline=train_pipeline))
+
+model = dict(
+    head=dict(
+        upsample=dict(num_modules=1),
+        decoder=dict(preset='higher_hrnet', keypoint_order=list(range(14))),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
+)
+
+train_dataloader = dict(batch_size=24)
+
 optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
+
 auto_scale_lr = dict(base_batch_size=192)

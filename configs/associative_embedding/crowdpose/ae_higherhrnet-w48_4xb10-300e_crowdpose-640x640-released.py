@@ -1,18 +1,24 @@
 _base_ = [
-    './ae_higherhrnet-w48_4xb10-300e_crowdpose-640x640.py',
-    '../../_base_/released/higher_hrnet.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/higherhrnet_300e.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
 # The release takes over COCO's order of grouping, whose keypoints are others.
-codec = dict(
-    _base_.codec,
-    **_base_.released,
-    decode_keypoint_order=[0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13],
+model = dict(
+    head=dict(
+        upsample=dict(num_modules=1),
+        decoder=dict(
+            preset='higher_hrnet', keypoint_order=[0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13]
+        ),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
 )
 
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=40)

@@ -4,27 +4,27 @@ _base_ = [
     '../../_base_/schedules/cpu_1500.py',
     '../../_base_/models/hourglass-tiny.py',
     '../../_base_/datasets/crowdpose_bottomup.py',
-    '../../_base_/pipelines/overfit-512x512.py',
 ]
-
-codec = dict(_base_.codec, input_size=(512, 512), heatmap_size=(128, 128))
 
 # 14 heatmaps and 14 tags
-model = dict(backbone=dict(out_channels=28), head=dict(in_channels=28, decoder=codec))
+model = dict(
+    backbone=dict(out_channels=28),
+    head=dict(in_channels=28, decoder=dict(keypoint_order=_base_.keypoint_order)),
+)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
+# The whole image, turned, shifted, scaled and mirrored a little.
+_base_.train_dataloader.dataset.pipeline[1].update(
+    scale_type='long', scale_factor=(0.9, 1.1), shift_factor=0.05, rotate_factor=10
+)
+_base_.val_dataloader.dataset.pipeline[1].resize_mode = 'fit'
+_base_.test_dataloader.dataset.pipeline[1].resize_mode = 'fit'
 train_dataloader = dict(
     batch_size=2,
     num_workers=0,
     persistent_workers=False,
     sampler=dict(type='InfiniteSampler', shuffle=True),
-    dataset=dict(pipeline=train_pipeline),
 )
-val_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=dict(pipeline=_base_.val_pipeline)
-)
+val_dataloader = dict(num_workers=0, persistent_workers=False)
 test_dataloader = val_dataloader
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

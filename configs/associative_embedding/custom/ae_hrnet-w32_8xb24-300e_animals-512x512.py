@@ -1,25 +1,25 @@
-_base_ = '../coco/ae_hrnet-w32_8xb24-300e_coco-512x512.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
 
 data_root = 'data/animals/'
 metainfo = dict(from_file='{{ fileDirname }}/../../_base_/datasets/four_keypoint_animals.py')
 
 # The metainfo gives the number of keypoints, the mirrored pairs, the sigmas of the metric and the
 # order of grouping (from the middle of the skeleton outwards).
-codec = dict(_base_.codec, metainfo=metainfo, decode_keypoint_order=None)
-
-model = dict(head=dict(decoder=codec))
-
-train_pipeline = _base_.train_pipeline
-train_pipeline[3]['encoder'] = codec  # GenerateTarget
+model = dict(head=dict(decoder=dict(metainfo=metainfo)))
 
 train_dataloader = dict(
+    batch_size=24,
     dataset=dict(
         data_root=data_root,
         metainfo=metainfo,
         ann_file='annotations/train.json',
         data_prefix=dict(img='images/'),
-        pipeline=train_pipeline,
-    )
+    ),
 )
 val_dataloader = dict(
     dataset=dict(
@@ -33,3 +33,5 @@ test_dataloader = val_dataloader
 
 val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
 test_evaluator = val_evaluator
+
+auto_scale_lr = dict(base_batch_size=192)

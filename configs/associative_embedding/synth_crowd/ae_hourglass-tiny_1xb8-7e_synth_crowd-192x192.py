@@ -5,10 +5,9 @@ _base_ = [
     '../../_base_/datasets/synth_crowd.py',
 ]
 
-model = dict(head=dict(decoder=_base_.codec))
+model = dict(head=dict(decoder=dict(keypoint_order=_base_.keypoint_order)))
 
 train_dataloader = dict(batch_size=8)
-
 auto_scale_lr = dict(base_batch_size=8)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

@@ -1,4 +1,4 @@
 _base_ = './center-group_higherhrnet-w32_13xb10-27k_coco-512x512.py'
 
 # Table 2, row 2: the probability of the center scores an instance.
-model = dict(head=dict(grouping=dict(visibility=None)))
+model = dict(head=dict(grouping=dict(type='CenterGroupingModule', visibility=None)))

@@ -4,7 +4,11 @@ _base_ = './center-group_higherhrnet-w32_13xb10-27k_coco-512x512.py'
 model = dict(
     head=dict(
         grouping=dict(
-            type_agnostic=False, type_encoding=False, position_encoding=False, num_layers=0
+            type='CenterGroupingModule',
+            type_agnostic=False,
+            type_encoding=False,
+            position_encoding=False,
+            num_layers=0,
         )
     )
 )

@@ -1,12 +1,22 @@
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/mmpose_300e.py',
-    '../../_base_/models/center-ae_higherhrnet-w48.py',
-    '../../_base_/datasets/crowdpose-640x640_centers.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-model = dict(head=dict(decoder=_base_.codec))
+# A heatmap and a tag more: the center's.
+model = dict(
+    head=dict(
+        type='CenterAEHead',
+        upsample=dict(num_modules=1),
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
+
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 
 train_dataloader = dict(batch_size=16)
-
 auto_scale_lr = dict(base_batch_size=128)

@@ -1,13 +1,31 @@
 _base_ = [
-    './center-group_higherhrnet-w48_13xb10-27k_crowdpose-640x640.py',
-    '../../_base_/released/center_group.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/center_group_27k.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-codec = dict(_base_.codec, **_base_.released)
+model = dict(
+    backbone=dict(norm_eval=True),
+    head=dict(
+        type='CenterGroupHead',
+        upsample=dict(num_modules=1),
+        keypoint_loss=dict(type='KeypointMSELoss', loss_weight=10),
+        grouping_loss=dict(type='CenterGroupLoss', sigmas=_base_.keypoint_sigmas),
+        decoder=dict(
+            type='CenterGroupCodec', preset='center_group', keypoint_order=_base_.keypoint_order
+        ),
+    ),
+)
 
-model = dict(head=dict(decoder=codec))
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.train_dataloader.dataset.pipeline[1].rotate_factor = 0
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=130)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=3000))
+log_processor = dict(by_epoch=False)
+
+load_from = 'work_dirs/center-ae_higherhrnet-w48_8xb16-300e_crowdpose-640x640/epoch_300.pth'

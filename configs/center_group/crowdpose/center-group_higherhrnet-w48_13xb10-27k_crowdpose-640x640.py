@@ -1,19 +1,26 @@
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/center_group_27k.py',
-    '../../_base_/models/center-group_higherhrnet-w48.py',
-    '../../_base_/datasets/crowdpose-640x640_centers.py',
-    '../../_base_/keypoint_sigmas/crowdpose.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-model = dict(head=dict(grouping_loss=dict(sigmas=_base_.sigmas), decoder=_base_.codec))
+model = dict(
+    backbone=dict(norm_eval=True),
+    head=dict(
+        type='CenterGroupHead',
+        upsample=dict(num_modules=1),
+        keypoint_loss=dict(type='KeypointMSELoss', loss_weight=10),
+        grouping_loss=dict(type='CenterGroupLoss', sigmas=_base_.keypoint_sigmas),
+        decoder=dict(type='CenterGroupCodec', keypoint_order=_base_.keypoint_order),
+    ),
+)
 
-train_pipeline = [  # without rotation
-    dict(step, rotate_factor=0) if step['type'] == 'BottomupRandomAffine' else step
-    for step in _base_.train_pipeline
-]
-train_dataloader = dict(batch_size=10, dataset=dict(pipeline=train_pipeline))
-
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.train_dataloader.dataset.pipeline[1].rotate_factor = 0
+train_dataloader = dict(batch_size=10)
 auto_scale_lr = dict(base_batch_size=130)
 
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=3000))

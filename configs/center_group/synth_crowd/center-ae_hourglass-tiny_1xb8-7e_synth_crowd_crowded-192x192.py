@@ -1,26 +1,22 @@
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/cpu_7e.py',
-    '../../_base_/models/center-ae_hourglass-tiny.py',
+    '../../_base_/models/hourglass-tiny.py',
     '../../_base_/datasets/synth_crowd_crowded.py',
 ]
 
-# Centers rank their instances by the heatmaps, as tags do.
-codec = dict(
-    _base_.codec,
-    type='CenterGroupCodec',
-    decode_candidate_kernel=3,
-    decode_center_kernel=5,
-    decode_max_candidates=20,
-    decode_instance_score='heatmap',
+# The hourglass ends in features, from which the head predicts: grouping reads them, too.
+model = dict(
+    backbone=dict(out_channels=48),
+    head=dict(
+        type='CenterAEHead',
+        in_channels=48,
+        final_layer=dict(_delete_=True, kernel_size=1),
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
 )
 
-model = dict(head=dict(decoder=codec))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=8)
 
 val_evaluator = dict(type='CrowdSubsetMetric')
 test_evaluator = val_evaluator

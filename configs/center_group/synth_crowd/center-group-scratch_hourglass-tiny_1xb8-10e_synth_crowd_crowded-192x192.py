@@ -11,9 +11,6 @@ optim_wrapper = dict(
         }
     )
 )
-param_scheduler = [
-    _base_.param_scheduler[0],
-    dict(_base_.param_scheduler[1], end=10, T_max=10),
-]
+_base_.param_scheduler[1].update(end=10, T_max=10)
 
 load_from = None

@@ -1,20 +1,33 @@
-_base_ = './center-ae_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py'
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/cpu_7e.py',
+    '../../_base_/models/hourglass-tiny.py',
+    '../../_base_/datasets/synth_crowd_crowded.py',
+]
 
-codec = dict(_base_.codec, type='CenterOffsetCodec')
-
+# Centers rank their instances by the heatmaps, as tags do.
 model = dict(
+    backbone=dict(out_channels=48),
     head=dict(
         _delete_=True,
         type='CenterOffsetHead',
         in_channels=48,
-        final_layer=dict(kernel_size=1),
-        keypoint_loss=dict(type='KeypointMSELoss'),
         offset_loss=dict(type='CenterOffsetLoss', loss_weight=1e-3),
-        decoder=codec,
-    )
+        decoder=dict(
+            type='CenterOffsetCodec',
+            sigma=2,
+            keypoint_order=_base_.keypoint_order,
+            candidates=dict(kernel_size=3, center_kernel_size=5, max_candidates=20),
+            scoring=dict(by='heatmap'),
+        ),
+    ),
 )
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=8)
+
+val_evaluator = dict(type='CrowdSubsetMetric')
+test_evaluator = val_evaluator
+
+auto_scale_lr = dict(base_batch_size=8)
+
+custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

@@ -1,18 +1,26 @@
 _base_ = [
-    './ce_higherhrnet-w48_8xb10-300e_coco-640x640.py',
-    '../../_base_/released/coupled_embedding.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/coco_bottomup.py',
 ]
 
-codec = dict(
-    _base_.codec,
-    **_base_.released,
-    decode_keypoint_order=list(range(17)),
-    decode_nms_kernel=7,
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        upsample=dict(num_modules=1, with_tags=False),
+        decoder=dict(
+            preset='coupled_embedding',
+            keypoint_order=list(range(17)),
+            candidates=dict(kernel_size=7),
+        ),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
 )
 
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=80)

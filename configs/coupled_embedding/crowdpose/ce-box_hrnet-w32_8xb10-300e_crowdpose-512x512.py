@@ -6,6 +6,6 @@ model = dict(
     head=dict(
         scale_source='boxes',
         keypoint_loss=dict(beta=None),
-        tag_loss=dict(scale_weight=0.0),
+        tag_loss=dict(type='CoupledEmbeddingLoss', scale_weight=0.0),
     )
 )

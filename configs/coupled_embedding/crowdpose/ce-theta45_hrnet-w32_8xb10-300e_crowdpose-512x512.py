@@ -1,4 +1,4 @@
-_base_ = './ce-reg-adjusted_hrnet-w32_8xb10-300e_crowdpose-512x512.py'
+_base_ = './ce_hrnet-w32_8xb10-300e_crowdpose-512x512.py'
 
 # Table 6(b)
-model = dict(head=dict(keypoint_loss=dict(theta=0.45)))
+model = dict(head=dict(keypoint_loss=dict(theta=0.45, beta=None)))

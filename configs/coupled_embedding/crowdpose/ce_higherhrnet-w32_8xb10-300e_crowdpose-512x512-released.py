@@ -1,17 +1,19 @@
 _base_ = [
-    './ce_higherhrnet-w32_8xb10-300e_crowdpose-512x512.py',
-    '../../_base_/released/coupled_embedding.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-codec = dict(
-    _base_.codec,
-    **_base_.released,
-    decode_keypoint_order=[13, 12, *range(12)],
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        upsample=dict(num_modules=1, with_tags=False),
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.55),
+        decoder=dict(preset='coupled_embedding', keypoint_order=[13, 12, *range(12)]),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
 )
 
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
-
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=80)

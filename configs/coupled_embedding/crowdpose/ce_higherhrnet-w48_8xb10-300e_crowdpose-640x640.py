@@ -1,12 +1,22 @@
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/mmpose_300e.py',
-    '../../_base_/models/ce_higherhrnet-w48.py',
-    '../../_base_/datasets/crowdpose-640x640_strides-4-2.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-model = dict(head=dict(keypoint_loss=dict(theta=0.55), decoder=_base_.codec))
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        upsample=dict(num_modules=1, with_tags=False),
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.55),
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
+
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 
 train_dataloader = dict(batch_size=10)
-
 auto_scale_lr = dict(base_batch_size=80)

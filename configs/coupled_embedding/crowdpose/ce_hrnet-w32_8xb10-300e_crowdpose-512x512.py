@@ -1,12 +1,17 @@
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/mmpose_300e.py',
-    '../../_base_/models/ce_hrnet-w32.py',
-    '../../_base_/datasets/crowdpose-512x512_stride-4.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-model = dict(head=dict(keypoint_loss=dict(theta=0.55), decoder=_base_.codec))
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.55),
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
 
 train_dataloader = dict(batch_size=10)
-
 auto_scale_lr = dict(base_batch_size=80)

@@ -1,18 +1,26 @@
 _base_ = [
-    './ce_hrnet-w48_8xb10-300e_crowdpose-640x640.py',
-    '../../_base_/released/coupled_embedding.py',
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
 ]
 
-codec = dict(
-    _base_.codec,
-    **_base_.released,
-    decode_keypoint_order=[13, 12, *range(12)],
-    decode_nms_kernel=7,
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        keypoint_loss=dict(type='ScaleAdaptiveHeatmapLoss', theta=0.55),
+        decoder=dict(
+            preset='coupled_embedding',
+            keypoint_order=[13, 12, *range(12)],
+            candidates=dict(kernel_size=7),
+        ),
+    ),
+    test_cfg=dict(restore_heatmap_size=True),
 )
 
-model = dict(head=dict(decoder=codec), test_cfg=dict(restore_heatmap_size=True))
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=80)

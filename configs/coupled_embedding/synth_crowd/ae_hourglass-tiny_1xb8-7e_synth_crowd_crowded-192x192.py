@@ -6,7 +6,7 @@ _base_ = [
 ]
 
 model = dict(
-    head=dict(decoder=_base_.codec),
+    head=dict(decoder=dict(keypoint_order=_base_.keypoint_order)),
     test_cfg=dict(output_heatmaps=True),  # the margin is read from the tags
 )
 

@@ -4,25 +4,15 @@
 #     --out data/synth_crowd_overlap
 _base_ = '../../../../configs/_base_/datasets/synth_crowd.py'
 
-codec = dict(_base_.codec, input_size=(128, 128), heatmap_size=(32, 32), sigma=1.5)
-
-changed = dict(input_size=codec['input_size'], encoder=codec)
-train_pipeline = [
-    dict(step, **{key: changed[key] for key in changed if key in step})
-    for step in _base_.train_pipeline
-]
-val_pipeline = [
-    dict(step, **{key: changed[key] for key in changed if key in step})
-    for step in _base_.val_pipeline
-]
+_base_.train_dataloader.dataset.pipeline[1].input_size = (128, 128)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (128, 128)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (128, 128)
 
 data_root = 'data/synth_crowd_overlap/'
 
-train_dataloader = dict(batch_size=8, dataset=dict(data_root=data_root, pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=val_pipeline))
+train_dataloader = dict(dataset=dict(data_root=data_root))
+val_dataloader = dict(dataset=dict(data_root=data_root))
 test_dataloader = val_dataloader
 
 val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
 test_evaluator = val_evaluator
-
-auto_scale_lr = dict(base_batch_size=8)

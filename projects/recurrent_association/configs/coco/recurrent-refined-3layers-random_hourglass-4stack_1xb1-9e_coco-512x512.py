@@ -1,3 +1,3 @@
-_base_ = './recurrent-refined-3layers_hourglass-4stack_1xb1-9e_coco-512x512.py'
+_base_ = './recurrent-refined_hourglass-4stack_1xb1-9e_coco-512x512.py'
 
-model = dict(head=dict(unroller=dict(second_lstm=dict(ordering='random'))))
+model = dict(head=dict(unroller=dict(second_lstm=dict(num_layers=3, ordering='random'))))

@@ -1,43 +1,25 @@
 # The features are the 32 channels from which heatmaps and tags are predicted.
-_base_ = (
-    '../../../../configs/associative_embedding/coco/ae_higherhrnet-w32_4xb12-300e_coco-512x512.py'
-)
-
-custom_imports = dict(
-    imports=[
-        'mmpose_ae',
-        'projects.recurrent_association.evaluation',
-        'projects.recurrent_association.models',
-    ],
-    allow_failed_imports=False,
-)
-
-codec = dict(_base_.codec, type='RecurrentAssociationCodec')
+_base_ = [
+    '../_base_/recurrent_9e.py',
+    '../../../../configs/_base_/models/hrnet-w32.py',
+    '../../../../configs/_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
     head=dict(
         type='RecurrentAssociationHead',
-        association_loss=dict(type='RecurrentAssociationLoss'),
-        decoder=codec,
-        inputs=('features',),
+        upsample=dict(num_modules=1),
         unroller=dict(lstm=dict(hidden_channels=128)),
+        decoder=dict(type='RecurrentAssociationCodec', keypoint_order=_base_.keypoint_order),
     ),
     test_cfg=dict(flip_test=False),
 )
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=1)
 
 val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
-
-train_cfg = dict(max_epochs=9, val_interval=1)
-optim_wrapper = dict(optimizer=dict(lr=1e-4))
-param_scheduler = [dict(type='MultiStepLR', milestones=[4], gamma=0.1, by_epoch=True)]
-default_hooks = dict(checkpoint=dict(interval=1))
 
 auto_scale_lr = dict(base_batch_size=1)
 

@@ -1,45 +1,34 @@
 # One network with a feedback loop: (a, a') of Table 4, 2 iterations of Table 5.
-_base_ = (
-    '../../../../configs/associative_embedding/coco/'
-    'ae_hourglass-4stack_8xb4-200k_coco-512x512-released.py'
-)
-
-custom_imports = dict(
-    imports=[
-        'mmpose_ae',
-        'projects.recurrent_association.evaluation',
-        'projects.recurrent_association.models',
-    ],
-    allow_failed_imports=False,
-)
-
-codec = dict(_base_.codec, type='RecurrentAssociationCodec')
+_base_ = [
+    '../_base_/recurrent_9e.py',
+    '../../../../configs/_base_/models/hourglass-4stack.py',
+    '../../../../configs/_base_/datasets/coco_bottomup.py',
+]
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
+    backbone=dict(out_channels=68),
     head=dict(
         type='RecurrentAssociationHead',
-        association_loss=dict(type='RecurrentAssociationLoss'),
-        decoder=codec,
-        inputs=('features',),
+        in_channels=68,  # of which the head reads 34 as heatmaps and tags
         unroller=dict(lstm=dict(hidden_channels=128)),
+        decoder=dict(
+            type='RecurrentAssociationCodec',
+            preset='pose_ae_train',
+            keypoint_order=_base_.keypoint_order,
+        ),
     ),
     test_cfg=dict(flip_test=False),
 )
 
-train_pipeline = [
-    dict(step, encoder=codec) if 'encoder' in step else step for step in _base_.train_pipeline
-]
-train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
+_base_.train_dataloader.dataset.pipeline[1].update(scale_factor=(0.75, 1.25), scale_type='long')
+_base_.train_dataloader.dataset.pipeline.insert(3, dict(type='AEPhotometricDistortion'))
+_base_.val_dataloader.dataset.pipeline[1].resize_mode = 'fit'
+_base_.test_dataloader.dataset.pipeline[1].resize_mode = 'fit'
+train_dataloader = dict(batch_size=1)
 
 val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
-
-train_cfg = dict(_delete_=True, by_epoch=True, max_epochs=9, val_interval=1)
-optim_wrapper = dict(optimizer=dict(lr=1e-4))
-param_scheduler = [dict(type='MultiStepLR', milestones=[4], gamma=0.1, by_epoch=True)]
-default_hooks = dict(checkpoint=dict(by_epoch=True, interval=1))
-log_processor = dict(by_epoch=True)
 
 auto_scale_lr = dict(base_batch_size=1)
 

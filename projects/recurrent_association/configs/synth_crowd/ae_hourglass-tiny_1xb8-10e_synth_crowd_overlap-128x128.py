@@ -7,24 +7,23 @@ _base_ = [
 ]
 
 custom_imports = dict(
-    imports=[
-        'mmpose_ae',
-        'projects.recurrent_association.evaluation',
-        'projects.recurrent_association.models',
-    ],
-    allow_failed_imports=False,
+    imports=['projects.recurrent_association.evaluation', 'projects.recurrent_association.models']
 )
 
 # 17 heatmaps, 17 tags, and 34 features as in the release
-model = dict(backbone=dict(out_channels=68), head=dict(in_channels=68, decoder=_base_.codec))
+model = dict(
+    backbone=dict(out_channels=68),
+    head=dict(in_channels=68, decoder=dict(sigma=1.5, keypoint_order=_base_.keypoint_order)),
+)
+
+train_dataloader = dict(batch_size=8)
 
 train_cfg = dict(max_epochs=10)
-param_scheduler = [
-    dict(type='LinearLR', begin=0, end=200, start_factor=0.01, by_epoch=False),
-    dict(type='CosineAnnealingLR', begin=0, end=10, T_max=10, convert_to_iter_based=True),
-]
+_base_.param_scheduler[1].update(end=10, T_max=10)
 
 val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
+
+auto_scale_lr = dict(base_batch_size=8)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

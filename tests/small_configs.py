@@ -1,0 +1,135 @@
+"""Shipped configs at a small size, on two images: what tests of configs share."""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import cv2
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.evaluator import Evaluator
+
+from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
+
+SIDE = 128
+IMAGE_SIZE = (150, 130)
+
+NARROW_HRNET = dict(
+    extra={
+        f'stage{n}': dict(num_modules=1, num_blocks=(1,) * n, num_channels=(4, 8, 16, 32)[:n])
+        for n in (2, 3, 4)
+    }
+)
+NARROW = dict(
+    HRNet=dict(backbone=NARROW_HRNET, head=dict(in_channels=4)),
+    HourglassAE=dict(backbone=dict(feat_channels=8, increase=4, stem_channels=(4, 4))),
+    ResNet=dict(
+        backbone=dict(depth=18, stem_channels=4, base_channels=4),
+        head=dict(in_channels=32, deconv_out_channels=(8, 8, 8)),
+    ),
+    MobileNetV2=dict(backbone=dict(widen_factor=0.1), head=dict(deconv_out_channels=(8, 8, 8))),
+)
+
+
+def find_all(node: Any, key: str) -> Iterator:
+    """Every value under a key anywhere below a config node."""
+    if isinstance(node, Config):
+        node = node._cfg_dict
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from find_all(value, key)
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            yield from find_all(item, key)
+
+
+def loaders_of(cfg: Config) -> List[dict]:
+    """The loaders that a config has."""
+    loaders = [cfg.get(f'{name}_dataloader') for name in ('train', 'val', 'test')]
+    return [loader for loader in loaders if loader]
+
+
+def make_small(cfg: Config) -> Config:
+    """The same config at a small input size, with a narrow backbone and random weights."""
+    for loader in loaders_of(cfg):
+        for step in loader.dataset.pipeline:
+            if 'input_size' in step:
+                step.input_size = (SIDE, SIDE)
+    backbone = cfg.model.backbone.type.split('.')[-1]  # 'mmpose.HRNet' is HRNet
+    cfg.merge_from_dict(dict(model=NARROW[backbone]))
+    cfg.model.backbone.init_cfg = None
+    return cfg
+
+
+def write_dataset(cfg: Config, root: Path) -> None:
+    """Write two images with two instances each where the config's datasets look for them."""
+    num_keypoints = KEYPOINT_CODECS.build(cfg.model.head.decoder).num_keypoints
+    rng = np.random.default_rng(0)
+    width, height = IMAGE_SIZE
+    images, annotations = [], []
+    for image_id in (1, 2):
+        file_name = f'{image_id}.jpg'
+        images.append(
+            dict(id=image_id, file_name=file_name, width=width, height=height, crowdIndex=0.1)
+        )
+        for instance in (1, 2):
+            points = rng.uniform((40, 30), (110, 100), (num_keypoints, 2))
+            annotations.append(
+                dict(
+                    id=2 * image_id + instance,
+                    image_id=image_id,
+                    category_id=1,
+                    iscrowd=0,
+                    num_keypoints=num_keypoints,
+                    keypoints=np.column_stack([points, np.full(num_keypoints, 2)]).ravel().tolist(),
+                    bbox=[40, 30, 70, 70],
+                    area=4900,
+                    segmentation=[[40, 30, 110, 30, 110, 100, 40, 100]],
+                )
+            )
+    content = dict(images=images, annotations=annotations, categories=[dict(id=1, name='person')])
+    for loader in loaders_of(cfg):
+        loader.dataset.data_root = str(root)
+        folder = root / loader.dataset.data_prefix.img
+        folder.mkdir(parents=True, exist_ok=True)
+        for image in images:
+            noise = rng.integers(0, 255, (height, width, 3), dtype=np.uint8)
+            cv2.imwrite(str(folder / image['file_name']), noise)
+        path = root / loader.dataset.ann_file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    for name in ('val', 'test'):
+        evaluator = cfg[f'{name}_evaluator']
+        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
+            if 'ann_file' in metric:
+                metric.ann_file = str(root / cfg[f'{name}_dataloader'].dataset.ann_file)
+
+
+def train_step(cfg: Config) -> Dict[str, torch.Tensor]:
+    """The losses of one batch of the training set, after a step back; all of it is finite."""
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    model = MODELS.build(cfg.model).train()
+    batch = model.data_preprocessor(pseudo_collate([dataset[0], dataset[1]]), training=True)
+    loss, losses = model.parse_losses(model(**batch, mode='loss'))
+    loss.backward()
+    assert all(torch.isfinite(value) for value in losses.values())
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
+    return losses
+
+
+def evaluate(cfg: Config) -> Dict[str, float]:
+    """The metrics of random weights on the first image of the test set."""
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    model = MODELS.build(cfg.model).eval()
+    evaluator = Evaluator(cfg.test_evaluator)
+    evaluator.dataset_meta = dataset.metainfo
+    with torch.no_grad():
+        results = model.test_step(pseudo_collate([dataset[0]]))  # noise takes long to group
+    keypoints = results[0].pred_instances.keypoints
+    assert keypoints.shape[1:] == (dataset.metainfo['num_keypoints'], 2)
+    evaluator.process(results)
+    return evaluator.evaluate(1)
