@@ -181,6 +181,7 @@ def test_a_plateau_is_one_person():
     assert len(poses(our_codec(1), maps)[0]) == 1
 
 
+@pytest.mark.filterwarnings('ignore:invalid value encountered in cast')  # MMPose's, of NaN
 def test_indices_of_keypoints_outside_the_map():
     keypoints = np.array([[[-50.0, 3.0], [1e5, 1e5], [np.nan, 2.0], [4.0, 5.0]]])
     index, visible = np.moveaxis(

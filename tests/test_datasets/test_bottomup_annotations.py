@@ -9,7 +9,6 @@ from mmengine.registry import DefaultScope
 
 from mmpose_ae.registry import DATASETS
 
-pytestmark = pytest.mark.filterwarnings('ignore:The metainfo config file')
 DATASET_TYPES = [('CocoDataset', 17), ('CrowdPoseDataset', 14), ('OCHumanDataset', 17)]
 
 
