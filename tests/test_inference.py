@@ -52,3 +52,47 @@ def test_inferencer(inferencer, perfect_model, as_array, tmp_path):
     assert picture.shape == (64, 64, 3)
     (saved,) = (tmp_path / 'visualizations').iterdir()
     assert cv2.imread(str(saved)).shape == (64, 64, 3)
+
+
+def test_people_keep_their_score_and_box(inferencer, perfect_model):
+    """The highest peak of a Gaussian between cells is below 1; a person's score is their mean."""
+    (result,) = inferencer(str(perfect_model.image))
+    (people,) = result['predictions']
+    for person in people:
+        assert person['bbox_score'] == pytest.approx(np.mean(person['keypoint_scores']))
+        assert 0.5 < person['bbox_score'] < 1
+        (box,) = person['bbox']
+        keypoints = np.array(person['keypoints'])
+        np.testing.assert_allclose(box, [*keypoints.min(0), *keypoints.max(0)], atol=1e-4)
+
+
+def test_people_may_be_filtered_by_the_score(inferencer, perfect_model):
+    """Both have the same: the second one is the first one turned by half a circle."""
+    (result,) = inferencer(str(perfect_model.image))
+    scores = [person['bbox_score'] for person in result['predictions'][0]]
+    assert scores == [pytest.approx(scores[0])] * 2
+    for threshold, left in ((scores[0] - 0.01, 2), (scores[0] + 0.01, 0)):
+        (result,) = inferencer(str(perfect_model.image), bbox_thr=threshold)
+        assert len(result['predictions'][0]) == left
+
+
+def test_boxes_are_drawn(inferencer, perfect_model):
+    """Green pixels on the edges of the boxes, which are not there unless they are asked for."""
+    blank = np.zeros((64, 64, 3), np.uint8)
+    pictures = {}
+    for draw_bbox in (False, True):
+        options = dict(return_vis=True, draw_bbox=draw_bbox, kpt_thr=2.0)  # no keypoints
+        (result,) = inferencer(blank, **options)
+        (pictures[draw_bbox],) = result['visualization']
+    assert not pictures[False].any()
+    drawn = pictures[True].any(-1)
+    for keypoints in perfect_model.keypoints:
+        left, top = np.round(keypoints.min(0)).astype(int)
+        right, bottom = np.round(keypoints.max(0)).astype(int)
+        for edge in (
+            drawn[top - 1 : top + 2, left:right],
+            drawn[bottom - 1 : bottom + 2, left:right],
+            drawn[top:bottom, left - 1 : left + 2].T,
+            drawn[top:bottom, right - 1 : right + 2].T,
+        ):
+            assert edge.any(0).mean() > 0.9

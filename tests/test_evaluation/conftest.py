@@ -1,10 +1,10 @@
+import fakes
 import numpy as np
 import pytest
 import torch
 from mmengine.dataset import Compose
 from mmengine.registry import DefaultScope
-from mmengine.structures import InstanceData, PixelData
-from mmpose.structures import PoseDataSample
+from mmengine.structures import InstanceData
 
 SIDE = 32  # pixels and cells of painted images
 
@@ -23,10 +23,8 @@ def predict_input():
             packed = Compose(steps)(dict(img=image))
         inputs = packed['inputs'].float() / 255
         maps = torch.nn.functional.avg_pool2d(inputs, stride)
-        sample = packed['data_samples']
-        sample.set_metainfo(dict(batch_input_shape=tuple(inputs.shape[1:])))
-        sample.pred_fields = PixelData(heatmaps=maps, tags=torch.cat([maps, 2 * maps]))
-        return sample.to_dict()
+        frame = packed['data_samples'].metainfo['frame']
+        return fakes.prediction(maps, torch.cat([maps, 2 * maps]), frame)
 
     return predict
 
@@ -48,18 +46,9 @@ def paint():
             for k in range(num_keypoints):
                 keypoints[n, k] = 2 * n, 3 * k
                 maps[:, k, 3 * k, 2 * n] = torch.from_numpy(tags[n, k])
-        side = np.array([SIDE, SIDE])
-        geometry = dict(
-            input_size=(SIDE, SIDE),
-            input_center=side / 2,
-            input_scale=side,
-            batch_input_shape=(SIDE, SIDE),
-        )
-        sample = PoseDataSample(metainfo=dict(geometry, **metainfo))
         visible = np.ones((num_people, num_keypoints)) if visible is None else np.array(visible)
-        sample.gt_instances = InstanceData(keypoints=keypoints, keypoints_visible=visible)
+        truth = InstanceData(keypoints=keypoints, keypoints_visible=visible)
         heatmaps = torch.zeros(num_keypoints, SIDE, SIDE)
-        sample.pred_fields = PixelData(heatmaps=heatmaps, tags=maps.flatten(0, 1))
-        return sample.to_dict()
+        return fakes.prediction(heatmaps, maps.flatten(0, 1), gt_instances=truth, **metainfo)
 
     return paint_tags

@@ -6,8 +6,8 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from mmpose_ae.models.center_group import CenterGroupingModule, Nodes
 from mmpose_ae.models.heads import AEHead
-from mmpose_ae.models.modules import CenterGroupingModule, Nodes
 from mmpose_ae.pictures import attention_pictures, draw_attention
 from mmpose_ae.registry import MODELS
 

@@ -1,7 +1,9 @@
+import fakes
 import numpy as np
 import pytest
 import torch
 
+from mmpose_ae.frame import Frame
 from mmpose_ae.pictures import crop_maps
 
 
@@ -13,14 +15,8 @@ def test_padding_is_cropped(width, height):
     (left, top), (right, bottom) = (padded - sides) // 2, (padded + sides) // 2
     heatmaps = torch.zeros(2, padded[1], padded[0])
     heatmaps[:, top:bottom, left:right] = 1
-    sample = dict(
-        ori_shape=(height, width),
-        input_size=tuple(padded),
-        input_center=sides / 2,
-        input_scale=padded,
-        batch_input_shape=tuple(padded[::-1]),
-        pred_fields=dict(heatmaps=heatmaps, tags=torch.cat([heatmaps, 2 * heatmaps])),
-    )
+    frame = Frame.of_box(sides / 2, padded, tuple(padded), (width, height))
+    sample = fakes.prediction(heatmaps, torch.cat([heatmaps, 2 * heatmaps]), frame)
     shown, tags = crop_maps(sample)
     np.testing.assert_array_equal(shown, np.ones((2, height, width)))
     np.testing.assert_array_equal(tags, np.concatenate([shown, 2 * shown]))
