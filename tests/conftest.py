@@ -48,14 +48,13 @@ def perfect_model(tiny_config: Path, tmp_path_factory: pytest.TempPathFactory) -
     keypoints = np.stack([first, 63 - first])
 
     cfg = Config.fromfile(tiny_config)
-    cfg.codec.update(heatmap_size=(32, 32))
-    cfg.model.head.decoder = cfg.codec
     cfg.model.backbone = dict(type='StoredMaps', channels=34, side=32)
     cfg.model.test_cfg = dict(flip_test=False)
     cfg.dump(folder / 'perfect.py')
 
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        codec = KEYPOINT_CODECS.build(cfg.codec)
+        sizes = dict(input_size=(64, 64), heatmap_size=(32, 32))
+        codec = KEYPOINT_CODECS.build(dict(cfg.model.head.decoder, **sizes))
     heatmaps = torch.from_numpy(codec.encode(keypoints)['heatmaps'])
     second = torch.from_numpy(codec.encode(keypoints[1:])['heatmaps'])
     maps = torch.cat([heatmaps, 5.0 * (second == heatmaps)])
