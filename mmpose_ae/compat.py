@@ -121,6 +121,19 @@ def install_stand_ins() -> List[str]:
     return installed
 
 
+def register_package() -> None:
+    """Let MMEngine find the configs of this package by name, from any folder.
+
+    Bases as ``mmpose_ae::associative_embedding/coco/...py``, and models that MMPoseInferencer is
+    given by name, are looked for in the packages of one table of MMEngine, whose folder ``.mim``
+    (see ``setup.py``) holds the configs. It has no other entrance for packages that are not
+    OpenMMLab's own.
+    """
+    from mmengine.config.utils import MODULE2PACKAGE
+
+    MODULE2PACKAGE.setdefault('mmpose_ae', 'mmpose_ae')
+
+
 def _history_method(owner: type, name: str) -> Callable:
     """Stands for ``getattr`` in a checkpoint: history buffers name their own methods with it."""
     from mmengine.logging import HistoryBuffer

@@ -19,6 +19,8 @@ SCOPE = 'mmpose_ae'
 
 def _child(name: str, *locations: str) -> Registry:
     parent = getattr(mmpose_registry, name)
+    # Without any location MMEngine looks for mmpose_ae.utils, and warns that it is missing.
+    locations = locations or (SCOPE,)
     return Registry(parent.name, parent=parent, scope=SCOPE, locations=list(locations))
 
 
@@ -47,7 +49,7 @@ LOG_PROCESSORS = _child('LOG_PROCESSORS')
 KEYPOINT_CODECS = _child('KEYPOINT_CODECS', 'mmpose_ae.codecs')
 INFERENCERS = _child('INFERENCERS')
 # MMPose has none of its own; MMEngine looks collate functions up in it.
-FUNCTIONS = Registry('function', parent=mmengine_registry.FUNCTIONS, scope=SCOPE)
+FUNCTIONS = Registry('function', parent=mmengine_registry.FUNCTIONS, scope=SCOPE, locations=[SCOPE])
 
 
 def build_own(registry: Registry, cfg: dict) -> Any:
