@@ -24,8 +24,8 @@ def draw_animals(root: Path, name: str, count: int) -> None:
         image = np.full((96, 160, 3), 90, np.uint8)
         for _ in range(rng.integers(1, 3)):
             keypoints = SHAPE + rng.integers((40, 30), (120, 66))
-            for point, colour in zip(keypoints, ((0, 0, 255), (0, 255, 0), (255, 0, 0), (9,) * 3)):
-                cv2.circle(image, point.tolist(), 5, colour, -1)
+            for point, color in zip(keypoints, ((0, 0, 255), (0, 255, 0), (255, 0, 0), (9,) * 3)):
+                cv2.circle(image, point.tolist(), 5, color, -1)
             low, high = keypoints.min(0), keypoints.max(0)
             annotations.append(
                 dict(
@@ -56,7 +56,6 @@ def config(tmp_path: Path) -> Config:
         f'stage{i}': dict(num_modules=1, num_blocks=(1,) * i, num_channels=(8, 16, 32, 64)[:i])
         for i in range(1, 5)
     }
-    small = dict(input_size=(64, 64), heatmap_size=(16, 16))
     for name in ('train', 'val'):
         cfg[f'{name}_dataloader'].update(batch_size=2, num_workers=0, persistent_workers=False)
         cfg[f'{name}_dataloader'].dataset.data_root = str(tmp_path)
@@ -67,13 +66,12 @@ def config(tmp_path: Path) -> Config:
             work_dir=str(tmp_path / 'work'),
             model=dict(
                 backbone=dict(extra=stages, init_cfg=None),
-                head=dict(in_channels=8, decoder=small),
+                head=dict(in_channels=8),
             ),
             train_cfg=dict(max_epochs=1, val_interval=1),
         )
     )
     cfg.train_dataloader.dataset.pipeline[1].input_size = (64, 64)
-    cfg.train_dataloader.dataset.pipeline[3].encoder.update(small)
     cfg.val_dataloader.dataset.pipeline[1].input_size = (64, 64)
     return cfg
 
@@ -91,6 +89,6 @@ def test_everything_comes_from_the_metainfo(config: Config) -> None:
     runner = Runner.from_cfg(config)
     head, dataset = runner.model.head, runner.val_dataloader.dataset
     assert head.num_keypoints == 4 and head.out_channels == 8
-    assert head.decoder.decode_keypoint_order == [3, 0, 1, 2]  # the tail joins the others
+    assert head.decoder.keypoint_order == [3, 0, 1, 2]  # the tail joins the others
     assert dataset.metainfo['flip_indices'] == [0, 2, 1, 3]
     assert dataset.metainfo['sigmas'].tolist() == pytest.approx([0.05, 0.08, 0.08, 0.05])

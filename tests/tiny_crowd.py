@@ -12,7 +12,6 @@ SIZE = 64
 
 CONFIG = """
 _base_ = '{configs}/_base_/default_runtime.py'
-codec = dict(type='AEDecoder', input_size=(64, 64), heatmap_size=(16, 16), sigma=1)
 model = dict(
     type='BottomupPoseEstimator',
     data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0] * 3, std=[255] * 3),
@@ -21,13 +20,11 @@ model = dict(
         increase=4, stem_channels=(4, 4),
     ),
     head=dict(
-        type='AEHead', in_channels=34, num_keypoints=17, final_layer=None, decoder=codec,
-        keypoint_loss=dict(type='KeypointMSELoss'),
-        tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=1e-3),
+        type='AEHead', in_channels=34, num_keypoints=17, final_layer=None,
+        decoder=dict(type='AEDecoder', sigma=1),
     ),
     test_cfg=dict(flip_test=False, restore_heatmap_size=True),
 )
-pipeline = [dict(type='LoadImage'), dict(type='BottomupResize', input_size=(64, 64))]
 train_dataloader = dict(
     batch_size=2,
     num_workers=0,
@@ -38,7 +35,6 @@ train_dataloader = dict(
         pipeline=[
             dict(type='LoadImage'),
             dict(type='BottomupRandomAffine', input_size=(64, 64)),
-            dict(type='GenerateTarget', encoder=codec),
             dict(type='BottomupGetHeatmapMask'),
             dict(type='PackPoseInputs'),
         ],
@@ -51,7 +47,11 @@ val_dataloader = dict(
     dataset=dict(
         type='CocoDataset', data_mode='bottomup', data_root='{root}', ann_file='people.json',
         data_prefix=dict(img='images/'), test_mode=True,
-        pipeline=[*pipeline, dict(type='PackPoseInputs')],
+        pipeline=[
+            dict(type='LoadImage'),
+            dict(type='BottomupResize', input_size=(64, 64)),
+            dict(type='PackPoseInputs'),
+        ],
     ),
 )
 test_dataloader = val_dataloader
