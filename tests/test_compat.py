@@ -25,6 +25,32 @@ def test_a_missing_package_is_named(monkeypatch, name):
         compat.check_versions()
 
 
+def test_without_packaging_versions_cannot_be_compared(monkeypatch):
+    monkeypatch.setattr(compat, 'is_installed', lambda name: name != 'packaging')
+    with pytest.raises(ImportError, match='needs packaging, which is not installed'):
+        compat.check_versions()
+
+
+def refuse(name):
+    """Stands for an import hook that raises where it refuses a name."""
+    raise ModuleNotFoundError(name)
+
+
+def test_what_counts_as_installed(monkeypatch):
+    assert compat.is_installed('numpy') and not compat.is_installed('no_such_package')
+    monkeypatch.setitem(sys.modules, 'half_loaded', ModuleType('half_loaded'))  # without a spec
+    assert not compat.is_installed('half_loaded')
+    monkeypatch.setattr(compat, 'find_spec', refuse)
+    assert not compat.is_installed('numpy')
+
+
+@pytest.mark.parametrize('present', [{'mmengine'}, {'mmpose'}, {'mmengine', 'mmpose'}, set()])
+def test_components_are_registered_where_there_are_registries(monkeypatch, present):
+    """With one of the two alone the check of versions says that the other is missing."""
+    monkeypatch.setattr(compat, 'find_spec', lambda name: name if name in present else None)
+    assert compat.has_openmmlab() == bool(present)
+
+
 @pytest.mark.parametrize(
     'module, version',
     [(mmpose, '0.29.0'), (mmpose, '2.0.0'), (mmengine, '0.7.4'), (torch, '2.5.1')],

@@ -11,8 +11,9 @@ from mmpose.models.losses import AssociativeEmbeddingLoss as MMPoseAELoss
 from torch import nn
 
 import mmpose_ae.registry
+from mmpose_ae.grouping import DensityGrouping, GreedyGrouping
 from mmpose_ae.models.losses import AssociativeEmbeddingLoss
-from mmpose_ae.registry import HOOKS, MODELS, OPTIM_WRAPPERS
+from mmpose_ae.registry import HOOKS, MODELS, OPTIM_WRAPPERS, TASK_UTILS, build_own
 
 
 def registries(module):
@@ -69,6 +70,17 @@ def test_a_name_of_ours_is_not_seen_by_mmpose_without_the_prefix():
 
 def test_optim_wrappers_of_mmengine_resolve_here():
     assert OPTIM_WRAPPERS.get('AmpOptimWrapper') is mmengine.optim.AmpOptimWrapper
+
+
+@pytest.mark.parametrize('scope', ['mmpose_ae', 'mmpose'])
+def test_parts_of_codecs_are_found_from_any_scope(scope):
+    """A codec builds its strategy by name, whoever builds the codec."""
+    with DefaultScope.overwrite_default_scope(scope):
+        codec = mmpose.registry.KEYPOINT_CODECS.build(
+            dict(type='mmpose_ae.AEDecoder', grouping=dict(type='GreedyGrouping', max_open=7))
+        )
+    assert type(codec.grouping) is GreedyGrouping and codec.grouping.max_open == 7
+    assert type(build_own(TASK_UTILS, dict(type='DensityGrouping'))) is DensityGrouping
 
 
 def test_mmpose_reaches_a_name_before_the_package_is_imported():
