@@ -8,7 +8,8 @@ from test_key_maps import hrnet
 from torch import nn
 
 from mmpose_ae.checkpoints import convert_center_group
-from mmpose_ae.models.heads import AEHead, CenterGroupHead
+from mmpose_ae.models.center_group import CenterGroupHead
+from mmpose_ae.models.heads import AEHead
 
 PARTS = ('bu_model', 'group_model', 'kp_embed_cnn', 'person_embed_cnn')
 DETECTORS = golden.key_lists('centergroup_bu_model_*')
@@ -52,8 +53,9 @@ def test_golden_detector_head(case):
         {k.replace('head.', '', 1): v for k, v in convert_center_group(named).items()}
     )
     with torch.no_grad():
-        (((coarse, fine), tags),) = head((x,))
-    ours = torch.cat([coarse, tags], 1), fine
+        (outputs,) = head((x,))
+    coarse, fine = outputs.heatmaps
+    ours = torch.cat([coarse, outputs.tags], 1), fine
     for level, maps in enumerate(ours):
         expected = case[f'out.bu_output{level}']
         np.testing.assert_allclose(maps, expected, atol=1e-4, rtol=0)

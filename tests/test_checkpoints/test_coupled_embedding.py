@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.checkpoints import convert_coupled_embedding
-from mmpose_ae.models.heads.test_time import merge_resolutions
+from mmpose_ae.models.heads import merge_resolutions
 from mmpose_ae.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs/coupled_embedding'
@@ -56,7 +56,7 @@ def test_golden_outputs(case):
     with torch.no_grad():
         (outputs,) = model.head(model.extract_feat(case.tensor('in.x')))
     tags = outputs.tags.unflatten(1, (tag_dim, -1)).permute(0, 2, 3, 4, 1)  # (B, K, h, w, L)
-    ours = dict(tagmaps=tags, inference_heatmaps=merge_resolutions(outputs))
+    ours = dict(tagmaps=tags, inference_heatmaps=merge_resolutions(outputs.heatmaps))
     ours.update({f'heatmaps{i}': heatmaps for i, heatmaps in enumerate(outputs.heatmaps)})
     for name, maps in ours.items():
         np.testing.assert_allclose(maps, expected[name], atol=1e-3, rtol=0)

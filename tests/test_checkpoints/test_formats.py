@@ -13,7 +13,7 @@ from test_key_maps import hrnet
 from torch import nn
 
 from mmpose_ae.checkpoints import CheckpointError, convert_checkpoint
-from mmpose_ae.models.heads import CenterGroupHead
+from mmpose_ae.models.center_group import CenterGroupHead
 from mmpose_ae.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs'

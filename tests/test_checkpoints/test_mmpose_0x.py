@@ -44,7 +44,7 @@ def test_every_higher_hrnet_key(name):
     num_keypoints = shapes['keypoint_head.final_layers.1.weight'][0]
     changes = {
         'model.head.num_keypoints': num_keypoints,
-        'model.head.decoder.decode_keypoint_order': None,
+        'model.head.decoder.keypoint_order': None,
     }
     assert converted_shapes(shapes) == network_shapes(config, **changes)
 

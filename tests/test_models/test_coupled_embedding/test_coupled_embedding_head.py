@@ -22,7 +22,8 @@ def test_layers_of_the_original(case):
     """The golden weights were drawn for the head alone, by keys without its prefix."""
     x, num_keypoints = case.tensor('in.x'), case['out.heatmaps0'].shape[1]
     higher = 'out.heatmaps1' in case
-    layer = [case['out.tagmaps'].shape[-1] * num_keypoints, x.shape[1], 1, 1]
+    tag_dim = case['out.tagmaps'].shape[-1]
+    layer = [tag_dim * num_keypoints, x.shape[1], 1, 1]
     shapes = golden.matching_shapes(
         'ce_higher_*' if higher else 'ce_hrnet*',
         lambda keys: keys['head.tms_pred_layers.weight'] == layer,
@@ -34,6 +35,7 @@ def test_layers_of_the_original(case):
         KIND,
         in_channels=x.shape[1],
         num_keypoints=num_keypoints,
+        tag_dim=tag_dim,
         upsample=HIGHER if higher else None,
         decoder=None,
     ).eval()
@@ -66,7 +68,11 @@ def test_losses_and_gradients_of_the_original(case):
     beta = 0.01 if case['in.with_focal'] else None
     loss = dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss', theta=float(case['in.beta']))
     head = fakes.head(
-        KIND, num_keypoints=tags.shape[1], keypoint_loss=dict(loss, beta=beta), decoder=None
+        KIND,
+        num_keypoints=tags.shape[1],
+        tag_dim=tags.shape[-1],
+        keypoint_loss=dict(loss, beta=beta),
+        decoder=None,
     )
     outputs = BottomupOutputs(preds, fakes.channels_of(tags))
     losses = head._stack_losses(outputs, supervision)
