@@ -1,6 +1,7 @@
 """docs/custom_dataset.md: the animals of the document are trained and tested."""
 
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,8 @@ from mmengine.runner import Runner
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / 'configs/associative_embedding/custom/ae_hrnet-w32_8xb24-300e_animals-512x512.py'
+PAGE = (ROOT / 'docs/custom_dataset.md').read_text()
+METAINFO, CHILD = re.findall(r'```python\n(.*?)```', PAGE, re.S)
 SHAPE = np.array([[30, 0], [10, 20], [-10, 20], [-30, -5]])  # nose, paws, tail around the body
 
 
@@ -46,12 +49,20 @@ def draw_animals(root: Path, name: str, count: int) -> None:
     (root / 'annotations' / f'{name}.json').write_text(json.dumps(coco))
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
+@pytest.fixture(params=['shipped', 'printed'])
+def config(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Config:
     """The config of the document, with the sizes of network, input and schedule cut down."""
     draw_animals(tmp_path, 'train', 4)
     draw_animals(tmp_path, 'val', 2)
-    cfg = Config.fromfile(CONFIG)
+    if request.param == 'shipped':
+        cfg = Config.fromfile(CONFIG)
+    else:
+        monkeypatch.chdir(tmp_path)
+        Path('four_keypoint_animals.py').write_text(METAINFO)
+        Path('mine.py').write_text(CHILD)
+        cfg = Config.fromfile('mine.py')
     stages = {
         f'stage{i}': dict(num_modules=1, num_blocks=(1,) * i, num_channels=(8, 16, 32, 64)[:i])
         for i in range(1, 5)
@@ -74,6 +85,10 @@ def config(tmp_path: Path) -> Config:
     cfg.train_dataloader.dataset.pipeline[1].input_size = (64, 64)
     cfg.val_dataloader.dataset.pipeline[1].input_size = (64, 64)
     return cfg
+
+
+def test_the_page_prints_the_metainfo() -> None:
+    assert METAINFO in (ROOT / 'configs/_base_/datasets/four_keypoint_animals.py').read_text()
 
 
 def test_train_and_test(config: Config) -> None:

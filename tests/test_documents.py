@@ -1,0 +1,68 @@
+"""What the documents print as configs works as printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from small_configs import evaluate, make_small, train_step, write_dataset
+
+ROOT = Path(__file__).resolve().parents[1]
+BASE = 'mmpose_ae::associative_embedding/coco/ae_hrnet-w32_8xb24-300e_coco-512x512.py'
+
+
+def section(document, title):
+    """The text of a document from a heading to the next one."""
+    text = (ROOT / document).read_text()
+    return text.split(f'\n## {title}\n')[1].split('\n## ')[0]
+
+
+def blocks(text):
+    """The code blocks of Python in a text."""
+    return re.findall(r'```python\n(.*?)```', text, re.S)
+
+
+SWAP = section('README.md', 'Swap parts by config')
+ROWS = dict(re.findall(r'^\| (.+?) \| (`.*`) \|$', SWAP, re.M))
+
+
+def run_as_printed(folder, lines):
+    """Train and test a step with a config that has these lines; gives the config."""
+    text = lines if '_base_ = ' in lines else f"_base_ = '{BASE}'\n{lines}"
+    (folder / 'mine.py').write_text(text)
+    torch.manual_seed(0)
+    cfg = Config.fromfile(folder / 'mine.py')
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        write_dataset(make_small(cfg), folder)
+        train_step(cfg)
+        assert 'coco/AP' in evaluate(cfg)
+    return Config.fromfile(folder / 'mine.py')._cfg_dict
+
+
+def test_every_row_is_read():
+    assert len(ROWS) == SWAP.count('\n| ') - 1  # without the heading
+
+
+@pytest.mark.parametrize('want', ROWS)
+def test_row_of_the_readme(want, tmp_path):
+    changed = run_as_printed(tmp_path, '\n'.join(re.findall('`(.+?)`', ROWS[want])))
+    (tmp_path / 'unchanged.py').write_text(f"_base_ = '{BASE}'\n")
+    assert changed != Config.fromfile(tmp_path / 'unchanged.py')._cfg_dict
+
+
+def test_example_of_the_readme(tmp_path):
+    (example,) = blocks(SWAP)
+    assert BASE in example
+    assert run_as_printed(tmp_path, example).model.head.tag_dim == 8
+
+
+CONFIGS_OF_GROUPING = [
+    block for block in blocks((ROOT / 'docs/grouping.md').read_text()) if 'model = dict(' in block
+]
+
+
+@pytest.mark.parametrize('lines', CONFIGS_OF_GROUPING)
+def test_configs_of_the_page_on_grouping(lines, tmp_path):
+    run_as_printed(tmp_path, lines)
