@@ -220,6 +220,12 @@ def prediction(
     return made.to_dict()
 
 
+def image(size: Size = INPUT_SIZE, dtype: type = np.uint8) -> np.ndarray:
+    """Random pixels from 0 to 255, (H, W, 3)."""
+    rng = np.random.default_rng(size[0] * size[1])
+    return rng.integers(0, 256, (*size[::-1], 3)).astype(dtype)
+
+
 def blob(size: Size, point: Sequence[float], sigma: float) -> np.ndarray:
     """Image (H, W, 3), float32, with a Gaussian at pixel index (x, y)."""
     y, x = np.mgrid[: size[1], : size[0]]

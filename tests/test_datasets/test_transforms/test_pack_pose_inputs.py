@@ -14,12 +14,8 @@ def pack():
     return TRANSFORMS.build(dict(type='PackPoseInputs'))
 
 
-def random_image(height, width, dtype=np.uint8):
-    return np.random.default_rng(0).integers(0, 256, (height, width, 3)).astype(dtype)
-
-
 def test_single_image_as_mmpose(pack):
-    results = dict(img=random_image(4, 6), img_path='a.jpg', keypoints=np.ones((2, 3, 2)))
+    results = dict(img=fakes.image((6, 4)), img_path='a.jpg', keypoints=np.ones((2, 3, 2)))
     ours, theirs = pack(results), MMPosePackPoseInputs()(results)
     assert torch.equal(ours['inputs'], theirs['inputs'])
     sample, reference = ours['data_samples'], theirs['data_samples']
@@ -28,7 +24,7 @@ def test_single_image_as_mmpose(pack):
 
 
 def test_pyramid_of_unequal_images(pack):
-    images = [random_image(4, 6), random_image(2, 3), random_image(8, 12)]
+    images = [fakes.image((6, 4)), fakes.image((3, 2)), fakes.image((12, 8))]
     inputs = pack(dict(img=images))['inputs']
     assert isinstance(inputs, list)
     for tensor, image in zip(inputs, images):
@@ -49,7 +45,7 @@ def test_what_testing_needs_is_kept(pack):
         img_id=3,
         ori_shape=(4, 6),
     )
-    results = dict(img=random_image(4, 6), unknown=1, **meta)
+    results = dict(img=fakes.image((6, 4)), unknown=1, **meta)
     kept = pack(results)['data_samples'].metainfo
     assert set(kept) == {*meta, 'frame'}
     assert 'frame' not in results
@@ -57,7 +53,7 @@ def test_what_testing_needs_is_kept(pack):
 
 def test_the_frame_is_kept(pack):
     """The one of the pipeline, or else what transforms of MMPose say; none without an image."""
-    image, frame = random_image(4, 6), fakes.frame((12, 8), (6, 4))
+    image, frame = fakes.image((6, 4)), fakes.frame((12, 8), (6, 4))
     results = dict(img=image, ori_shape=(8, 12))
     assert pack(dict(results, frame=frame))['data_samples'].metainfo['frame'] is frame
     box = dict(input_size=(6, 4), input_center=np.array([6, 4]), input_scale=np.array([12, 8]))
@@ -71,9 +67,9 @@ def test_the_frame_is_kept(pack):
 @pytest.mark.parametrize('value', [np.nan, np.inf])
 @pytest.mark.parametrize('in_pyramid', [False, True])
 def test_broken_pixels_name_the_file(pack, value, in_pyramid):
-    image = random_image(4, 6, np.float32)
+    image = fakes.image((6, 4), np.float32)
     assert pack(dict(img=image))['inputs'].dtype == torch.float32
     image[1, 2, 0] = value
-    img = [random_image(2, 3, np.float32), image] if in_pyramid else image
+    img = [fakes.image((3, 2), np.float32), image] if in_pyramid else image
     with pytest.raises(ValueError, match='image some/file.npy has NaN or infinite'):
         pack(dict(img=img, img_path='some/file.npy'))
