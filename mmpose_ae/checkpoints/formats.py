@@ -75,7 +75,7 @@ def convert_checkpoint(checkpoint: dict, expected: Shapes) -> Weights:
             shape; all of them are named.
     """
     weights, dropped = _unwrap(checkpoint)
-    found = _recognise(weights)
+    found = _recognize(weights)
     if found is None:
         if weights and not set(weights) & set(expected):
             known = ', '.join(form.name for form in FORMATS)
@@ -105,7 +105,7 @@ def _unwrap(checkpoint: dict) -> Tuple[Weights, List[str]]:
     return {re.sub(f'^{WRAPPERS}', '', key): value for key, value in weights.items()}, others
 
 
-def _recognise(weights: Weights) -> Optional[Format]:
+def _recognize(weights: Weights) -> Optional[Format]:
     for form in FORMATS:
         if any(re.match(form.signature, key) for key in weights):
             return form

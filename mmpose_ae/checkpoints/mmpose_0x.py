@@ -17,7 +17,7 @@ def convert_mmpose_0x(state_dict: Dict[str, Tensor]) -> Dict[str, Tensor]:
     """Name the weights of ``AssociativeEmbedding`` as the estimators of MMPose 1.x and ours do.
 
     Most backbones have kept their names. HourglassAENet is our ``HourglassAE`` with batch norm,
-    and normalises what it hands from stack to stack as well: these norms become a part of the
+    and normalizes what it hands from stack to stack as well: these norms become a part of the
     convolutions before them.
 
     Args:

@@ -19,7 +19,7 @@ class ChannelsLastHook(Hook):
         """Convert the model in place before it is trained, validated or tested.
 
         Args:
-            runner (Runner): The runner whose model is converted; the optimiser keeps its
+            runner (Runner): The runner whose model is converted; the optimizer keeps its
                 parameters, and weights loaded later are copied into the new order.
         """
         runner.model.to(memory_format=torch.channels_last)

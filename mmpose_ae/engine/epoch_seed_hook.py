@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.registry import HOOKS
 
-EPOCHS_PER_SEED = 100_003  # a prime: seeds of neighbouring runs do not share epochs
+EPOCHS_PER_SEED = 100_003  # a prime: seeds of neighboring runs do not share epochs
 
 
 @HOOKS.register_module()

@@ -1,4 +1,4 @@
-"""Recognising published checkpoints, and saying what is wrong with one."""
+"""Recognizing published checkpoints, and saying what is wrong with one."""
 
 from functools import lru_cache
 from pathlib import Path

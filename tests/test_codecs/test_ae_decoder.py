@@ -167,7 +167,7 @@ def test_missing_keypoint_is_looked_for():
 
 @pytest.mark.parametrize('limit, scores', [(None, [1.5, 0.4]), (1.0, [1.0, 1.0, 0.4])])
 def test_heatmaps_above_the_limit(limit, scores):
-    """pose-ae-train clips at 1, which makes a plateau of neighbours above it."""
+    """pose-ae-train clips at 1, which makes a plateau of neighbors above it."""
     codec = build((40, 40), 4, candidates=dict(max_score=limit, plateaus=True))
     heatmaps, tags = torch.zeros(1, 1, 10, 10), torch.zeros(1, 1, 10, 10)
     heatmaps[0, 0, 2, 2], heatmaps[0, 0, 2, 3], heatmaps[0, 0, 8, 8] = 1.5, 1.2, 0.4

@@ -171,7 +171,7 @@ def test_absent_keypoints_are_not_at_the_origin():
 
 
 def test_a_plateau_is_one_person():
-    """An integer-centred peak upsampled by 4 has four equal maxima; tags differ a little."""
+    """An integer-centered peak upsampled by 4 has four equal maxima; tags differ a little."""
     heatmaps = torch.zeros(1, 1, 8, 8)
     heatmaps[0, 0, 3, 3:5] = 0.9
     heatmaps = F.interpolate(heatmaps, scale_factor=4, mode='nearest')

@@ -10,14 +10,14 @@ from mmpose_ae.frame import Frame
 @pytest.mark.parametrize('size', [(150, 90), (90, 150), (300, 310)])
 @pytest.mark.parametrize('stride', [1, 4])
 def test_cells_follow_the_pipeline(predict_input, size, stride):
-    """A white square moves with the image: its centre of mass is found where it is said to be."""
+    """A white square moves with the image: its center of mass is found where it is said to be."""
     image = np.zeros((*size[::-1], 3), np.uint8)
     image[30:50, 60:80] = 255
     sample = predict_input(image, stride)
     seen = sample['pred_fields']['heatmaps'][0].numpy()
     rows, columns = np.indices(seen.shape)
-    centre = [(columns * seen).sum() / seen.sum(), (rows * seen).sum() / seen.sum()]
-    np.testing.assert_allclose(image_to_cells(np.array([69.5, 39.5]), sample), centre, atol=0.1)
+    center = [(columns * seen).sum() / seen.sum(), (rows * seen).sum() / seen.sum()]
+    np.testing.assert_allclose(image_to_cells(np.array([69.5, 39.5]), sample), center, atol=0.1)
 
 
 def test_tags_are_read_under_the_keypoint_of_each_type():

@@ -96,7 +96,7 @@ def test_groups_with_a_common_keypoint_type_are_not_joined():
     assert group(scores, tags, join_below=100.0) == [[0, 0, 0, 0], [-1, -1, -1, 1]]
 
 
-def test_a_neighbour_does_not_take_what_is_closer_to_another():
+def test_a_neighbor_does_not_take_what_is_closer_to_another():
     """Tags 0 and 1 are within reach of each other, and the first one's last type is missing."""
     scores = [[0.9, 0.5], [0.9, 0.5], [0.9, 0.5], [0.0, 0.5]]
     tags = [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0], [0.0, 1.0]]

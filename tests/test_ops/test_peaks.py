@@ -41,7 +41,7 @@ def test_ties_against_brute_force(values):
 
 def test_a_plateau_is_one_candidate():
     heatmap = torch.zeros(1, 1, 12, 12)
-    heatmap[..., 3:7, 4:8] = 1.0  # an integer-centred peak upsampled by 4
+    heatmap[..., 3:7, 4:8] = 1.0  # an integer-centered peak upsampled by 4
     assert find_peaks(heatmap, 5)[..., 2:8, 3:9].sum() == 1
 
 

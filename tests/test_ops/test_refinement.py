@@ -17,13 +17,13 @@ def test_gaussian_fit_is_exact(dx, dy):
     assert offset[0, 0].tolist() == pytest.approx([dx, dy], abs=1e-4)
 
 
-def test_quarter_points_to_the_higher_neighbour():
+def test_quarter_points_to_the_higher_neighbor():
     offset = quarter_offset(gaussian(8.2, 6.7)[None], torch.tensor([[[8, 7]]]))
     assert offset[0, 0].tolist() == [0.25, -0.25]
     assert quarter_offset(torch.ones(1, 5, 5), torch.tensor([[[2, 2]]])).eq(0).all()
 
 
-def test_released_rule_differs_where_neighbours_are_equal():
+def test_released_rule_differs_where_neighbors_are_equal():
     """From the released codes: ``if right > left: x += 0.25 else: x -= 0.25``."""
     heatmap = torch.tensor([[[0.1, 0.2, 0.1], [0.5, 0.9, 0.5], [0.3, 0.4, 0.3]]])
     assert released_offset(heatmap, torch.tensor([[[1, 1]]]))[0, 0].tolist() == [-0.25, 0.25]

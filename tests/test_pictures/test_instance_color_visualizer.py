@@ -12,7 +12,7 @@ META = dict(
     skeleton_link_colors=np.array([[4, 5, 6]]),
 )
 KEYPOINTS = np.array([[[10, 10], [30, 10]], [[10, 40], [30, 40]]], float)
-GREY = np.full((60, 50, 3), 128, np.uint8)
+GRAY = np.full((60, 50, 3), 128, np.uint8)
 
 
 def draw(outline=0, **fields):
@@ -20,7 +20,7 @@ def draw(outline=0, **fields):
     visualizer.set_dataset_meta(META)
     instances = InstanceData(keypoints=KEYPOINTS, **fields)
     sample = PoseDataSample(pred_instances=instances)
-    return visualizer.add_datasample('', GREY, sample, draw_gt=False)
+    return visualizer.add_datasample('', GRAY, sample, draw_gt=False)
 
 
 def test_configs_find_it():
@@ -43,18 +43,18 @@ def test_outline():
     black = (column == 0).all(-1)
     assert black[:5].sum() == black[6:].sum() and black[6:].sum() in (2, 3)
     np.testing.assert_array_equal(column[5], instance_colors([0])[0])
-    np.testing.assert_array_equal(draw(outline=0)[5:10, 20], GREY[5:10, 20])
+    np.testing.assert_array_equal(draw(outline=0)[5:10, 20], GRAY[5:10, 20])
 
 
 def test_keypoints_below_the_threshold_are_not_drawn():
     drawn = draw(keypoints_visible=np.array([[1.0, 1.0], [0.1, 0.1]]))
-    assert (drawn[30:] == GREY[30:]).all() and (drawn[:30] != GREY[:30]).any()
+    assert (drawn[30:] == GRAY[30:]).all() and (drawn[:30] != GRAY[:30]).any()
 
 
 def test_small_images_are_enlarged():
     """Five times as large: the keypoint at pixel 10 is around 10.5 * 5 - 0.5 = 52."""
     instances = InstanceData(keypoints=KEYPOINTS)
-    drawn = draw_instances(GREY, instances, META, side=300)
+    drawn = draw_instances(GRAY, instances, META, side=300)
     assert drawn.shape == (300, 250, 3)
     changed = np.argwhere((drawn[:150] != 128).any(-1))  # the first instance
     np.testing.assert_allclose((changed.min(0) + changed.max(0)) / 2, [52, 102], atol=1)
@@ -62,5 +62,5 @@ def test_small_images_are_enlarged():
 
 
 def test_nobody_leaves_the_image_as_it_is():
-    drawn = draw_instances(GREY, InstanceData(keypoints=KEYPOINTS[:0]), META, side=60)
-    np.testing.assert_array_equal(drawn, GREY)
+    drawn = draw_instances(GRAY, InstanceData(keypoints=KEYPOINTS[:0]), META, side=60)
+    np.testing.assert_array_equal(drawn, GRAY)

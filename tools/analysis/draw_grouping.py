@@ -49,7 +49,7 @@ def match_people(groups: np.ndarray, people: np.ndarray) -> np.ndarray:
 
 
 def draw_groups(axes: Axes, title: str, candidates: Candidates, groups: np.ndarray, ids) -> None:
-    """Plot the tags, one colour per group; what belongs to no person's group is a cross."""
+    """Plot the tags, one color per group; what belongs to no person's group is a cross."""
     for group, number in zip(groups, ids):
         k = np.flatnonzero(group != UNMATCHED)
         color = instance_colors([number]) / 255

@@ -87,7 +87,7 @@ def _annotate_keypoint(
 def _polygons(mask: np.ndarray, corner: Tuple[int, int]) -> List[List[float]]:
     """Outlines of a mask whose first pixel lies at a corner (x, y) of the image.
 
-    OpenCV's outlines run through the centres of the border pixels, COCO's along their edges: traced
+    OpenCV's outlines run through the centers of the border pixels, COCO's along their edges: traced
     at twice the size, they are a quarter of a pixel apart. Corners that say nothing are left out.
     """
     twice = cv2.resize(mask.astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)

@@ -39,21 +39,21 @@ def paint_background(size: Size, rng: np.random.Generator) -> np.ndarray:
     for _ in range(rng.integers(0, 6)):
         low = rng.integers(0, (width, height))
         high = low + rng.integers(size[0] // 20 + 1, size[0] // 3 + 2, 2)
-        colour = tuple(int(c) for c in rng.integers(20, 235, 3))
+        color = tuple(int(c) for c in rng.integers(20, 235, 3))
         thickness = -1 if rng.random() < 0.6 else int(rng.integers(1, 5))
-        cv2.rectangle(image, low.tolist(), high.tolist(), colour, thickness)
+        cv2.rectangle(image, low.tolist(), high.tolist(), color, thickness)
     x, y = rng.integers(0, (width, height))
     return cv2.add(image, _grain(size)[y : y + height, x : x + width])
 
 
 def paint_loose_limbs(image: np.ndarray, count: int, rng: np.random.Generator) -> None:
-    """Paint sticks in the colours of skin and clothes, changing the image."""
+    """Paint sticks in the colors of skin and clothes, changing the image."""
     height, width = image.shape[:2]
     for _ in range(count):
         start = rng.uniform(0, (width, height))
         end = start + rng.normal(0, 0.12 * width, 2)
-        colour = tuple(int(c) for c in rng.integers(40, 235, 3))
+        color = tuple(int(c) for c in rng.integers(40, 235, 3))
         thickness = max(2, int(rng.uniform(0.012, 0.035) * width))
         a, b = np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist()
-        cv2.line(image, a, b, tuple(c // 2 for c in colour), thickness + 2, cv2.LINE_AA)
-        cv2.line(image, a, b, colour, thickness, cv2.LINE_AA)
+        cv2.line(image, a, b, tuple(c // 2 for c in color), thickness + 2, cv2.LINE_AA)
+        cv2.line(image, a, b, color, thickness, cv2.LINE_AA)

@@ -6,7 +6,7 @@ from typing import List, Sequence, Tuple
 import cv2
 import numpy as np
 
-from .clothing import Clothing, Colour, shade
+from .clothing import Clothing, Color, shade
 from .skeleton import INDEX, Pose
 from .strokes import Point, Stroke, mark_stroke, paint_strokes
 
@@ -41,7 +41,7 @@ class Figure:
 
     Args:
         pose (Pose): The pose, in heights of the person.
-        clothing (Clothing): The colours.
+        clothing (Clothing): The colors.
         height (float): Height in pixels, were the person upright.
         center (tuple): Where the middle of the hips is, (x, y) in pixels.
     """
@@ -143,7 +143,7 @@ class Figure:
         start, end, width = LIMBS[limb]
         return f'{side}_{start}', f'{side}_{end}', width
 
-    def _limb_colour(self, limb: str) -> Colour:
+    def _limb_color(self, limb: str) -> Color:
         c = self.clothing
         return dict(
             upper_arm=c.shirt,
@@ -156,14 +156,14 @@ class Figure:
         start, end, heights = self._limb(part)
         limb = part.partition('_')[2]
         near = min(0.25, max(-0.25, self._depth(start, end) / self.height))
-        colour = shade(self._limb_colour(limb), 1.0 + near)
+        color = shade(self._limb_color(limb), 1.0 + near)
         width, points = self._pixels(heights), (self.pixel(start), self.pixel(end))
-        strokes = [Stroke(part, points, width, colour, max(2, width // 4))]
+        strokes = [Stroke(part, points, width, color, max(2, width // 4))]
         if self.pose.facing > 0.3:  # a seam along the front of sleeves and trousers
-            strokes.append(Stroke(part, points, max(1, width // 5), shade(colour, 1.6)))
+            strokes.append(Stroke(part, points, max(1, width // 5), shade(color, 1.6)))
         if limb in ENDS:
-            colour = self.clothing.shoes if limb == 'shank' else self.clothing.skin
-            strokes.append(Stroke(part, points[1:], self._pixels(ENDS[limb]), colour))
+            color = self.clothing.shoes if limb == 'shank' else self.clothing.skin
+            strokes.append(Stroke(part, points[1:], self._pixels(ENDS[limb]), color))
         return strokes
 
     def _draw_trunk(self) -> List[Stroke]:

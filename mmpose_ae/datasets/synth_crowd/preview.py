@@ -8,7 +8,7 @@ from mmpose_ae.datasets.annotations import is_labelled
 from .scene import Scene, make_scene
 from .settings import Settings
 
-VISIBILITY_COLOURS = {1: (0, 0, 255), 2: (0, 255, 0)}  # hidden red, visible green
+VISIBILITY_COLORS = {1: (0, 0, 255), 2: (0, 255, 0)}  # hidden red, visible green
 
 
 def draw_annotations(scene: Scene) -> np.ndarray:
@@ -21,7 +21,7 @@ def draw_annotations(scene: Scene) -> np.ndarray:
         for px, py, visibility in np.reshape(annotation['keypoints'], (-1, 3)):
             if visibility:
                 center = int(round(px)), int(round(py))
-                cv2.circle(image, center, 2, VISIBILITY_COLOURS[int(visibility)], -1)
+                cv2.circle(image, center, 2, VISIBILITY_COLORS[int(visibility)], -1)
     return image
 
 

@@ -57,7 +57,7 @@ TRUNK, NECK, HEAD = 0.29, 0.06, 0.075  # lengths, and the radius of the head
 HIP_WIDTH, SHOULDER_WIDTH = 0.085, 0.12  # half the distance
 UPPER_ARM, FOREARM, THIGH, SHANK = 0.165, 0.15, 0.235, 0.235
 
-# Points of the body: COCO's 17 keypoints, then the top of the head, the neck and the head's centre.
+# Points of the body: COCO's 17 keypoints, then the top of the head, the neck and the head's center.
 COCO_POINTS = (
     'nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder', 'right_shoulder',
     'left_elbow', 'right_elbow', 'left_wrist', 'right_wrist', 'left_hip', 'right_hip', 'left_knee',
@@ -66,7 +66,7 @@ COCO_POINTS = (
 POINTS = (*COCO_POINTS, 'top_head', 'neck', 'head')
 CROWDPOSE_POINTS = (*COCO_POINTS[5:], 'top_head', 'neck')
 INDEX = {name: i for i, name in enumerate(POINTS)}
-FACE_PLACES = HEAD * np.array(  # the first points, from the head's centre, in the axes of the head
+FACE_PLACES = HEAD * np.array(  # the first points, from the head's center, in the axes of the head
     [[0, 0.2, 1], [0.42, -0.2, 0.8], [-0.42, -0.2, 0.8], [0.95, 0, 0], [-0.95, 0, 0]]
 )
 HEAD_AND_NECK = [INDEX[name] for name in ('neck', 'head', 'top_head')]

@@ -5,7 +5,7 @@ from typing import Iterable, NamedTuple, Tuple, Union
 import cv2
 import numpy as np
 
-from .clothing import Colour, shade
+from .clothing import Color, shade
 
 Point = Tuple[int, int]
 
@@ -17,14 +17,14 @@ class Stroke(NamedTuple):
         part (str): The body part that it belongs to.
         points (tuple): Pixels, (x, y); of a hull in the order of its outline.
         width (int): Diameter of the disc, thickness of the bar or of the hull's border, in pixels.
-        colour (tuple): Blue, green, red.
+        color (tuple): Blue, green, red.
         outline (int): How much wider the dark outline is, in pixels; 0 for none.
     """
 
     part: str
     points: Tuple[Point, ...]
     width: int
-    colour: Colour
+    color: Color
     outline: int = 0
 
 
@@ -32,9 +32,9 @@ def paint_strokes(image: np.ndarray, strokes: Iterable[Stroke]) -> None:
     """Paint strokes one over the other, changing the image (H, W, 3)."""
     for stroke in strokes:
         if stroke.outline:
-            dark = shade(stroke.colour, 0.45)
+            dark = shade(stroke.color, 0.45)
             _fill(image, stroke, dark, stroke.width + stroke.outline, cv2.LINE_AA)
-        _fill(image, stroke, stroke.colour, stroke.width, cv2.LINE_AA)
+        _fill(image, stroke, stroke.color, stroke.width, cv2.LINE_AA)
 
 
 def mark_stroke(mask: np.ndarray, stroke: Stroke, value: int) -> None:
@@ -43,7 +43,7 @@ def mark_stroke(mask: np.ndarray, stroke: Stroke, value: int) -> None:
 
 
 def _fill(
-    array: np.ndarray, stroke: Stroke, value: Union[int, Colour], width: int, line_type: int
+    array: np.ndarray, stroke: Stroke, value: Union[int, Color], width: int, line_type: int
 ) -> None:
     points = stroke.points
     if len(points) == 1:

@@ -1,4 +1,4 @@
-"""The colour augmentation with which Associative Embedding was trained."""
+"""The color augmentation with which Associative Embedding was trained."""
 
 from typing import Tuple
 
@@ -17,7 +17,7 @@ def distort_colors(
 
     Args:
         image (np.ndarray): BGR image, (H, W, 3), uint8 or float32, 0 to 255.
-        hue (float): Shift in turns of the colour circle.
+        hue (float): Shift in turns of the color circle.
         saturation (float): Factor.
         brightness (float): Added to all channels, 1 is the full range.
         contrast (float): Factor on each channel's distance to the mean of the pixel's channels.
@@ -42,10 +42,10 @@ def distort_colors(
 
 @TRANSFORMS.register_module()
 class AEPhotometricDistortion(BaseTransform):
-    """Random colours as in the released training code (github.com/princeton-vl/pose-ae-train).
+    """Random colors as in the released training code (github.com/princeton-vl/pose-ae-train).
 
     Args:
-        hue_delta (float): Largest shift of the hue, in turns of the colour circle.
+        hue_delta (float): Largest shift of the hue, in turns of the color circle.
         saturation_range (tuple): Range of the saturation factor.
         brightness_delta (float): Largest change of brightness, 1 is the full range.
         contrast_range (tuple): Range of the contrast factor.

@@ -17,7 +17,7 @@ JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
 class LoadImage(_LoadImage):
     """MMPose's loading; a missing, empty, truncated or foreign file is named as such.
 
-    Some versions of OpenCV fill the lost part of a truncated JPEG with grey, without an error.
+    Some versions of OpenCV fill the lost part of a truncated JPEG with gray, without an error.
     ``to_float32`` also holds for images in memory, where MMPose forgets it.
     """
 

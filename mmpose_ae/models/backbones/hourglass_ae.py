@@ -57,13 +57,13 @@ class HourglassAE(BaseModule):
             level its own: the released code applies its ``increase`` to the first one only and
             128 to the others, (increase, 128, 128, 128).
         stem_channels (Sequence[int]): Channels of the stem at 1/2 and at 1/4 resolution.
-        norm_cfg (dict, optional): Normalisation of every 3x3 layer. None, as in the released
+        norm_cfg (dict, optional): Normalization of every 3x3 layer. None, as in the released
             weights, has none.
         conv_order (Sequence[str]): Order in a layer; ('conv', 'act', 'norm') is the release's.
         residual (bool): Residual blocks of two convolutions in the hourglasses, as in the network
-            of 2016, instead of single ones. Small networks learn faster with them. Normalised
+            of 2016, instead of single ones. Small networks learn faster with them. Normalized
             by ``norm_cfg``, which must be given.
-        init_cfg (dict, optional): Initialisation; by default predictions start near 0.
+        init_cfg (dict, optional): Initialization; by default predictions start near 0.
 
     Raises:
         ValueError: ``increase`` does not fit ``num_levels``, ``residual`` without ``norm_cfg``, or

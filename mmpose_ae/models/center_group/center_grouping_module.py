@@ -34,7 +34,7 @@ class CenterGroupingModule(BaseModule):
         position_encoding (bool): Add a projection of the nodes' position encodings.
         classify_centers (bool): See :class:`PredictionLayer`.
         visibility (str, optional): See :class:`PredictionLayer`.
-        init_cfg (dict | list, optional): Initialisation.
+        init_cfg (dict | list, optional): Initialization.
 
     The rows of the paper's Table 1 differ in ``type_agnostic``, ``type_encoding``, ``num_layers``
     and ``position_encoding``; those of Table 2 in ``classify_centers`` and ``visibility``.

@@ -23,8 +23,8 @@ class EmbeddingNet(BaseModule):
             is left out.
         num_blocks (int): Number of residual blocks; the paper counts the two of the release as
             one.
-        norm_cfg (dict, optional): Normalisation of every layer; batch norm by default.
-        init_cfg (dict | list, optional): Initialisation; Kaiming's by default.
+        norm_cfg (dict, optional): Normalization of every layer; batch norm by default.
+        init_cfg (dict | list, optional): Initialization; Kaiming's by default.
 
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Section 5.3 and Table 7.
     """

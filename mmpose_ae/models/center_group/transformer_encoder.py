@@ -29,7 +29,7 @@ class TransformerEncoder(nn.Module):
         num_heads (int): Attention heads of a layer.
         feedforward_dim (int): Hidden size of a layer's MLP.
         dropout (float): Dropout rate.
-        skip_connections (bool): Add the input of each layer to its normalised output. The
+        skip_connections (bool): Add the input of each layer to its normalized output. The
             release does, the paper's Figure 4 does not.
 
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Sections 5.3 and C.3.

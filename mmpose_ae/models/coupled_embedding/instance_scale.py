@@ -1,4 +1,4 @@
-"""The scale of instances: as vectors that regularise tags, and as maps that shape heatmaps.
+"""The scale of instances: as vectors that regularize tags, and as maps that shape heatmaps.
 
 A tag of size L stands for L levels of scale. Source: Coupled Embedding (Wang et al. 2022),
 Sections 3.2 and 3.3; scales are those of :func:`mmpose_ae.ops.instance_scales`.
@@ -14,7 +14,7 @@ ON_LEVEL = 1e-12  # least distance of a scale from a level, as in the release
 
 
 def scale_levels(tag_dim: int) -> Tensor:
-    """Centres of equal parts of the scales from 0 to 1, (L,) (Eq. 2)."""
+    """Centers of equal parts of the scales from 0 to 1, (L,) (Eq. 2)."""
     return (torch.arange(tag_dim) + 0.5) / tag_dim
 
 

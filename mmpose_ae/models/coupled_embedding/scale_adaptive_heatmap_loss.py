@@ -26,7 +26,7 @@ class ScaleAdaptiveHeatmapLoss(nn.Module):
         theta (float, optional): Scale whose Gaussians keep their width: 0.4 for COCO, 0.55 for
             CrowdPose. None leaves all of them as they are.
         beta (float, optional): How fast the likelihood of a cell to be positive decays off the
-            centre. None weights all cells alike.
+            center. None weights all cells alike.
         loss_weight (float): Factor of the loss.
     """
 

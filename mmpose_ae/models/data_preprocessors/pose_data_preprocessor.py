@@ -1,4 +1,4 @@
-"""Batching, normalisation and padding of images and image pyramids."""
+"""Batching, normalization and padding of images and image pyramids."""
 
 from typing import List
 

@@ -16,7 +16,7 @@ class UpsampleModule(nn.Module):
         out_channels (int): Channels of the upsampled features.
         num_blocks (int): Number of residual blocks.
         kernel_size (int): Kernel of the transposed convolution, at least 2.
-        norm_cfg (dict, optional): Normalisation of every layer; batch norm by default.
+        norm_cfg (dict, optional): Normalization of every layer; batch norm by default.
 
     Raises:
         ValueError: ``kernel_size`` is below 2 and would leave pixels without a value.

@@ -1,4 +1,4 @@
-"""Normalisation by the statistics of the whole data set (Section 3.3 of the paper)."""
+"""Normalization by the statistics of the whole data set (Section 3.3 of the paper)."""
 
 import torch
 import torch.nn.functional as F
@@ -36,6 +36,6 @@ class FeatureNorm(nn.Module):
         self.mean_square.lerp_(features.square().mean((0, 2, 3)), share)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Normalise features (B, C, h, w)."""
+        """Normalize features (B, C, h, w)."""
         variance = (self.mean_square - self.mean.square()).clamp(min=0)
         return F.batch_norm(features, self.mean, variance, self.weight, self.bias, eps=self.eps)

@@ -16,7 +16,7 @@ def test_statistics_of_everything_observed():
     torch.testing.assert_close(norm(data), expected, atol=1e-4, rtol=1e-4)
 
 
-def test_a_batch_does_not_normalise_itself():
+def test_a_batch_does_not_normalize_itself():
     norm = FeatureNorm(1).train()
     norm.observe(torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1))  # mean 0, variance 1
     shifted = torch.tensor([9.0, 11.0]).view(2, 1, 1, 1)

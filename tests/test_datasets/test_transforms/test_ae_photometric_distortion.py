@@ -1,4 +1,4 @@
-"""Colour changes against Python's colorsys, pixel by pixel."""
+"""Color changes against Python's colorsys, pixel by pixel."""
 
 import colorsys
 
@@ -19,7 +19,7 @@ CHANGES = dict(
 
 
 def slow_distort(image, hue, saturation, brightness, contrast):
-    """pose-ae-train's steps on one RGB colour of 0 to 1 after the other."""
+    """pose-ae-train's steps on one RGB color of 0 to 1 after the other."""
     out = np.empty(image.shape)
     for i in np.ndindex(*image.shape[:2]):
         h, s, v = colorsys.rgb_to_hsv(*(float(c) / 255 for c in image[i][::-1]))
@@ -33,7 +33,7 @@ def slow_distort(image, hue, saturation, brightness, contrast):
 @settings(deadline=None, max_examples=60)
 def test_as_the_release_does(seed, **changes):
     image = np.random.default_rng(seed).integers(0, 256, (2, 33, 3), dtype=np.uint8)
-    image[:, :9] = image[:, :9, :1]  # greys have no hue
+    image[:, :9] = image[:, :9, :1]  # grays have no hue
     expected = slow_distort(image, **changes)
     out = distort_colors(image, **changes)
     assert out.dtype == np.uint8

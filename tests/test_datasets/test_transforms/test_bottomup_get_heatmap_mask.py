@@ -75,7 +75,7 @@ def test_images_without_people_are_supervised_everywhere(raw_ann_info):
 
 @pytest.mark.parametrize('direction', [None, 'horizontal', 'vertical'])
 def test_warp_flip_and_resolutions(direction):
-    """Every cell is carried back to the image, where its centre is inside the hole or not."""
+    """Every cell is carried back to the image, where its center is inside the hole or not."""
     warp_mat = np.array([[0.9, 0.5, -6.0], [-0.5, 0.9, 40.0]])
     heatmaps = [np.zeros((3, 24, 32)), np.zeros((3, 48, 64))]
     masks = make_mask(

@@ -44,7 +44,7 @@ def test_a_blob_lands_on_its_keypoint(size, input_size, position, scale_type, se
 
 @pytest.mark.parametrize('width, height', [(640, 427), (427, 640)])
 def test_map_of_the_original(width, height):
-    """HigherHRNet: scale by input / (short side * s) about the shifted centre, then rotate."""
+    """HigherHRNet: scale by input / (short side * s) about the shifted center, then rotate."""
     np.random.seed(0)
     affine = build((512, 512))
     for _ in range(20):

@@ -59,7 +59,7 @@ def test_every_stack_is_trained_by_the_last_prediction():
     assert all(parameter.grad is not None for parameter in backbone.parameters())
 
 
-def test_release_order_normalises_after_the_activation():
+def test_release_order_normalizes_after_the_activation():
     """Conv -> ReLU -> BN: what leaves the stem has mean 0; ReLU last would make it positive."""
     backbone = HourglassAE(**TINY, norm_cfg=dict(type='BN'))
     assert backbone.stem(torch.rand(4, 3, 32, 32)).mean().abs() < 1e-5

@@ -11,7 +11,7 @@ def test_doubles_the_resolution(kernel_size):
     assert module(torch.rand(2, 5, 4, 7)).shape == (2, 3, 8, 14)
 
 
-def test_is_centred_on_its_input():
+def test_is_centered_on_its_input():
     """A constant kernel of size 4 spreads cell i over the pixels 2i - 1 .. 2i + 2."""
     module = UpsampleModule(1, 1, num_blocks=0, norm_cfg=dict(type='BN')).eval()
     torch.nn.init.ones_(module.deconv[0].weight)

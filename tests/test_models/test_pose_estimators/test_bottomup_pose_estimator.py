@@ -101,7 +101,7 @@ def test_painted_keypoints_are_found(flip, restore, aug_scales):
     multiscale = aug_scales is not None
     model = build(dict(flip_test=flip, restore_heatmap_size=restore, multiscale_test=multiscale))
     images = [paint(161, 121), paint(127, 135), paint(128, 128)]
-    # Bilinear upsampling puts a peak on the centre of a cell, up to half a cell away.
+    # Bilinear upsampling puts a peak on the center of a cell, up to half a cell away.
     limit = 2.0 if restore else 0.5
     for result in predict(model, images, aug_scales):
         found = result.pred_instances
