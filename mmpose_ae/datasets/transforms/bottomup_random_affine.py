@@ -6,6 +6,7 @@ import numpy as np
 from mmpose.datasets.transforms import BottomupRandomAffine as _BottomupRandomAffine
 from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_matrix
 
+from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -74,11 +75,12 @@ class BottomupRandomAffine(_BottomupRandomAffine):
             the sides of the warped boxes themselves.
         """
         warp_mat = self._random_warp(results['img_shape'])
+        step = Frame(warp_mat, results['img_shape'][::-1], self.input_size)
         results['img'] = self._transform(results['img'], warp_mat, self.input_size)
         if 'keypoints' in results:
-            results['keypoints'] = _warp_points(results['keypoints'], warp_mat)
+            results['keypoints'] = step.to_input(results['keypoints']).astype(np.float32)
         if 'bbox' in results:
-            corners = _warp_points(bbox_xyxy2corner(results['bbox']), warp_mat)
+            corners = step.to_input(bbox_xyxy2corner(results['bbox'])).astype(np.float32)
             results['bbox'] = bbox_corner2xyxy(corners)
             results['bbox_scale'] = _sides(corners)
         if 'area' in results:
@@ -96,11 +98,6 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         region = self._fix_aspect_ratio(image_size * scale, aspect_ratio=width / height)
         center = image_size / 2 + shift * region
         return get_warp_matrix(center, region, rotation, output_size=self.input_size)
-
-
-def _warp_points(points: np.ndarray, warp_mat: np.ndarray) -> np.ndarray:
-    """Map points (..., 2), any number of them, by an affine (2, 3); float32."""
-    return (points @ warp_mat[:, :2].T + warp_mat[:, 2]).astype(np.float32)
 
 
 def _sides(corners: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmpose_ae.frame import unflatten_index
+
 ON_LEVEL = 1e-12  # least distance of a scale from a level, as in the release
 
 
@@ -82,13 +84,12 @@ def scale_map_from_boxes(
 
 
 def _nearest_scales(indices: Tensor, scales: Tensor, size: Tuple[int, int]) -> Tensor:
-    height, width = size
-    cells, visible = indices.unbind(-1)  # (N, K)
-    if not len(cells):
-        return scales.new_zeros(cells.shape[1], height, width)
+    index, visible = indices.unbind(-1)  # (N, K)
+    if not len(index):
+        return scales.new_zeros(index.shape[1], *size)
+    x, y = unflatten_index(index, size[1])[..., None, :].unbind(-1)
     rows, columns = (torch.arange(n, device=scales.device) for n in size)
-    dy = (rows - (cells // width)[..., None]).float().square()  # (N, K, H)
-    dx = (columns - (cells % width)[..., None]).float().square()  # (N, K, W)
+    dy, dx = (rows - y).float().square(), (columns - x).float().square()  # (N, K, H), (N, K, W)
     distance = dy[..., None] + dx[:, :, None]
     distance.masked_fill_((visible == 0)[..., None, None], torch.inf)
     return scales[distance.argmin(0)]
