@@ -120,7 +120,7 @@ def test_two_processes(tmp_path: Path):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(300)  # a busy machine is slow, not wrong
     assert [worker.exitcode for worker in workers] == [0, 0]
     expected = torch.load(tmp_path / 'alone')
     assert expected and all(gradient.any() for gradient in expected.values())
