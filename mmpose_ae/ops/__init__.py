@@ -7,7 +7,14 @@ from .peaks import find_peaks, finite_or_zero, highest_peaks
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, refine_cells, released_offset
 from .sampling import bilinear_corners, gather_tags, sample_features, sample_tags
 from .similarity import keypoint_similarity
-from .targets import gaussian_heatmaps, instance_scales, keypoint_indices
+from .targets import (
+    draw_placed,
+    gaussian_heatmaps,
+    index_placed,
+    instance_scales,
+    keypoint_indices,
+    place_keypoints,
+)
 
 __all__ = [
     'MISSING_RULES',
@@ -15,6 +22,7 @@ __all__ = [
     'MaskedCandidates',
     'append_centers',
     'bilinear_corners',
+    'draw_placed',
     'find_candidates',
     'find_masked_candidates',
     'find_missing',
@@ -24,10 +32,12 @@ __all__ = [
     'gaussian_heatmaps',
     'gaussian_offset',
     'highest_peaks',
+    'index_placed',
     'instance_centers',
     'instance_scales',
     'keypoint_indices',
     'keypoint_similarity',
+    'place_keypoints',
     'quarter_offset',
     'refine_cells',
     'released_offset',

@@ -3,10 +3,29 @@
 They are made of whole batches, on the device where the maps are.
 """
 
+from typing import Tuple
+
 import torch
 from torch import Tensor
 
-from mmpose_ae.frame import Grid, Size
+from mmpose_ae.frame import Size, flat_index, round_cells
+
+
+def place_keypoints(cells: Tensor, visible: Tensor, size: Size) -> Tuple[Tensor, Tensor]:
+    """Round keypoints to cells and find those that are targets.
+
+    Args:
+        cells (Tensor): Keypoints (x, y) in cells of a map, (..., K, 2), float.
+        visible (Tensor): Annotated keypoints, (..., K), bool.
+        size (tuple): Size (W, H) of the map.
+
+    Returns:
+        tuple: Nearest cells (x, y), (..., K, 2), float64, any values, and which keypoints are
+        annotated and on the map, (..., K), bool.
+    """
+    nearest = round_cells(cells)
+    inside = (nearest >= 0) & (nearest < nearest.new_tensor(size))
+    return nearest, visible & inside.all(-1)
 
 
 def gaussian_heatmaps(
@@ -27,25 +46,31 @@ def gaussian_heatmaps(
     Returns:
         Tensor: Heatmaps, (B, K, H, W), float32, at most 1.
     """
-    batch, _, num_keypoints = visible.shape
-    radius = int(3 * sigma) + 1
-    cells = cells.double()  # as the releases do; float32 would round what is half a cell off
-    nearest, inside = Grid(size, (1.0, 1.0)).nearest(cells)
-    image, instance, keypoint = (visible & inside).nonzero(as_tuple=True)
-    corner = nearest[image, instance, keypoint]  # (P, 2), of the window in the padded map
-    shift = cells[image, instance, keypoint] - corner
-    window = torch.arange(2 * radius + 1, device=cells.device)
-    offsets = (window - radius)[:, None] - (0 * shift if rounded else shift)[:, None]
-    gaussian = torch.exp(-offsets.square() / (2 * sigma**2)).float()  # (P, window, 2)
-    patches = gaussian[:, :, None, 1] * gaussian[:, None, :, 0]  # (P, window, window)
+    return draw_placed(cells, *place_keypoints(cells, visible, size), size, sigma, rounded)
 
-    width, height = (side + 2 * radius for side in size)
-    first = (image * num_keypoints + keypoint) * height + corner[:, 1]  # row of all maps
-    places = (first[:, None, None] + window[:, None]) * width + corner[:, :1, None] + window
-    padded = patches.new_zeros(batch * num_keypoints * height * width)
-    padded.scatter_reduce_(0, places.flatten(), patches.flatten(), 'amax')
-    maps = padded.view(batch, num_keypoints, height, width)
-    return maps[..., radius : height - radius, radius : width - radius].contiguous()
+
+def draw_placed(
+    cells: Tensor, nearest: Tensor, shown: Tensor, size: Size, sigma: float, rounded: bool
+) -> Tensor:
+    """Draw heatmaps as :func:`gaussian_heatmaps` of what :func:`place_keypoints` gives."""
+    (batch, _, num_keypoints), (width, height) = shown.shape, size
+    radius = int(3 * sigma) + 1
+    image, instance, keypoint = shown.nonzero(as_tuple=True)
+    centers = nearest[image, instance, keypoint].unsqueeze(1)  # (P, 1, 2)
+    window = centers + torch.arange(-radius, radius + 1, device=cells.device).unsqueeze(1)
+    points = centers if rounded else cells[image, instance, keypoint].unsqueeze(1)
+    # What is beyond the border is 0 and changes no maximum: it may fall on any cell.
+    kept = window.clamp(min=0).minimum(window.new_tensor([width - 1, height - 1]))
+    gaussian = torch.exp((window - points).square() / (-2 * sigma**2)) * (kept == window)
+    x_part, y_part = gaussian.float().unbind(-1)  # (P, window)
+    patches = y_part.unsqueeze(2) * x_part.unsqueeze(1)
+
+    x, y = kept.long().unbind(-1)
+    rows = (image * num_keypoints + keypoint).unsqueeze(1) * height + y  # of all maps
+    places = (rows * width).unsqueeze(2) + x.unsqueeze(1)
+    maps = patches.new_zeros(batch, num_keypoints, height, width)
+    maps.view(-1).scatter_reduce_(0, places.view(-1), patches.view(-1), 'amax')
+    return maps
 
 
 def keypoint_indices(cells: Tensor, visible: Tensor, size: Size) -> Tensor:
@@ -60,10 +85,13 @@ def keypoint_indices(cells: Tensor, visible: Tensor, size: Size) -> Tensor:
         Tensor: Row-major index ``y * W + x`` and visibility 0 or 1, (..., K, 2), int64. A
         keypoint outside the map has index 0 and visibility 0.
     """
-    grid = Grid(size, (1.0, 1.0))
-    nearest, inside = grid.nearest(cells)
-    shown = visible & inside
-    return torch.stack([grid.flat(nearest) * shown, shown.long()], dim=-1)
+    return index_placed(*place_keypoints(cells, visible, size), size)
+
+
+def index_placed(nearest: Tensor, shown: Tensor, size: Size) -> Tensor:
+    """Flatten keypoints as :func:`keypoint_indices` of what :func:`place_keypoints` gives."""
+    index = torch.where(shown, flat_index(nearest, size[0]), 0.0)
+    return torch.stack([index, shown], dim=-1).long()
 
 
 def instance_scales(sides: Tensor, input_size: Size) -> Tensor:

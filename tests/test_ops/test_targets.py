@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mmpose.codecs.utils import generate_udp_gaussian_heatmaps
 
-from mmpose_ae.ops import gaussian_heatmaps, instance_scales, keypoint_indices
+from mmpose_ae.ops import gaussian_heatmaps, instance_scales, keypoint_indices, place_keypoints
 
 HEATMAPS = ['ae_heatmaps', 'hh_heatmaps_sigma2', 'ce_heatmaps_sigma2']
 INDICES = ['ae_keypoints', 'hh_joints', 'ce_joints']
@@ -70,6 +70,15 @@ def test_outside_and_unlabelled_keypoints_leave_no_target():
     assert not gaussian_heatmaps(cells, visible, (8, 8), 1, rounded=False).any()
     indices = keypoint_indices(cells, visible, (8, 8))
     assert not indices.any()  # MMPose stores indices out of range here
+
+
+def test_targets_are_annotated_and_on_the_map():
+    """Half a cell beyond the first or the last one is still on the map at its left and top."""
+    points = [[1.4, 2.5], [-0.5, 0], [7.5, 0], [7.4, 3.49], [0, torch.nan], [3, 3]]
+    cells, visible = torch.tensor(points), torch.tensor([True] * 5 + [False])
+    nearest, shown = place_keypoints(cells, visible, (8, 4))
+    assert shown.tolist() == [True, True, False, True, False, False]
+    assert nearest[shown].tolist() == [[1, 3], [0, 0], [7, 3]] and nearest.dtype == torch.float64
 
 
 def test_no_instances():

@@ -1,13 +1,12 @@
 """The codec of recurrent association: every instance has heatmaps of its own."""
 
-from typing import List, NamedTuple, Optional, Union
+from typing import Dict, List, NamedTuple, Optional, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mmpose_ae.codecs import BottomupCodec, Completion, Maps
-from mmpose_ae.codecs.bottomup_codec import Encoded
+from mmpose_ae.codecs import BottomupCodec, Completion, Maps, Targets
 from mmpose_ae.codecs.presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
 from mmpose_ae.codecs.scoring import MeanScoring
 from mmpose_ae.frame import Grid, unflatten_index
@@ -75,26 +74,14 @@ class RecurrentAssociationCodec(BottomupCodec):
         self.completion = rule and read_options(Completion, self._part('completion'), rule)
         self.scoring = read_options(MeanScoring, self._part('scoring'), scoring)
 
-    def encode(
-        self,
-        keypoints: np.ndarray,
-        keypoints_visible: Optional[np.ndarray] = None,
-        bbox_scale: Optional[np.ndarray] = None,
-    ) -> Encoded:
-        """Make the training targets of one image, for pipelines of MMPose's kind.
-
-        Args:
-            keypoints (np.ndarray): As in :meth:`BottomupCodec.encode`.
-            keypoints_visible (np.ndarray, optional): As there.
-            bbox_scale (np.ndarray, optional): As there.
+    def further_labels(self, targets: Targets, grid: Grid) -> Dict[str, np.ndarray]:
+        """Also give where the keypoints lie.
 
         Returns:
-            dict: As there, and ``keypoint_cells``: keypoints (x, y) in cells of the coarsest
-            heatmap, (N, K, 2), float32.
+            dict: ``keypoint_cells``: keypoints (x, y) in cells of the coarsest heatmap, (N, K, 2),
+            float32.
         """
-        encoded = super().encode(keypoints, keypoints_visible, bbox_scale)
-        cells = self.grid(0).to_cells(np.asarray(keypoints)[..., :2])
-        return dict(encoded, keypoint_cells=cells.astype(np.float32))
+        return dict(keypoint_cells=grid.to_cells(targets.keypoints[0]).float().numpy())
 
     def decode(self, encoded: object) -> None:
         """Refuse: instances are found by steps of the head, not in one set of maps."""
