@@ -78,12 +78,12 @@ class Grid(NamedTuple):
 
     def _scale(self, points: Points) -> Tuple[Points, Union[Points, float]]:
         """Stride and center shift, as what can be combined with the points."""
-        stride = np.asarray(self.stride, dtype=np.float32)
-        shift = 0.5 - 0.5 / stride if self.center_shift is None else self.center_shift
         if isinstance(points, np.ndarray):
-            return stride, shift
-        like = points if points.is_floating_point() else points.float()
-        return like.new_tensor(stride), like.new_tensor(shift)
+            stride = np.asarray(self.stride, dtype=np.float32)
+        else:
+            like = points if points.is_floating_point() else points.float()
+            stride = like.new_tensor(self.stride).float()
+        return stride, 0.5 - 0.5 / stride if self.center_shift is None else self.center_shift
 
 
 def round_cells(cells: Points) -> Points:

@@ -163,5 +163,5 @@ class AEDecoder(BottomupCodec):
 def _to_host(candidates: Candidates) -> List[Candidates]:
     """Candidates of each image as arrays, all brought over in one transfer."""
     scores, cells, tags = candidates
-    packed = torch.cat([scores[..., None], cells, tags], dim=-1).cpu().numpy()
+    packed = torch.cat([scores[..., None], cells, tags], dim=-1).detach().cpu().numpy()
     return [Candidates(image[..., 0], image[..., 1:3], image[..., 3:]) for image in packed]

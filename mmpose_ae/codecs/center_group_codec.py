@@ -147,7 +147,7 @@ class CenterGroupCodec(BottomupCodec):
         )
         count = scores.shape[-1]
         people = []
-        for image in packed.float().cpu().numpy():
+        for image in packed.float().detach().cpu().numpy():
             kept = image[image[:, -1] > 0]
             cells = kept[:, : 2 * count].reshape(len(kept), count, 2)
             found = Poses(grid.to_pixels(cells), kept[:, 2 * count : -2], kept[:, -2])

@@ -125,7 +125,8 @@ class CenterOffsetCodec(BottomupCodec):
         They are read at the nearest cell, as they are trained, not between cells.
         """
         coarse = self.grid_of(offsets, grid.input_size)
-        ratio = offsets.new_tensor(np.divide(coarse.size, grid.size), dtype=torch.float32)
+        shrink = [cells / count for cells, count in zip(coarse.size, grid.size)]
+        ratio = torch.tensor(shrink, dtype=torch.float32, device=offsets.device)
         cells = ((centers + 0.5) * ratio).long()  # (B, N, 2)
         index = coarse.flat(cells)[:, None]
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
@@ -143,7 +144,7 @@ class CenterOffsetCodec(BottomupCodec):
             keypoint is 0 where nothing was detected.
         """
         grid = grid or self.grid()
-        arrays = (values.cpu().numpy() for values in proposals)
+        arrays = (values.detach().cpu().numpy() for values in proposals)
         return [self._group_image(*image, grid) for image in zip(*arrays)]
 
     def _group_image(

@@ -62,7 +62,7 @@ class Completion:
         points = refine_cells(maps.heatmaps, cells.transpose(1, 2), refinement).transpose(1, 2)
         if self.score is not None:
             scores = (scores > 0) * self.score
-        packed = torch.cat([points, scores[..., None]], dim=-1).cpu().numpy()
+        packed = torch.cat([points, scores[..., None]], dim=-1).detach().cpu().numpy()
         return [
             fill_instances(image, filled[..., :2], filled[..., 2])
             for image, filled in zip(instances, packed)

@@ -130,7 +130,8 @@ class RecurrentAssociationCodec(BottomupCodec):
             not count in the scores of instances.
         """
         grid = grid or self.grid(0)
-        cells, scores, instance_scores, kept = (values.cpu().numpy() for values in proposals)
+        arrays = (values.detach().cpu().numpy() for values in proposals)
+        cells, scores, instance_scores, kept = arrays
         people = []
         for image, mask in enumerate(kept):
             points = _center_discarded(cells[image, mask], scores[image, mask])
