@@ -5,24 +5,18 @@ from typing import Optional, Tuple
 import torch
 from torch import Tensor
 
-from mmpose_ae.frame import flat_index
-
-# Of a cell itself, before and after it along x, before and after it along y
-_AROUND = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
-
 
 def _neighbors(heatmaps: Tensor, cells: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     """Values before, at and after each cell along x and y, each (..., M, 2); edges repeat."""
     height, width = heatmaps.shape[-2:]
-    limit = torch.tensor([width - 1, height - 1], device=cells.device)
-    around = cells[..., None, :] + torch.tensor(_AROUND, device=cells.device)  # (..., M, 5, 2)
-    index = flat_index(around.clamp(0 * limit, limit), width)
+    x, y = cells.unbind(-1)
+    row = width * y
+    before = row + (x - 1).clamp(min=0), width * (y - 1).clamp(min=0) + x
+    after = row + (x + 1).clamp(max=width - 1), width * (y + 1).clamp(max=height - 1) + x
+    index = torch.stack([row + x, *before, *after], dim=-1)  # (..., M, 5)
     values = heatmaps.flatten(-2).gather(-1, index.flatten(-2)).unflatten(-1, index.shape[-2:])
-    own, before_x, after_x, before_y, after_y = values.unbind(-1)
-    before, after = (
-        torch.stack(pair, dim=-1) for pair in ((before_x, before_y), (after_x, after_y))
-    )
-    return before, own[..., None].expand_as(before), after
+    own, before, after = values.split([1, 2, 2], dim=-1)
+    return before, own.expand_as(before), after
 
 
 def quarter_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:

@@ -67,18 +67,13 @@ def sample_tags(tags: Tensor, cells: Tensor, size: Size) -> Tensor:
     if (width, height) == tuple(size):
         return gather_tags(tags, flat_index(cells, width))
     low, high, part = bracket_cells(cells, size, (width, height))
-    index = flat_index(_corners(low, high), width)  # (B, K, M, 4)
-    read = gather_tags(tags, index.flatten(2)).unflatten(2, index.shape[2:])
-    fx, fy = part.to(tags.dtype)[..., None, :].unbind(-1)
-    top, bottom = (torch.lerp(*side.unbind(-2), fx) for side in read.split(2, dim=-2))
-    return torch.lerp(top, bottom, fy)
-
-
-def _corners(low: Tensor, high: Tensor) -> Tensor:
-    """The four cells between two opposite ones (..., 2), (..., 4, 2): the upper two, the lower."""
     (x0, y0), (x1, y1) = low.unbind(-1), high.unbind(-1)
-    xs, ys = torch.stack([x0, x1, x0, x1], dim=-1), torch.stack([y0, y0, y1, y1], dim=-1)
-    return torch.stack([xs, ys], dim=-1)
+    rows = width * y0, width * y1
+    corners = torch.stack([row + x for row in rows for x in (x0, x1)], dim=2)  # (B, K, 4, M)
+    read = gather_tags(tags, corners.flatten(2)).unflatten(2, corners.shape[2:]).unbind(2)
+    fx, fy = part.to(tags.dtype)[..., None, :].unbind(-1)
+    top, bottom = torch.lerp(*read[:2], fx), torch.lerp(*read[2:], fx)
+    return torch.lerp(top, bottom, fy)
 
 
 def sample_features(
@@ -122,6 +117,7 @@ def bilinear_corners(cells: Tensor, size: Size, coarse_size: Size) -> Tuple[Tens
         - Tensor: Their weights, (..., 4), float32; the corners of the maps are not aligned.
     """
     low, high, part = bracket_cells(cells, size, coarse_size)
-    fx, fy = part.unbind(-1)
+    (x0, y0), (x1, y1), (fx, fy) = low.unbind(-1), high.unbind(-1), part.unbind(-1)
+    xs, ys = torch.stack([x0, x1, x0, x1], dim=-1), torch.stack([y0, y0, y1, y1], dim=-1)
     weights = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy]
-    return _corners(low, high), torch.stack(weights, dim=-1)
+    return torch.stack([xs, ys], dim=-1), torch.stack(weights, dim=-1)
