@@ -76,6 +76,8 @@ def _find_stages(model: nn.Module, packed: dict, dataset_meta: dict) -> StagesOf
     predicted = head.predict_maps(feats, samples, options)
     proposals = head.decoder.propose(predicted.maps)
     (poses,) = head.decoder.group(proposals, predicted.grid)
+    people = to_instance_data(poses)
+    people.keypoints_visible = poses.keypoint_scores  # guesses are not drawn
     scores, cells, tags = (values[0].flatten(0, 1).cpu().numpy() for values in proposals.candidates)
     found = scores > 0
     base = packed['inputs'][0] if isinstance(packed['inputs'], list) else packed['inputs']
@@ -86,5 +88,5 @@ def _find_stages(model: nn.Module, packed: dict, dataset_meta: dict) -> StagesOf
         points=predicted.grid.to_pixels(cells[found]),
         scores=scores[found],
         tags=tags[found],
-        people=draw_instances(image, to_instance_data(poses), dataset_meta),
+        people=draw_instances(image, people, dataset_meta),
     )

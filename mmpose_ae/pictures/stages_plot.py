@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from .components import component_label, first_component
+from .components import first_component
 
 PANEL = 3.2  # inches
 FAINT = 0.35  # opacity of the input behind candidates
@@ -34,6 +34,8 @@ class StagesOfImage(NamedTuple):
 def plot_stages(stages: StagesOfImage) -> Figure:
     """Draw input, heatmaps, candidates and people side by side.
 
+    Tags of several dimensions are colored by their first principal component.
+
     Args:
         stages (StagesOfImage): Of one image.
 
@@ -45,8 +47,7 @@ def plot_stages(stages: StagesOfImage) -> Figure:
     figure = Figure(figsize=size, dpi=120, layout='constrained')
     panels = figure.subplots(1, 4)
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
-    candidates = f'candidates by their {component_label(stages.tags.shape[-1])}'
-    titles = ('input', 'highest heatmap', candidates, 'people')
+    titles = ('input', 'highest heatmap', 'candidates, colored by their tags', 'people')
     panels[0].imshow(stages.image, extent=extent)
     panels[1].imshow(stages.heatmap, cmap='gray', vmin=0, vmax=1, extent=extent)
     panels[2].imshow(stages.image, extent=extent, alpha=FAINT)
