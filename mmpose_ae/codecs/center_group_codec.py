@@ -30,7 +30,7 @@ OLD_OPTIONS = {
 
 
 @KEYPOINT_CODECS.register_module()
-@accept_presets(OLD_OPTIONS)
+@accept_presets(OLD_OPTIONS, presets=['center_group'])
 class CenterGroupCodec(BottomupCodec):
     """Candidates for attention to group, and people of the candidates that it picks.
 

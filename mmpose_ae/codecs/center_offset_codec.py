@@ -29,7 +29,7 @@ OLD_OPTIONS = {
 
 
 @KEYPOINT_CODECS.register_module()
-@accept_presets(OLD_OPTIONS)
+@accept_presets(OLD_OPTIONS, presets=['center_group'])
 class CenterOffsetCodec(BottomupCodec):
     """Group keypoints by the offsets from centers.
 

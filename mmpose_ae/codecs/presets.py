@@ -73,11 +73,15 @@ CENTER_OPTIONS: Dict[str, Place] = dict(
 )
 
 
-def accept_presets(old_options: Dict[str, Place]) -> Callable[[Class], Class]:
+def accept_presets(
+    old_options: Dict[str, Place], presets: Iterable[str] = tuple(PRESETS)
+) -> Callable[[Class], Class]:
     """Let a codec take ``preset`` and old options besides its own; others are refused.
 
     Args:
         old_options (dict): Where each old option went.
+        presets (iterable): Names of the presets that suit the codec. What they say of parts that
+            it lacks is left out.
 
     Returns:
         callable: To decorate the class with.
@@ -91,6 +95,7 @@ def accept_presets(old_options: Dict[str, Place]) -> Callable[[Class], Class]:
             if type(self) is owner:
                 own = [name for name in given if name not in old_options]
                 check_known(owner.__name__, own, {*known, 'preset'})
+                check_choice(f'preset of {owner.__name__}', given.get('preset'), [None, *presets])
                 given = expand_options(given, known, old_options)
             build(self, *args, **given)
 
@@ -112,13 +117,11 @@ def expand_options(given: dict, known: Iterable[str], old_options: Dict[str, Pla
         dict: Options of the codec alone.
 
     Raises:
-        ValueError: If there is no such preset, or an old option and the one that it became are
-            both given.
+        ValueError: If an old option and the one that it became are both given.
     """
-    own, name = dict(given), given.get('preset')
-    own.pop('preset', None)
-    check_choice('preset', name, [None, *sorted(PRESETS)])
-    preset = {key: value for key, value in PRESETS.get(name, {}).items() if key in known}
+    own = dict(given)
+    preset = PRESETS.get(own.pop('preset', None), {})
+    preset = {key: value for key, value in preset.items() if key in known}
     # Without any completion the old options of it have no place, and need none.
     dropped = own.get('decode_missing', '') is None
     for old in [key for key in old_options if key in own]:

@@ -203,8 +203,17 @@ def test_presets_are_not_changed_by_those_who_use_them():
 
 
 def test_an_unknown_preset_is_refused():
-    with pytest.raises(ValueError, match="preset must be one of .*'higher_hrnet'.*got 'hrnet'"):
+    message = "preset of AEDecoder must be one of .*'higher_hrnet'.*got 'hrnet'"
+    with pytest.raises(ValueError, match=message):
         build(preset='hrnet')
+
+
+@pytest.mark.parametrize('codec', ['CenterGroupCodec', 'CenterOffsetCodec'])
+@pytest.mark.parametrize('preset', sorted({*SPELLED_OUT} - {'center_group'}))
+def test_a_preset_of_tags_is_refused_by_codecs_of_centers(codec, preset):
+    message = rf"preset of {codec} must be one of \[None, 'center_group'\], got '{preset}'"
+    with pytest.raises(ValueError, match=message):
+        build(codec, preset=preset)
 
 
 @pytest.mark.parametrize('options, message', [
