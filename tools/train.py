@@ -7,7 +7,7 @@ from mmengine.device import get_device
 from mmengine.runner import Runner, find_latest_checkpoint
 
 from mmpose_ae.cli.command_line import build_parser, load_config
-from mmpose_ae.engine import prepare_cpu_distributed
+from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
 
 
 def parse_args() -> Namespace:
@@ -28,7 +28,8 @@ def parse_args() -> Namespace:
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
-        help='scale the learning rate from the base batch size of the config to the actual one',
+        help='scale the learning rate from the base batch size of the config to the actual one, '
+        'except what the config names as unscaled',
     )
     return parser.parse_args()
 
@@ -77,7 +78,9 @@ def main() -> None:
     cfg = load_config(args)
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
-    Runner.from_cfg(cfg).train()
+    runner = Runner.from_cfg(cfg)
+    keep_unscaled_rates(runner)
+    runner.train()
 
 
 if __name__ == '__main__':

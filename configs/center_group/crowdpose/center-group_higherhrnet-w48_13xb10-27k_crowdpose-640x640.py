@@ -6,7 +6,7 @@ _base_ = [
 ]
 
 model = dict(
-    backbone=dict(norm_eval=True),
+    backbone=dict(norm_eval=True, norm_cfg=dict(type='BN', requires_grad=False)),
     head=dict(
         type='CenterGroupHead',
         upsample=dict(num_modules=1),
@@ -21,7 +21,6 @@ _base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
 _base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 _base_.train_dataloader.dataset.pipeline[1].rotate_factor = 0
 train_dataloader = dict(batch_size=10)
-auto_scale_lr = dict(base_batch_size=130)
 
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=3000))
 log_processor = dict(by_epoch=False)

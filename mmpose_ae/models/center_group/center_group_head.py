@@ -28,6 +28,7 @@ from mmpose_ae.registry import MODELS
 
 from .center_targets import CenterTargets, collect_targets
 from .embedding_net import EmbeddingNet
+from .ignored_regions import drop_proposals
 from .matching import match_centers
 from .nodes import image_masks, make_nodes
 from .structures import GroupingOutputs
@@ -75,7 +76,9 @@ class CenterGroupHead(BottomupHead):
         center_matching (dict, optional): Options of :func:`match_centers`.
         upsample_heatmaps (bool): Search candidates on heatmaps of the input's size, as the release
             does, instead of on the finest ones. The decoder's windows are in cells of these.
-        norm_eval (bool): Keep the running statistics of the detector's batch norm.
+        norm_eval (bool): Keep the detector's batch norm as it is: statistics, weights and biases.
+            Those of the backbone are its own: its ``norm_eval``, and ``norm_cfg`` with
+            ``requires_grad=False``.
         decoder (dict, optional): The codec, a :class:`CenterGroupCodec`.
         **kwargs: As in :class:`BottomupHead`; no deconvolutions.
     """
@@ -109,15 +112,19 @@ class CenterGroupHead(BottomupHead):
         self.center_matching = dict(center_matching or {})
         self.upsample_heatmaps = upsample_heatmaps
         self.norm_eval = norm_eval
+        for layer in self._frozen_norms():
+            layer.requires_grad_(False)
 
     def train(self, mode: bool = True) -> nn.Module:
         """Switch to training or testing; the detector's batch norm may stay in testing."""
         super().train(mode)
-        if self.norm_eval:
-            for module in self.upsample_modules.modules():
-                if isinstance(module, _BatchNorm):
-                    module.eval()
+        for layer in self._frozen_norms():
+            layer.eval()
         return self
+
+    def _frozen_norms(self) -> List[nn.Module]:
+        layers = self.upsample_modules.modules() if self.norm_eval else ()
+        return [layer for layer in layers if isinstance(layer, _BatchNorm)]
 
     def loss(
         self, feats: Tuple[Tensor], batch_data_samples: SampleList, train_cfg: ConfigType = None
@@ -139,9 +146,10 @@ class CenterGroupHead(BottomupHead):
 
         heatmaps = merge_resolutions(stacks[-1].heatmaps).detach()
         maps, grid = self._search_maps([heatmaps], supervision.input_size)
-        supervised = F.interpolate(supervision.masks[-1].float(), grid.size[::-1])[:, 0]
-        proposals = self.decoder.propose(maps, supervised)
         inside = self._image_masks(feats[-1], batch_data_samples, supervision.input_size)
+        proposals = self.decoder.propose(maps, _spread(inside[:, None], grid.size))
+        # Not before the search: where maps are cut, slopes become peaks.
+        proposals = drop_proposals(proposals, _spread(supervision.masks[-1], grid.size) > 0)
         layers = self._group(feats[-1:], proposals, inside, grid)
         targets = self._center_targets(proposals, grid, supervision)
         losses = self.grouping_loss(layers, targets)
@@ -219,8 +227,7 @@ class CenterGroupHead(BottomupHead):
         heatmaps = [view.heatmaps[0] for view in outputs]
         maps, grid = self._search_maps(heatmaps, input_size, options.align_corners)
         inside = self._image_masks(views[0].features[-1], batch_data_samples, input_size)
-        on_image = F.interpolate(inside[:, None].float(), grid.size[::-1])[:, 0]
-        proposals = self.decoder.propose(maps, on_image)
+        proposals = self.decoder.propose(maps, _spread(inside[:, None], grid.size))
         flip_indices = batch_data_samples[0].metainfo.get('flip_indices')
         found = self._group_views(views, proposals, inside, grid, flip_indices, options)
         visibility, centers = (
@@ -255,6 +262,11 @@ class CenterGroupHead(BottomupHead):
         (other,) = self._group(flipped, mirrored, inside.flip(-1), grid, weights, all_layers=False)
         other = flip_back_groups(other, flip_indices, grid.input_size[0])
         return merge_groups([outputs, other], options.merge_rule)
+
+
+def _spread(mask: Tensor, size: Size) -> Tensor:
+    """A mask (B, 1, h, w) in cells of another size (W, H), (B, H, W), float."""
+    return F.interpolate(mask.float(), size[::-1])[:, 0]
 
 
 def _scale_weights(num_scales: int) -> List[float]:

@@ -34,6 +34,7 @@ class CenterGroupingModule(BaseModule):
         position_encoding (bool): Add a projection of the nodes' position encodings.
         classify_centers (bool): See :class:`PredictionLayer`.
         visibility (str, optional): See :class:`PredictionLayer`.
+        encode_values (bool): See :class:`GroupingAttention`.
         init_cfg (dict | list, optional): Initialization.
 
     The rows of the paper's Table 1 differ in ``type_agnostic``, ``type_encoding``, ``num_layers``
@@ -55,6 +56,7 @@ class CenterGroupingModule(BaseModule):
         position_encoding: bool = True,
         classify_centers: bool = True,
         visibility: Optional[str] = 'attention',
+        encode_values: bool = False,
         init_cfg: Optional[dict] = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -66,7 +68,10 @@ class CenterGroupingModule(BaseModule):
             dim, num_layers, num_heads, feedforward_dim, dropout, skip_connections
         )
         options = dict(
-            type_agnostic=type_agnostic, classify_centers=classify_centers, visibility=visibility
+            type_agnostic=type_agnostic,
+            classify_centers=classify_centers,
+            visibility=visibility,
+            encode_values=encode_values,
         )
         self.predictions = nn.ModuleList(
             PredictionLayer(dim, head_dim, num_keypoints, **options) for _ in range(num_layers + 1)

@@ -16,11 +16,13 @@ class GroupingAttention(nn.Module):
         type_agnostic (bool): Let the head of a type attend to candidates of all types, so that it
             may correct the detector; else to those of its own type, or to all if there are none.
         with_values (bool): Also give what is attended to.
+        encode_values (bool): Add the encodings of keypoints to values, too, as Eq. 11 does.
 
     Source:
         CenterGroup (Braso et al. 2021, arXiv:2110.05132), Equations 7, 8 and 11. As in the
-        release queries and keys get the position and type encodings, values none, and products
-        are divided by the root of ``head_dim``.
+        release queries and keys get the position and type encodings, values none unless
+        ``encode_values`` asks for the paper's form, and products are divided by the root of
+        ``head_dim``.
     """
 
     def __init__(
@@ -30,10 +32,12 @@ class GroupingAttention(nn.Module):
         num_keypoints: int,
         type_agnostic: bool = True,
         with_values: bool = True,
+        encode_values: bool = False,
     ) -> None:
         super().__init__()
         self.num_keypoints = num_keypoints
         self.type_agnostic = type_agnostic
+        self.encode_values = encode_values
         self.query = nn.Linear(dim, num_keypoints * head_dim)
         self.key = nn.Linear(dim, num_keypoints * head_dim)
         self.value = nn.Linear(dim, num_keypoints * head_dim) if with_values else None
@@ -64,12 +68,14 @@ class GroupingAttention(nn.Module):
             - Tensor: The values attended to, (B, C, K, ``head_dim``), or None.
         """
         queries = self._split_heads(self.query(centers + center_encodings))
-        keys = self._split_heads(self.key(keypoints + keypoint_encodings))
+        encoded = keypoints + keypoint_encodings
+        keys = self._split_heads(self.key(encoded))
         products = queries @ keys.transpose(-1, -2) * queries.shape[-1] ** -0.5
         attention = products.masked_fill(self._ignored(padding), -torch.inf).softmax(-1)
         if self.value is None:
             return attention.transpose(1, 2), None
-        messages = attention @ self._split_heads(self.value(keypoints))
+        values = self.value(encoded if self.encode_values else keypoints)
+        messages = attention @ self._split_heads(values)
         return attention.transpose(1, 2), messages.transpose(1, 2)
 
     def _split_heads(self, projected: Tensor) -> Tensor:

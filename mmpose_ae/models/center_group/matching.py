@@ -35,7 +35,7 @@ def match_centers(
         method (str): ``'greedy'`` takes pairs by their cost as the release does, ``'hungarian'``
             the most pairs at the least total cost, as the paper.
         max_cost (float): Pairs above this cost are not made; the release's 0.8, the paper's 0.5.
-        sigma (float): Tolerance of a center.
+        sigma (float): Tolerance of a center. Half of the default is the variance of Eq. 12.
 
     Returns:
         Tensor: Index of the instance, (B, C), int64; -1 where there is none.
@@ -46,7 +46,8 @@ def match_centers(
     Source:
         CenterGroup (Braso et al. 2021, arXiv:2110.05132), Appendix B. Its Eq. 12, which has a
         quarter of the variance used here and in the release, is a similarity, although it is
-        called a distance and must be "< 0.5".
+        called a distance and must be "< 0.5". The paper's form is ``method='hungarian'``,
+        ``max_cost=0.5``, ``sigma=0.075``.
     """
     check_choice('method', method, sorted(MATCHERS))
     sigmas = detected.new_full((1,), sigma, dtype=torch.float32)

@@ -5,6 +5,8 @@ from typing import Optional
 import torch
 from torch import Tensor, nn
 
+from mmpose_ae.options import check_choice
+
 from .grouping_attention import GroupingAttention
 from .structures import GroupingOutputs
 
@@ -28,6 +30,7 @@ class PredictionLayer(nn.Module):
         classify_centers (bool): Predict ``center_logits``.
         visibility (str, optional): Predict visibility from the center and what it attends to
             (``'attention'``), or from the center alone (``'mlp'``); None does not.
+        encode_values (bool): See :class:`GroupingAttention`; for visibility by attention.
 
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Section 5.4 and Table 2.
     """
@@ -40,13 +43,20 @@ class PredictionLayer(nn.Module):
         type_agnostic: bool = True,
         classify_centers: bool = True,
         visibility: Optional[str] = 'attention',
+        encode_values: bool = False,
     ) -> None:
         super().__init__()
-        if visibility not in VISIBILITY:
-            raise ValueError(f'visibility must be one of {VISIBILITY}, got {visibility!r}')
+        check_choice('visibility', visibility, VISIBILITY)
         by_attention = visibility == 'attention'
+        if encode_values and not by_attention:
+            raise ValueError(f"encode_values needs visibility='attention', got {visibility!r}")
         self.attention = GroupingAttention(
-            dim, head_dim, num_keypoints, type_agnostic, with_values=by_attention
+            dim,
+            head_dim,
+            num_keypoints,
+            type_agnostic,
+            with_values=by_attention,
+            encode_values=encode_values,
         )
         self.center_mlp = mlp(dim, dim, dim, 1) if classify_centers else None
         self.visibility_mlp = None

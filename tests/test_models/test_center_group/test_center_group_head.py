@@ -98,16 +98,33 @@ def test_targets_of_detected_centers():
     assert targets.box_areas[targets.positive].tolist() == pytest.approx([900, 900], rel=1e-4)
 
 
+def trained_candidates(people, mask):
+    """The candidates that are grouped in training, of keypoints and centers."""
+    head, found = fakes.predicting_head(KIND, upsample_heatmaps=False), []
+    group = head._group
+    head._group = lambda x, proposals, *args: found.append(proposals) or group(x, proposals, *args)
+    head.loss((fakes.perfect_maps(KIND, people),), [fakes.sample(people, mask=mask)])
+    return [candidates.cells[candidates.mask] for candidates in found[0]]
+
+
 def test_what_is_not_supervised_is_no_candidate():
     """Centers of the right half are not looked for in training if it is masked."""
-    head, found = fakes.predicting_head(KIND, upsample_heatmaps=False), []
-    propose = head.decoder.propose
-    head.decoder.propose = lambda *args: found.append(propose(*args)) or found[-1]
     mask = np.ones((24, 32), bool)
     mask[:, 16:] = False
-    head.loss((fakes.perfect_maps(KIND, PEOPLE),), [fakes.sample(mask=mask)])
-    for candidates in found[0]:
-        assert candidates.mask.any() and candidates.cells[candidates.mask][:, 0].max() < 8
+    for cells in trained_candidates(PEOPLE, mask):
+        assert len(cells) and cells[:, 0].max() < 8
+
+
+@pytest.mark.parametrize('side', [slice(None, 8), slice(8, None)])
+def test_where_a_crowd_cuts_a_slope_is_no_peak(side):
+    """A crowd ends beside the keypoints of one person, whose slopes reach beyond it."""
+    person = np.array([[[15.5, 9.5], [17.5, 25.5], [15.5, 33.5]]], np.float32)
+    mask = np.ones((24, 32), bool)
+    assert sum(map(len, trained_candidates(person, mask))) == 4
+    mask[:, side] = False  # in cells of half a heatmap's: x < 16 or x >= 16 pixels
+    kept = person[0, :, 0] >= 16 if side.start is None else person[0, :, 0] < 16
+    keypoints, centers = trained_candidates(person, mask)
+    assert len(keypoints) == kept.sum()
 
 
 def predict(head, feats, samples, **test_cfg):
@@ -210,6 +227,8 @@ def test_norms_of_the_detector():
         head = fakes.head(KIND, **options).train()
         norms = [m for m in head.upsample_modules.modules() if isinstance(m, nn.BatchNorm2d)]
         assert norms and all(m.training != norm_eval for m in norms)
+        trained = [p.requires_grad for m in norms for p in m.parameters()]
+        assert len(trained) == 2 * len(norms) and all(t != norm_eval for t in trained)
         assert head.keypoint_embedding.training and head.grouping.training
 
 

@@ -43,6 +43,15 @@ def test_encodings_join_queries_and_keys_but_not_values():
     assert messages[0] == pytest.approx(10 * 4 / 13 * math.log(2))
 
 
+def test_encodings_may_join_values():
+    """Eq. 11: values 10 * (0 + ln 2) and 10 * (ln 3 + 0) of the first head."""
+    encodings = torch.tensor([[[1.0]]]), torch.tensor([[[0.0], [math.log(3)]]])
+    weights, messages = attend(build(encode_values=True), encodings=encodings)
+    torch.testing.assert_close(weights[0], torch.tensor([4 / 13, 9 / 13]))
+    expected = 10 * (4 / 13 * math.log(2) + 9 / 13 * math.log(3))
+    assert messages[0] == pytest.approx(expected)
+
+
 def test_products_are_divided_by_the_root_of_the_head_size():
     attention = GroupingAttention(dim=1, head_dim=4, num_keypoints=1)
     attention.query.weight.data.fill_(1.0)

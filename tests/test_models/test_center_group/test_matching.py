@@ -55,6 +55,16 @@ def test_methods_differ(method, max_cost, expected):
     assert matches.tolist() == [expected]
 
 
+@pytest.mark.parametrize('distance, matched', [(1, True), (2, False)])
+def test_the_variance_of_the_paper(distance, matched):
+    """Eq. 12 with k = 0.15 and s = 53: exp(-d^2 / (2 * 53 * 0.15^2)) is 0.66 and 0.19."""
+    detected, target = torch.tensor([[[8.0, 0.0]]]), torch.tensor([[[8.0 + distance, 0.0]]])
+    one = torch.ones(1, 1, dtype=torch.bool)
+    paper = dict(method='hungarian', max_cost=0.5, sigma=0.075)
+    matches = match_centers(detected, target, one * 100.0, one, one, **paper)
+    assert matches.tolist() == [[0 if matched else -1]]
+
+
 def test_nothing_to_match():
     def none(*shape):
         return torch.zeros(2, *shape)
