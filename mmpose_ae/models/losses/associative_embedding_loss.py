@@ -4,9 +4,16 @@ from typing import Sequence, Tuple, Union
 
 from torch import Tensor, nn
 
+from mmpose_ae.options import check_choice
 from mmpose_ae.registry import MODELS
 
-from .instance_tags import mean_of_keypoints, pull_distance, push_closeness, read_instance_tags
+from .instance_tags import (
+    PAIRS,
+    mean_of_keypoints,
+    pull_distance,
+    push_closeness,
+    read_instance_tags,
+)
 
 
 @MODELS.register_module()
@@ -14,24 +21,38 @@ class AssociativeEmbeddingLoss(nn.Module):
     """Pull the tags of one instance together and push the mean tags of instances apart.
 
     Values and gradients are those of the code that the authors trained with (pose-ae-train):
-    pull averages the squared distance over tag dimensions, keypoints and instances; push averages
-    ``exp(-squared distance)`` over pairs of two different instances. MMPose's loss of the same
+    pull averages the squared distance over tag dimensions, keypoints and instances; push is half of
+    the average of ``exp(-squared distance)`` over pairs of two different instances. The paper's
+    Eq. 1 instead averages ``exp(-squared distance / 2)`` over all pairs, also of an instance with
+    itself: ``push_loss_factor=1, push_exponent=0.5, push_pairs='all'``. MMPose's loss of the same
     name counts each instance as its own partner and takes the exponent per dimension. Everything
     after reading the tags is computed in float32 at least, under autocast too.
 
     Args:
         loss_weight (float): Factor of both losses.
         push_loss_factor (float): Factor of the push loss alone.
+        push_exponent (float): Factor of the squared distance in the exponent, positive.
+        push_pairs (str): Average the push loss over pairs of ``'different'`` instances, or over
+            ``'all'``, where each instance is its own partner, too.
         reduction (str): ``'mean'`` averages over the images of the batch, ``'none'`` gives a
             value per image.
     """
 
     def __init__(
-        self, loss_weight: float = 1.0, push_loss_factor: float = 0.5, reduction: str = 'mean'
+        self,
+        loss_weight: float = 1.0,
+        push_loss_factor: float = 0.5,
+        push_exponent: float = 1.0,
+        push_pairs: str = 'different',
+        reduction: str = 'mean',
     ) -> None:
         super().__init__()
-        if reduction not in ('mean', 'none'):
-            raise ValueError(f"reduction must be 'mean' or 'none', got {reduction!r}")
+        check_choice('reduction', reduction, ['mean', 'none'])
+        check_choice('push_pairs', push_pairs, PAIRS)
+        if push_exponent <= 0:
+            raise ValueError(f'push_exponent must be positive, got {push_exponent}')
+        self.push_exponent = push_exponent
+        self.push_pairs = push_pairs
         self.loss_weight = loss_weight
         self.push_loss_factor = push_loss_factor
         self.reduction = reduction
@@ -52,7 +73,8 @@ class AssociativeEmbeddingLoss(nn.Module):
         """
         instances = read_instance_tags(tags, keypoint_indices)
         pull = mean_of_keypoints(pull_distance(instances).mean(-1), instances)
-        push = push_closeness(instances) * self.push_loss_factor
+        push = push_closeness(instances, self.push_exponent, self.push_pairs)
+        push = push * self.push_loss_factor
         if self.reduction == 'mean':
             pull, push = pull.mean(), push.mean()
         return self.loss_weight * pull, self.loss_weight * push

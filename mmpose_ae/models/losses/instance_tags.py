@@ -9,6 +9,9 @@ from torch.nn.utils.rnn import pad_sequence
 from mmpose_ae.ops import gather_tags
 
 
+PAIRS = ('different', 'all')  # of two different instances, or also of an instance with itself
+
+
 class InstanceTags(NamedTuple):
     """Tags under the annotated keypoints of a batch.
 
@@ -72,9 +75,12 @@ def pull_distance(tags: InstanceTags) -> Tensor:
     return (tags.values - tags.mean[:, :, None]).square()
 
 
-def push_closeness(tags: InstanceTags, exponent: float = 1.0) -> Tensor:
-    """Mean of ``exp(-exponent * distance^2)`` over pairs of two different instances, (B,)."""
+def push_closeness(
+    tags: InstanceTags, exponent: float = 1.0, of_pairs: str = 'different'
+) -> Tensor:
+    """Mean of ``exp(-exponent * distance^2)`` over pairs of instances, (B,), see ``PAIRS``."""
     distance = (tags.mean[:, :, None] - tags.mean[:, None]).square().sum(-1)  # (B, N, N)
     pairs = tags.present[:, :, None] & tags.present[:, None]
-    pairs = pairs & ~torch.eye(pairs.shape[-1], dtype=torch.bool, device=pairs.device)
+    if of_pairs == 'different':
+        pairs = pairs & ~torch.eye(pairs.shape[-1], dtype=torch.bool, device=pairs.device)
     return masked_mean(torch.exp(-exponent * distance).flatten(1), pairs.flatten(1), dim=1)

@@ -63,6 +63,15 @@ def test_by_hand(instances, pull, push):
     assert torch.isfinite(tags.grad).all()
 
 
+def test_push_of_the_paper():
+    """Eq. 1 for means 0, 1 and 3: (3 + 2 exp(-1/2) + 2 exp(-4/2) + 2 exp(-9/2)) / 9."""
+    tags = torch.tensor([0.0, 1.0, 3.0]).view(1, 1, 1, 3)
+    indices = [fakes.cells_of([0], [1], [2])]
+    paper = build(push_loss_factor=1.0, push_exponent=0.5, push_pairs='all')
+    pairs = 3 + 2 * sum(math.exp(-distance / 2) for distance in (1, 4, 9))
+    assert paper(tags, indices)[1].item() == pytest.approx(pairs / 9)
+
+
 def test_push_takes_the_exponent_of_the_whole_distance():
     """People 100 apart in one dimension do not push in another; with MMPose's loss they do."""
     tags = torch.tensor([[0.0, 100.0], [0.0, 0.0]]).view(1, 2, 1, 2)  # L = 2, K = 1
@@ -146,7 +155,11 @@ def test_heatmap_loss_reduces_as_in_the_originals(case):
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="'mean' or 'none', got 'sum'"):
+    with pytest.raises(ValueError, match=r"one of \['mean', 'none'\], got 'sum'"):
         build(reduction='sum')
+    with pytest.raises(ValueError, match="push_pairs must be .*'different', 'all'.*got 'none'"):
+        build(push_pairs='none')
+    with pytest.raises(ValueError, match='push_exponent must be positive, got 0'):
+        build(push_exponent=0)
     with pytest.raises(ValueError, match='2 tag maps but keypoint_indices of 1 images'):
         build()(torch.zeros(2, 1, 2, 2), [torch.zeros(0, 1, 2).long()])
