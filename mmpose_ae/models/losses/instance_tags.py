@@ -8,7 +8,6 @@ from torch.nn.utils.rnn import pad_sequence
 
 from mmpose_ae.ops import gather_tags
 
-
 PAIRS = ('different', 'all')  # of two different instances, or also of an instance with itself
 
 
