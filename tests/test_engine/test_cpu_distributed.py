@@ -37,9 +37,12 @@ def test_the_cpu_gets_gloo_and_no_devices(started):
     cfg = Config(dict(launcher='pytorch', find_unused_parameters=True))
     prepare_cpu_distributed(cfg)
     assert started == ['gloo']
-    assert cfg.model_wrapper_cfg.device_ids is None
-    assert cfg.model_wrapper_cfg.find_unused_parameters is True
-    assert cfg.model_wrapper_cfg.type == 'MMDistributedDataParallel'
+    assert cfg.model_wrapper_cfg == dict(
+        type='MMDistributedDataParallel',
+        broadcast_buffers=False,  # as MMEngine's own
+        find_unused_parameters=True,
+        device_ids=None,
+    )
 
 
 def test_a_wrapper_of_the_config_is_kept(started):

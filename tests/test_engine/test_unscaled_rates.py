@@ -1,5 +1,7 @@
 """Rates of the optimizer that training really starts with."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from mmengine.model import BaseModel
@@ -64,6 +66,19 @@ def rates(tmp_path, **auto_scale_lr):
 ])  # fmt: skip
 def test_rates(tmp_path, options, expected):
     assert rates(tmp_path, **options) == pytest.approx(expected)
+
+
+def test_images_of_all_processes_count():
+    """4 processes of 6 images against a base of 12: rates are doubled, so this one is halved."""
+    runner = SimpleNamespace(
+        world_size=4,
+        train_dataloader=SimpleNamespace(batch_size=6),
+        auto_scale_lr=dict(base_batch_size=12, enable=True, unscaled=['backbone']),
+        optim_wrapper=dict(paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.1)))),
+    )
+    keep_unscaled_rates(runner)
+    rates = runner.optim_wrapper['paramwise_cfg']['custom_keys']
+    assert rates['backbone']['lr_mult'] == pytest.approx(0.05)
 
 
 def test_an_unknown_key_is_named(tmp_path):

@@ -1,0 +1,38 @@
+"""Which random numbers an epoch begins with."""
+
+import random
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from mmpose_ae.engine import EpochSeedHook, epoch_seed_hook
+
+
+@pytest.fixture
+def draw(monkeypatch):
+    """The first numbers of Python, NumPy and torch in an epoch."""
+
+    def begin(seed=1, epoch=2, rank=3):
+        monkeypatch.setattr(epoch_seed_hook, 'get_rank', lambda: rank)
+        EpochSeedHook().before_train_epoch(SimpleNamespace(seed=seed, epoch=epoch))
+        return random.random(), np.random.rand(), torch.rand(1).item()
+
+    return begin
+
+
+@pytest.mark.parametrize('other', [dict(seed=2), dict(epoch=3), dict(rank=0)])
+def test_seed_epoch_and_process_have_numbers_of_their_own(draw, other):
+    assert draw() == draw()
+    assert all(one != another for one, another in zip(draw(), draw(**other)))
+
+
+def test_neighbors_share_no_epoch(draw):
+    """Another seed, epoch or process is never the same as another of the others."""
+    cases = [(seed, epoch, rank) for seed in (0, 1) for epoch in (0, 1, 300) for rank in (0, 1, 7)]
+    assert len({draw(*case) for case in cases}) == len(cases)
+
+
+def test_any_seed_that_a_run_may_have(draw):
+    assert len(set(draw(seed=2**31 - 1, epoch=10**6))) == 3
