@@ -76,6 +76,12 @@ def test_nothing_to_match():
             assert matches.tolist() == [[-1] * count] * 2
 
 
+def test_of_equal_pairs_the_first_is_made():
+    """49 pairs in one place, more than are sorted in place."""
+    points, ones = torch.zeros(1, 7, 2), torch.ones(1, 7, dtype=torch.bool)
+    assert match_centers(points, points, ones * 100.0, ones, ones).tolist() == [[*range(7)]]
+
+
 def test_unknown_method():
     empty = torch.zeros(1, 0), torch.zeros(1, 0).bool(), torch.zeros(1, 0).bool()
     points = torch.zeros(1, 0, 2)
