@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from mmpose_ae.frame import Frame
 from mmpose_ae.models.heads import BottomupOutputs, list_views
 
 KIND = 'CenterGroupHead'
@@ -160,6 +161,33 @@ def test_views_may_change_places():
     swapped.keypoint_scores = swapped.keypoint_scores[:, fakes.FLIP_INDICES]
     assert len(found.keypoints)
     assert_same(swapped, found)
+
+
+def test_views_of_an_image_at_the_side_may_change_places():
+    """What pads the image on the right pads the mirror image on the left."""
+    left, right = (
+        Frame(np.array([[1.0, 0, offset], [0, 1, 0]]), (32, 48), (64, 48)) for offset in (0, 32)
+    )
+    head = fakes.head(KIND, upsample_heatmaps=False)
+    first, second = (fakes.features(seed=0),), (fakes.features(seed=1),)
+    (found,) = predict(head, [first, second], [fakes.sample(on_input=left)], flip_test=True)
+    (swapped,) = predict(head, [second, first], [fakes.sample(on_input=right)], flip_test=True)
+    swapped.keypoints = fakes.mirrored(swapped.keypoints)
+    swapped.keypoint_scores = swapped.keypoint_scores[:, fakes.FLIP_INDICES]
+    assert len(found.keypoints)
+    assert_same(swapped, found)
+
+
+@pytest.mark.parametrize('weights', [[0.6, 0.4], [0.6, 0.2, 0.2]])
+def test_weights_of_scales(weights):
+    """The release's for three; so has the base with any number of scales."""
+    head = fakes.head(KIND)
+    scales = [(fakes.features(seed=seed),) for seed, _ in enumerate(weights)]
+    (found,) = predict(head, scales, [fakes.sample()], multiscale_test=True)
+    (expected,) = predict(
+        head, scales, [fakes.sample()], multiscale_test=True, scale_weights=weights
+    )
+    assert_same(found, expected)
 
 
 def test_several_scales_of_the_same_features():
