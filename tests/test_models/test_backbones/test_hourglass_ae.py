@@ -65,6 +65,9 @@ def test_release_order_normalizes_after_the_activation():
     assert backbone.stem(torch.rand(4, 3, 32, 32)).mean().abs() < 1e-5
     usual = HourglassAE(**TINY, norm_cfg=dict(type='BN'), conv_order=('conv', 'norm', 'act'))
     assert usual.stem(torch.rand(4, 3, 32, 32)).min() >= 0
+    # A bias that a norm takes away again is no parameter.
+    assert all(net.stem[0].conv.bias is not None for net in (backbone, HourglassAE(**TINY)))
+    assert usual.stem[0].conv.bias is None
 
 
 def test_full_size_starts_at_a_sane_scale():
