@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmpose_ae'
 PLAN = [
     ['version', 'frame', 'options', 'compat'],
-    ['grouping', 'registry'],
+    ['grouping', 'metainfo', 'registry'],
     ['ops'],
     ['codecs'],
     ['checkpoints', 'datasets', 'engine'],

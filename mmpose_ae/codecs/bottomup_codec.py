@@ -5,11 +5,11 @@ from typing import Dict, List, Optional, Sequence, Tuple, Union
 import numpy as np
 import torch
 from mmpose.codecs.base import BaseKeypointCodec
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from torch import Tensor
 
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.grouping import Poses
+from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.ops import OFFSETS, append_centers, instance_scales, keypoint_indices
 from mmpose_ae.options import check_choice, read_options
 
@@ -69,7 +69,7 @@ class BottomupCodec(BaseKeypointCodec):
         self.input_size = None if input_size is None else tuple(input_size)
         self.heatmap_sizes = _list_sizes(heatmap_size)
         _check_sizes(self.input_size, self.heatmap_sizes)
-        self.metainfo = None if metainfo is None else parse_pose_metainfo(dict(metainfo))
+        self.metainfo = None if metainfo is None else load_metainfo(metainfo)
         self.keypoint_order = self._read_order(keypoint_order)
         self.center_shift = center_shift
         check_choice('refinement', refinement, [None, *sorted(OFFSETS)])

@@ -1,6 +1,22 @@
 """What one person annotation in COCO's format says, and whether it can be right."""
 
+from typing import Any
+
 import numpy as np
+
+
+def name_of(ann: dict) -> str:
+    """Name an annotation and its image, as messages do."""
+    return f'annotation {ann.get("id")} of image {ann.get("image_id")}'
+
+
+def number_array(values: Any) -> np.ndarray:
+    """Read numbers as they are; an empty array where they are something else, such as text."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of unequal length
+        return np.zeros(0)
+    return array if array.dtype.kind in 'iuf' else np.zeros(0)
 
 
 def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
@@ -15,19 +31,30 @@ def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
         np.ndarray: (K, 3), float32.
 
     Raises:
-        ValueError: If it has another number of keypoints, or values that are not finite. The
-            message names the annotation and its image.
+        ValueError: If it has another number of keypoints, or values that are not finite numbers, or
+            visibilities outside 0 to 2. The message names the annotation and its image.
     """
-    name = f'annotation {ann.get("id")} of image {ann.get("image_id")}'
-    keypoints = np.asarray(ann['keypoints'], dtype=np.float32)
+    keypoints = number_array(ann['keypoints'])
+    if keypoints.ndim != 1 or not keypoints.size:
+        raise ValueError(
+            f'{name_of(ann)} has the keypoints {ann["keypoints"]!r:.60}, expected a list of '
+            f'{3 * num_keypoints} numbers'
+        )
     if keypoints.size != 3 * num_keypoints:
         raise ValueError(
-            f'{name} has {keypoints.size} keypoint values, but the metainfo of the dataset '
+            f'{name_of(ann)} has {keypoints.size} keypoint values, but the metainfo of the dataset '
             f'defines {num_keypoints} keypoints, that is {3 * num_keypoints} values'
         )
+    keypoints = keypoints.astype(np.float32).reshape(num_keypoints, 3)
     if not np.isfinite(keypoints).all():
-        raise ValueError(f'{name} has keypoint values that are not finite')
-    return keypoints.reshape(num_keypoints, 3)
+        raise ValueError(f'{name_of(ann)} has keypoint values that are not finite')
+    visibilities = keypoints[:, 2]
+    if visibilities.min() < 0 or visibilities.max() > 2:
+        raise ValueError(
+            f'{name_of(ann)} has visibilities from {visibilities.min():g} to '
+            f'{visibilities.max():g}, expected 0 (not annotated), 1 (hidden) or 2 (visible)'
+        )
+    return keypoints
 
 
 def is_labelled(ann: dict) -> bool:

@@ -1,28 +1,51 @@
 """Checks and corrections that all datasets in COCO's format share."""
 
-import json
-from typing import List, Optional, Tuple
+import os.path as osp
+from collections import defaultdict
+from typing import Dict, List, Optional, Tuple
 
 import numpy as np
+from mmengine.logging import MessageHub, print_log
 
-from .annotations import keypoint_array
+from mmpose_ae.metainfo import load_metainfo
+
+from .annotation_file import read_annotation_file
 
 
 class BottomupAnnotations:
-    """Mixin for MMPose's COCO-style datasets: bad annotations are named, crowds are no people.
+    """Mixin for MMPose's COCO-style datasets: files are checked and repaired as a whole.
 
-    Images without any annotation are left out of training and kept in testing, as in MMPose.
-    Images in which nobody is labelled stay in training: they have no targets, and a mask
-    where the unlabelled people are.
+    What is repaired and left out is counted in the log. Images without any annotation are left
+    out of training and kept in testing, as in MMPose. Images in which nobody is labelled stay in
+    training: they have no targets, and a mask where the unlabelled people are.
     """
 
+    @classmethod
+    def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
+        metainfo = cls.METAINFO if metainfo is None else metainfo
+        return load_metainfo(metainfo) if metainfo else super()._load_metainfo(metainfo)
+
     def _load_annotations(self) -> Tuple[List[dict], List[dict]]:
-        try:
-            return super()._load_annotations()
-        except json.JSONDecodeError as error:
-            raise ValueError(
-                f'annotation file {self.ann_file} is not valid JSON: {error}'
-            ) from error
+        """Read the file once, in the place of MMPose's COCO API.
+
+        Returns:
+            tuple: Annotations as :meth:`parse_data_info` gives them, and images.
+        """
+        folder = self.data_prefix['img']
+        content = read_annotation_file(self.ann_file, self.metainfo['num_keypoints'], folder)
+        remember_image_folder(self.ann_file, folder)
+        self._metainfo['CLASSES'] = content.get('categories', [])
+        people: Dict[int, List[dict]] = defaultdict(list)
+        for ann in content.get('annotations', []):
+            people[ann['image_id']].append(ann)
+        images = [i for i in content['images'] if i['id'] % self.sample_interval == 0]
+        instances = []
+        for image in images:
+            image['img_id'] = image['id']
+            image['img_path'] = osp.join(folder, image['file_name'])
+            for ann in people[image['id']]:
+                instances.append(self.parse_data_info(dict(raw_ann_info=ann, raw_img_info=image)))
+        return instances, images
 
     def load_data_list(self) -> List[dict]:
         """Load the annotations.
@@ -31,7 +54,8 @@ class BottomupAnnotations:
             list[dict]: One per image, or per person in top-down mode.
 
         Raises:
-            ValueError: If there is nobody to train on, or an annotation is malformed.
+            FileNotFoundError: If there is no such file.
+            ValueError: If there is nobody to train on, or something in the file cannot be right.
         """
         data_list = super().load_data_list()
         if self.test_mode:
@@ -43,27 +67,45 @@ class BottomupAnnotations:
             )
         return data_list
 
-    def parse_data_info(self, raw_data_info: dict) -> Optional[dict]:
+    def parse_data_info(self, raw_data_info: dict) -> dict:
         """Parse one annotation.
 
         Args:
-            raw_data_info (dict): ``raw_ann_info`` and ``raw_img_info``, as read from the file.
+            raw_data_info (dict): ``raw_ann_info`` and ``raw_img_info``, as
+                :func:`read_annotation_file` gives them.
 
         Returns:
-            dict | None: As MMPose's; None for an annotation without keypoints or box.
-
-        Raises:
-            ValueError: If the keypoints do not fit the dataset.
+            dict: As MMPose's.
         """
-        ann = raw_data_info['raw_ann_info']
-        if 'keypoints' in ann:
-            keypoints = keypoint_array(ann, self.metainfo['num_keypoints'])
-            ann.setdefault('num_keypoints', int((keypoints[:, 2] > 0).sum()))
         data_info = super().parse_data_info(raw_data_info)
-        if data_info is None:
-            return None
         if data_info['iscrowd']:  # CrowdPose labels single heads in crowd regions
             data_info['keypoints_visible'] = np.zeros_like(data_info['keypoints_visible'])
         if data_info['segmentation'] is None:  # MMPose joins those of an image: None breaks it
             data_info['segmentation'] = {}
         return data_info
+
+    def _get_bottomup_data_infos(
+        self, instance_list: List[dict], image_list: List[dict]
+    ) -> List[dict]:
+        """Join the people of each image; say how large the image was when they were annotated."""
+        data_list = super()._get_bottomup_data_infos(instance_list, image_list)
+        if len(data_list) < len(image_list):
+            print_log(
+                f'annotation file {self.ann_file}: {len(image_list) - len(data_list)} of '
+                f'{len(image_list)} images have no annotation and are left out of training',
+                'current',
+            )
+        sizes = {image['id']: (image['width'], image['height']) for image in image_list}
+        return [dict(data, annotated_size=sizes[data['img_id']]) for data in data_list]
+
+
+def remember_image_folder(ann_file: str, folder: str) -> None:
+    """Note for metrics, which know the annotation file alone, where its images are."""
+    hub = MessageHub.get_current_instance()
+    hub.update_info(f'images of {osp.abspath(ann_file)}', folder, resumed=False)
+
+
+def recall_image_folder(ann_file: str) -> Optional[str]:
+    """Find out where the images of a file are; None if no dataset of this run has read it."""
+    hub = MessageHub.get_current_instance()
+    return hub.get_info(f'images of {osp.abspath(ann_file)}', None)

@@ -4,18 +4,18 @@ from typing import List, Tuple
 
 import numpy as np
 from mmengine.logging import MMLogger
-from mmpose.evaluation.metrics import CocoMetric
 from xtcocotools.cocoeval import COCOeval
 
 from mmpose_ae.datasets.crowding import file_crowding
 from mmpose_ae.registry import METRICS
 
+from .coco_metric import CocoMetric
 from .crowd_subsets import crowd_subsets
 
 
 @METRICS.register_module()
 class CrowdSubsetMetric(CocoMetric):
-    """MMPose's ``CocoMetric``, with the AP of four subsets by number of people and occlusion.
+    """``CocoMetric`` with the AP of four subsets by number of people and occlusion.
 
     ``AP subset1`` to ``AP subset4`` are those of :func:`crowd_subsets`; -1 where a subset has no
     people. Arguments and other results are ``CocoMetric``'s.

@@ -8,6 +8,7 @@ import numpy as np
 from mmengine import fileio
 from mmpose.datasets.transforms import LoadImage as _LoadImage
 
+from mmpose_ae.datasets.image_size import size_mismatch
 from mmpose_ae.registry import TRANSFORMS
 
 JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
@@ -17,6 +18,8 @@ JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
 class LoadImage(_LoadImage):
     """MMPose's loading; a missing, empty, truncated or foreign file is named as such.
 
+    Images of a dataset must have the size that they were annotated with.
+
     Some versions of OpenCV fill the lost part of a truncated JPEG with gray, without an error.
     ``to_float32`` also holds for images in memory, where MMPose forgets it.
     """
@@ -25,7 +28,7 @@ class LoadImage(_LoadImage):
         """Load ``results['img_path']`` unless ``results['img']`` is there.
 
         Args:
-            results (dict): ``img_path`` or ``img``.
+            results (dict): ``img_path`` or ``img``; from a dataset also ``annotated_size`` (w, h).
 
         Returns:
             dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w). None if
@@ -33,7 +36,7 @@ class LoadImage(_LoadImage):
 
         Raises:
             FileNotFoundError: If the file is missing.
-            ValueError: If it is not a whole image.
+            ValueError: If it is not a whole image, or of another size than when it was annotated.
         """
         if 'img' not in results:
             try:
@@ -46,6 +49,10 @@ class LoadImage(_LoadImage):
             results['img'] = results['img'].astype(np.float32)
         results.setdefault('img_path', None)
         results['img_shape'] = results['ori_shape'] = results['img'].shape[:2]
+        size = results['img_shape'][::-1]
+        mismatch = size_mismatch(results['img_path'], results.get('annotated_size', size), size)
+        if mismatch:
+            raise ValueError(mismatch)
         return results
 
     def _read(self, path: str) -> np.ndarray:

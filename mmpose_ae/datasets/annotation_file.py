@@ -1,0 +1,169 @@
+"""One reading of an annotation file, which training, masks, metrics and checks share."""
+
+import json
+import logging
+from collections import Counter
+from typing import Any, Dict, List, Optional
+
+from mmengine import fileio
+from mmengine.logging import print_log
+
+from .categories import select_people
+from .image_entries import assign_images, check_images, has_size, number_images, plain_id
+from .ledger import Ledger
+from .repairs import repair_person
+
+
+def read_annotation_file(
+    path: str,
+    num_keypoints: Optional[int] = None,
+    image_folder: Optional[str] = None,
+    log: bool = True,
+) -> dict:
+    """Read an annotation file in COCO's format, and repair what is certain.
+
+    Args:
+        path (str): The file.
+        num_keypoints (int, optional): How many keypoints the dataset has. None is as many as most
+            annotations have.
+        image_folder (str, optional): Where the images are; sizes that the file lacks are read there.
+        log (bool): Say in the log what was repaired and left out.
+
+    Returns:
+        dict: The content. Images have different whole numbers as ``id``, ``file_name``, ``width``
+        and ``height``; annotations are of people of one category, 1, and have all fields that
+        training and metrics read. A file without ``annotations`` stays without.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If something in it cannot be right; names the file and up to ten faults.
+    """
+    content = load_content(path)
+    ledger = Ledger(path)
+    review(content, ledger, num_keypoints, image_folder)
+    if ledger.findings:
+        raise ledger.error()
+    if log and ledger.repairs:
+        print_log(ledger.summary(), 'current', logging.WARNING)
+    return content
+
+
+def load_content(path: str) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is not JSON; names the file.
+    """
+    try:
+        return json.loads(fileio.get(path))
+    except ValueError as error:  # not JSON, or not text
+        raise ValueError(f'annotation file {path} is not valid JSON: {error}') from error
+
+
+def review(
+    content: Any,
+    ledger: Ledger,
+    num_keypoints: Optional[int] = None,
+    image_folder: Optional[str] = None,
+) -> None:
+    """Check the content of an annotation file as a whole, and repair what is certain.
+
+    Args:
+        content (dict): In COCO's format; changed in place.
+        ledger (Ledger): For faults and repairs. With faults the content is of no use.
+        num_keypoints (int, optional): How many keypoints the dataset has. None is as many as most
+            annotations have.
+        image_folder (str, optional): Where the images are.
+    """
+    if not _has_lists(content, ledger):
+        return
+    known = number_images(content['images'], ledger)
+    check_images(content['images'], image_folder, ledger)
+    if 'annotations' not in content:
+        return
+    content['annotations'] = assign_images(content['annotations'], known, ledger)
+    select_people(content, ledger)
+    if num_keypoints is None:
+        num_keypoints = count_keypoints(content)
+    _review_people(content, num_keypoints, ledger)
+    _number_annotations(content, ledger)
+    if not ledger.findings and _are_fractions(content['annotations']):
+        ledger.refuse('all keypoints lie between 0 and 1, expected pixels of the images')
+
+
+def _has_lists(content: Any, ledger: Ledger) -> bool:
+    """Tell whether there are the lists of COCO's format, with dicts in them."""
+    if not isinstance(content, dict) or 'images' not in content:
+        ledger.refuse("expected COCO's format, a dict with images, annotations and categories")
+        return False
+    for key in ('images', 'annotations', 'categories'):
+        entries = content.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            ledger.refuse(f'{key} is {entries!r:.60}, expected a list of dicts')
+            return False
+    return True
+
+
+def count_keypoints(content: dict) -> int:
+    """Find out how many keypoints people have: as most annotations, or as a category lists.
+
+    Args:
+        content (dict): In COCO's format.
+
+    Returns:
+        int: How many; 1 if the file does not say.
+    """
+    lists = [ann['keypoints'] for ann in content.get('annotations', []) if ann.get('keypoints')]
+    lists = [values for values in lists if isinstance(values, list)]
+    counts = Counter(len(v) if isinstance(v[0], list) else len(v) // 3 for v in lists)
+    listed = [len(category.get('keypoints') or []) for category in content.get('categories', [])]
+    return counts.most_common(1)[0][0] if counts else max([1, *listed])
+
+
+def _review_people(content: dict, num_keypoints: int, ledger: Ledger) -> None:
+    images = {image['id']: image for image in content['images']}
+    kept = []
+    for ann in content['annotations']:
+        image = images[ann['image_id']]
+        if not has_size(image):
+            continue  # refused already
+        try:
+            if repair_person(ann, image, num_keypoints, ledger):
+                kept.append(ann)
+        except ValueError as error:
+            ledger.refuse(f'{error} (in {image["file_name"]})')
+    content['annotations'] = kept
+
+
+def _number_annotations(content: dict, ledger: Ledger) -> None:
+    """Give annotations different ids above 0, which evaluators take for "nobody"."""
+    first: Dict[int, dict] = {}
+    kept, unnumbered = [], []
+    for ann in content['annotations']:
+        key = plain_id(ann.get('id'))
+        if not isinstance(key, int) or key < 1 or key in first:
+            if ann == first.get(key):
+                ledger.repair('annotations that are there twice: once left out')
+                continue
+            unnumbered.append(ann)
+        else:
+            ann['id'] = key
+            first[key] = ann
+        kept.append(ann)
+    for number, ann in enumerate(unnumbered, 1 + max(first, default=0)):
+        ann['id'] = number
+    ledger.repair('annotations with the id of another one or none: numbered', len(unnumbered))
+    content['annotations'] = kept
+
+
+def _are_fractions(annotations: List[dict]) -> bool:
+    """Tell whether keypoints are given in parts of the image: none is beyond 1, some between."""
+    between = False
+    for ann in annotations:
+        x, y, visibility = (ann['keypoints'][i::3] for i in range(3))
+        places = [v for point in zip(x, y, visibility) if point[2] > 0 for v in point[:2]]
+        if any(not 0 <= v <= 1 for v in places):
+            return False
+        between = between or any(0 < v < 1 for v in places)
+    return between

@@ -1,0 +1,58 @@
+"""Which categories of an annotation file are people: all that have keypoints."""
+
+from typing import List
+
+from .annotations import name_of
+from .image_entries import plain_id
+from .ledger import Ledger
+
+PERSON = 1  # predictions have this category, in MMPose and in COCO
+
+
+def select_people(content: dict, ledger: Ledger) -> None:
+    """Keep the annotations of people, and give all of them one category.
+
+    People are the categories that list keypoints or have annotations with keypoints; where none
+    has, all are.
+
+    Args:
+        content (dict): ``annotations`` and perhaps ``categories``; both are replaced.
+        ledger (Ledger): For faults and repairs.
+    """
+    categories = content.get('categories', [])
+    listed = {plain_id(category.get('id')): category for category in categories}
+    only = next(iter(listed)) if len(listed) == 1 else None  # of annotations that name none
+    keys = [plain_id(ann.get('category_id', only)) for ann in content['annotations']]
+    people = {key for key, category in listed.items() if category.get('keypoints')}
+    people |= {key for key, ann in zip(keys, content['annotations']) if ann.get('keypoints')}
+    people = people or {*listed, *keys}
+    chosen = [category for key, category in listed.items() if key in people]
+    _check_same_keypoints(chosen, ledger)
+
+    kept = []
+    for key, ann in zip(keys, content['annotations']):
+        if key in people:
+            kept.append(ann)
+        elif key in listed:
+            name = listed[key].get('name', key)
+            ledger.repair(f'annotations of {name!r}, a category without keypoints: left out')
+        else:
+            ids = [category.get('id') for category in categories]
+            ledger.refuse(f'{name_of(ann)} has the category_id {key!r}, expected one of {ids}')
+    content['annotations'] = kept
+    _count_as_one(content, chosen, ledger)
+
+
+def _count_as_one(content: dict, chosen: List[dict], ledger: Ledger) -> None:
+    others = [ann for ann in content['annotations'] if ann.get('category_id') != PERSON]
+    for ann in others:
+        ann['category_id'] = PERSON
+    ledger.repair(f'people whose category_id is not {PERSON}: counted as all others', len(others))
+    if [category.get('id') for category in content.get('categories', [])] != [PERSON]:
+        content['categories'] = [dict(chosen[0] if chosen else dict(name='person'), id=PERSON)]
+
+
+def _check_same_keypoints(categories: List[dict], ledger: Ledger) -> None:
+    lists = [category['keypoints'] for category in categories if category.get('keypoints')]
+    if any(keypoints != lists[0] for keypoints in lists):
+        ledger.refuse(f'the categories list different keypoints, expected the same: {lists}')

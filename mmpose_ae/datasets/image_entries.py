@@ -1,0 +1,144 @@
+"""The images of an annotation file: one id and one size each, and to which one people belong."""
+
+import os.path as osp
+from typing import Any, Dict, List, Optional, Union
+
+from .annotations import name_of
+from .image_size import image_size
+from .ledger import Ledger
+
+
+def plain_id(value: Any) -> Union[int, str, None]:
+    """Bring an id to one form, in which equal ones are equal.
+
+    Args:
+        value: As it is in the file.
+
+    Returns:
+        int | str | None: A whole number, also where it was written as text or float; other text;
+        None for what is no id.
+    """
+    if isinstance(value, str):
+        number = value.isascii() and value.isdigit() and str(int(value)) == value
+        return int(value) if number else value or None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def number_images(images: List[dict], ledger: Ledger) -> Dict[Union[int, str], dict]:
+    """Give every image a whole number as id, and leave out entries that are there twice.
+
+    Args:
+        images (list[dict]): Changed in place.
+        ledger (Ledger): For faults and repairs.
+
+    Returns:
+        dict: Images by the id that they had, in the form of :func:`plain_id`.
+    """
+    known: Dict[Union[int, str], dict] = {}
+    for image in images:
+        key = plain_id(image.get('id'))
+        if key is None:
+            ledger.refuse(
+                f'image {image.get("file_name")!r} has the id {image.get("id")!r}, expected a '
+                'whole number'
+            )
+        elif key not in known:
+            known[key] = image
+        elif image == known[key]:
+            ledger.repair('images listed twice with the same values: once left out')
+        else:
+            ledger.refuse(
+                f'image id {key!r} is that of {known[key].get("file_name")!r} and of '
+                f'{image.get("file_name")!r}, expected different ids: people cannot be told apart'
+            )
+    images[:] = known.values()
+    _replace_text(known, ledger)
+    return known
+
+
+def _replace_text(known: Dict[Union[int, str], dict], ledger: Ledger) -> None:
+    """Number the images whose ids are text after those whose ids are numbers."""
+    last = max((key for key in known if isinstance(key, int)), default=0)
+    for key, image in known.items():
+        if isinstance(key, str):
+            last += 1
+            ledger.repair('images whose id is text: numbered')
+        elif not isinstance(image['id'], int):
+            ledger.repair('images whose id is no whole number: read as one')
+        image['id'] = last if isinstance(key, str) else key
+
+
+def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> None:
+    """Check names and sizes of images; missing sizes are read from the image files.
+
+    Args:
+        images (list[dict]): Changed in place.
+        folder (str, optional): Of the image files, where it is known.
+        ledger (Ledger): For faults and repairs.
+    """
+    for image in images:
+        try:
+            _check_image(image, folder, ledger)
+        except ValueError as error:
+            ledger.refuse(error)
+    names = [image.get('file_name') for image in images]
+    shared = len(names) - len(set(map(str, names)))
+    ledger.repair('images that show the file of another one: kept, people are not shared', shared)
+
+
+def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
+    name = image.get('file_name')
+    if not isinstance(name, str) or not name:
+        raise ValueError(f'image {image["id"]} has the file_name {name!r}, expected a text')
+    if 'width' not in image or 'height' not in image:
+        image['width'], image['height'] = _size_from_file(image, folder)
+        ledger.repair('images without width and height: read from the image files')
+    for side in ('width', 'height'):
+        image[side] = plain_id(image[side])
+    if not has_size(image):
+        raise ValueError(
+            f'image {image["id"]} ({name}) has the width {image["width"]!r} and the height '
+            f'{image["height"]!r}, expected positive whole numbers'
+        )
+
+
+def has_size(image: dict) -> bool:
+    """Tell whether an image has a width and a height that can be right."""
+    sides = (image.get('width'), image.get('height'))
+    return all(isinstance(side, int) and side > 0 for side in sides)
+
+
+def _size_from_file(image: dict, folder: Optional[str]) -> tuple:
+    fault = f'image {image["id"]} ({image["file_name"]}) has no width and height'
+    if folder is None:
+        raise ValueError(f'{fault}, expected both in pixels: the folder of images is not known')
+    try:
+        return image_size(osp.join(folder, image['file_name']))
+    except OSError as error:
+        raise ValueError(f'{fault}, and they cannot be read from the file: {error}') from error
+
+
+def assign_images(
+    annotations: List[dict], known: Dict[Union[int, str], dict], ledger: Ledger
+) -> List[dict]:
+    """Write the number of its image into every annotation.
+
+    Args:
+        annotations (list[dict]): Changed in place.
+        known (dict): What :func:`number_images` returned.
+        ledger (Ledger): For faults and repairs.
+
+    Returns:
+        list[dict]: Those that have an image.
+    """
+    found = []
+    for ann in annotations:
+        key = plain_id(ann.get('image_id'))
+        if key is None or key not in known:
+            ledger.refuse(f'{name_of(ann)}: expected the id of one of the {len(known)} images')
+            continue
+        ann['image_id'] = known[key]['id']
+        found.append(ann)
+    return found

@@ -1,0 +1,204 @@
+"""What is certain about a person whose annotation leaves something out.
+
+One rule each, for training, masks and metrics alike:
+
+- keypoints: none is a person of whom no keypoint is known; groups of three are read as a list;
+- box: that of the known keypoints, or of the segmentation of someone without any;
+- area: that of the segmentation, or else 0.53 of the box inside the image, as MMPose and CrowdPose
+  have it.
+"""
+
+from numbers import Real
+from typing import Any, List, Optional, Union
+
+import numpy as np
+import pycocotools.mask as cocomask
+
+from .annotations import is_labelled, keypoint_array, name_of, number_array
+from .ledger import Ledger
+from .segmentation import encode_segmentation
+
+AREA_PER_BOX = 0.53
+
+
+def repair_person(ann: dict, image: dict, num_keypoints: int, ledger: Ledger) -> bool:
+    """Complete the annotation of a person.
+
+    Args:
+        ann (dict): Changed in place: afterwards it has ``iscrowd``, ``keypoints``,
+            ``num_keypoints``, ``bbox`` and ``area``.
+        image (dict): Its image, with ``width`` and ``height``.
+        num_keypoints (int): How many keypoints the dataset has, K.
+        ledger (Ledger): For repairs.
+
+    Returns:
+        bool: False for an annotation that says nothing about where someone is.
+
+    Raises:
+        ValueError: If a value contradicts the format; names annotation and image.
+    """
+    _repair_crowd(ann, ledger)
+    keypoints = _repair_keypoints(ann, num_keypoints, ledger)
+    outline = _Outline(ann, image, ledger)
+    if not is_labelled(ann):
+        outline.check()
+    if not _repair_box(ann, keypoints, outline, ledger):
+        return False
+    _repair_area(ann, image, outline, ledger)
+    labelled = int((keypoints[:, 2] > 0).sum())
+    if not _is_count(ann.get('num_keypoints'), num_keypoints):
+        ann['num_keypoints'] = labelled
+        ledger.repair('people without num_keypoints: counted')
+    if labelled and not _is_inside(keypoints, image).any():
+        ledger.repair('people all of whose keypoints are outside the image: no targets')
+    return True
+
+
+def _repair_crowd(ann: dict, ledger: Ledger) -> None:
+    crowd = ann.get('iscrowd')
+    if crowd is None:
+        ann['iscrowd'] = 0
+        ledger.repair('people without iscrowd: no crowd')
+    elif crowd not in (0, 1):
+        raise ValueError(f'{name_of(ann)} has iscrowd={crowd!r}, expected 0 or 1')
+
+
+def _repair_keypoints(ann: dict, num_keypoints: int, ledger: Ledger) -> np.ndarray:
+    values = ann.get('keypoints')
+    if isinstance(values, list) and values and all(isinstance(v, list) for v in values):
+        if all(len(triple) == 3 for triple in values):
+            ledger.repair('people whose keypoints are groups of three: read as one list')
+            ann['keypoints'] = values = [v for triple in values for v in triple]
+    if values is None or values == []:
+        ledger.repair('people without keypoints: nothing is known of them but where they are')
+        ann['keypoints'] = 3 * num_keypoints * [0]
+    try:
+        return keypoint_array(ann, num_keypoints)
+    except ValueError:
+        if not _blank_unknown(values):
+            raise
+        ledger.repair('people whose unknown keypoints have no place: at 0, 0')
+        return keypoint_array(ann, num_keypoints)
+
+
+def _blank_unknown(values: Any) -> bool:
+    """Put keypoints of visibility 0 whose place is null or NaN at (0, 0); tell if there are any."""
+    if not isinstance(values, list):
+        return False
+    blanks = [
+        i
+        for i, value in enumerate(values)
+        if (value is None or value != value) and values[i - i % 3 + 2 : i - i % 3 + 3] == [0]
+    ]
+    for i in blanks:
+        values[i] = 0
+    return bool(blanks)
+
+
+class _Outline:
+    """The segmentation of an annotation, decoded only where something is to be read off it."""
+
+    def __init__(self, ann: dict, image: dict, ledger: Ledger) -> None:
+        segmentation = ann.get('segmentation')
+        if not isinstance(segmentation, (list, dict, type(None))):
+            raise ValueError(
+                f'{name_of(ann)} has the segmentation {segmentation!r:.60}, expected polygons or '
+                'run lengths'
+            )
+        if _is_flat(segmentation):
+            ledger.repair('people whose segmentation is one flat list: read as a polygon')
+            ann['segmentation'] = segmentation = [segmentation]
+        self.name = name_of(ann)
+        self.segmentation = segmentation
+        self.size = (image['height'], image['width'])
+
+    def check(self) -> None:
+        """Decode it, if there is one; raise if that fails."""
+        if self.segmentation:
+            self._encode()
+
+    def _encode(self) -> dict:
+        try:
+            return cocomask.merge(encode_segmentation(self.segmentation, self.size))
+        except ValueError as error:
+            raise ValueError(f'segmentation of {self.name}: {error}') from error
+
+    def decoded(self) -> Optional[dict]:
+        """Give the run lengths of what it covers; None where that is nothing, or not readable."""
+        try:
+            rle = self._encode() if self.segmentation else None
+        except ValueError:
+            return None
+        return rle if rle and cocomask.area(rle) > 0 else None
+
+
+def _is_flat(segmentation: Union[list, dict, None]) -> bool:
+    """Tell whether it is the numbers of a polygon, which should be in a list of polygons."""
+    if not isinstance(segmentation, list) or not segmentation:
+        return False
+    return all(isinstance(value, Real) for value in segmentation)
+
+
+def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Ledger) -> bool:
+    box = ann.get('bbox')
+    if box is not None and box != []:
+        values = number_array(box)
+        if values.shape != (4,) or not np.isfinite(values).all():
+            raise ValueError(
+                f'{name_of(ann)} has the bbox {box!r:.60}, expected four finite numbers x, y, '
+                'width and height'
+            )
+        if values[2] > 0 and values[3] > 0:
+            return True
+    found = _find_box(ann, keypoints, outline)
+    if found is None:
+        if box:
+            return True  # a place at least
+        ledger.repair('annotations without keypoints, box and segmentation: left out')
+        return False
+    ledger.repair('people without a box: that of their keypoints or segmentation')
+    ann['bbox'] = found
+    return True
+
+
+def _find_box(ann: dict, keypoints: np.ndarray, outline: _Outline) -> Optional[List[float]]:
+    points = keypoints[keypoints[:, 2] > 0, :2].astype(float)
+    outlined = None if is_labelled(ann) else outline.decoded()
+    if outlined is not None:
+        return cocomask.toBbox(outlined).tolist()
+    if not len(points):
+        return None
+    low, high = points.min(0), points.max(0)
+    return [*low.tolist(), *np.maximum(high - low, 1).tolist()]
+
+
+def _repair_area(ann: dict, image: dict, outline: _Outline, ledger: Ledger) -> None:
+    area = ann.get('area')
+    if area is not None and (not isinstance(area, Real) or isinstance(area, bool)):
+        raise ValueError(f'{name_of(ann)} has the area {area!r:.60}, expected a positive number')
+    if area is not None and 0 < area < np.inf:
+        return
+    outlined = outline.decoded()
+    if outlined is not None:
+        ledger.repair('people without an area: that of their segmentation')
+        ann['area'] = float(cocomask.area(outlined))
+    else:
+        ledger.repair(f'people without an area: {AREA_PER_BOX} of their box')
+        ann['area'] = _area_of_box(ann['bbox'], image)
+
+
+def _area_of_box(box: List[float], image: dict) -> float:
+    x, y, width, height = box
+    left, right = (min(max(v, 0), image['width'] - 1) for v in (x, x + width))
+    top, bottom = (min(max(v, 0), image['height'] - 1) for v in (y, y + height))
+    return float(max((right - left) * (bottom - top) * AREA_PER_BOX, 1))
+
+
+def _is_count(value: object, num_keypoints: int) -> bool:
+    return isinstance(value, Real) and value in range(num_keypoints + 1)
+
+
+def _is_inside(keypoints: np.ndarray, image: dict) -> np.ndarray:
+    x, y, visibility = keypoints.T
+    inside = (x >= 0) & (y >= 0) & (x < image['width']) & (y < image['height'])
+    return inside & (visibility > 0)

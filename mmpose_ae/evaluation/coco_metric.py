@@ -1,0 +1,76 @@
+"""COCO's average precision, of the people that training sees."""
+
+from typing import Any, Dict, Optional
+
+from mmengine.logging import MessageHub
+from mmpose.evaluation.metrics import CocoMetric as _CocoMetric
+from xtcocotools.coco import COCO
+
+from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
+from mmpose_ae.datasets.bottomup_annotations import recall_image_folder
+from mmpose_ae.datasets.ledger import Ledger
+from mmpose_ae.registry import METRICS
+
+
+@METRICS.register_module()
+class CocoMetric(_CocoMetric):
+    """MMPose's metric on an annotation file that is read as datasets read it.
+
+    Args:
+        ann_file (str, optional): Annotation file in COCO's format. None is that of the dataset.
+        **options: MMPose's.
+
+    Raises:
+        ValueError: If the file lacks what this evaluation needs; names the file.
+    """
+
+    def __init__(self, ann_file: Optional[str] = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.ann_file = ann_file
+        if ann_file is not None:
+            self.coco = self._read_truth()
+
+    @property
+    def dataset_meta(self) -> Optional[dict]:
+        """The metainfo of the dataset."""
+        return self._dataset_meta
+
+    @dataset_meta.setter
+    def dataset_meta(self, meta: Dict) -> None:
+        count = meta.get('num_keypoints')
+        if self.ann_file is None and self.coco is None:
+            hub = MessageHub.get_current_instance()
+            self.ann_file = hub.get_info(f'{meta.get("dataset_name")}_ann_file', None)
+            self.coco = None if self.ann_file is None else self._read_truth(count)
+        elif self.coco is not None and self.gt_converter is None:
+            if count not in (None, count_keypoints(self.coco.dataset)):
+                self.coco = self._read_truth(count)
+        if not self.format_only and not len(meta.get('sigmas', [0])):
+            raise ValueError(f'metainfo {meta.get("dataset_name")!r} has no sigmas to compute OKS')
+        _CocoMetric.dataset_meta.fset(self, meta)
+
+    def _read_truth(self, num_keypoints: Optional[int] = None) -> COCO:
+        folder = recall_image_folder(self.ann_file)
+        # A dataset that has read the file has also said what was repaired.
+        content = read_annotation_file(self.ann_file, num_keypoints, folder, log=folder is None)
+        if not self.format_only:
+            self._check_truth(content)
+        coco = COCO()
+        coco.anno_file = [self.ann_file]
+        coco.dataset = content
+        coco.createIndex()
+        return coco
+
+    def _check_truth(self, content: dict) -> None:
+        ledger = Ledger(self.ann_file)
+        if 'annotations' not in content:
+            ledger.refuse('expected annotations, unless results are to be written only')
+        if self.iou_type == 'keypoints_crowd':
+            for image in content['images']:
+                if 'crowdIndex' not in image:
+                    ledger.refuse(
+                        f'image {image["id"]} ({image["file_name"]}) has no crowdIndex, which '
+                        "iou_type='keypoints_crowd' needs; 'keypoints' does without"
+                    )
+        if ledger.findings:
+            raise ledger.error()
