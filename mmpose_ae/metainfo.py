@@ -10,6 +10,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 SMALLEST_SIGMA = 1e-6  # the similarity of keypoints is divided by its square
 
+
 def load_metainfo(metainfo: dict) -> dict:
     """Check and parse the metainfo of a dataset.
 

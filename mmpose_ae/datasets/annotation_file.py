@@ -26,7 +26,7 @@ def read_annotation_file(
         path (str): The file.
         num_keypoints (int, optional): How many keypoints the dataset has. None is as many as most
             annotations have.
-        image_folder (str, optional): Where the images are; sizes that the file lacks are read there.
+        image_folder (str, optional): Where the images are; missing sizes are read from them.
         log (bool): Say in the log what was repaired and left out.
 
     Returns:
@@ -41,9 +41,8 @@ def read_annotation_file(
     content = load_content(path)
     ledger = Ledger(path)
     review(content, ledger, num_keypoints, image_folder)
-    if ledger.findings:
-        raise ledger.error()
-    if log and ledger.repairs:
+    ledger.raise_findings()
+    if log and ledger.summary():
         print_log(ledger.summary(), 'current', logging.WARNING)
     return content
 
@@ -123,17 +122,14 @@ def count_keypoints(content: dict) -> int:
 
 def _review_people(content: dict, num_keypoints: int, ledger: Ledger) -> None:
     images = {image['id']: image for image in content['images']}
-    kept = []
     for ann in content['annotations']:
         image = images[ann['image_id']]
         if not has_size(image):
             continue  # refused already
         try:
-            if repair_person(ann, image, num_keypoints, ledger):
-                kept.append(ann)
+            repair_person(ann, image, num_keypoints, ledger)
         except ValueError as error:
             ledger.refuse(f'{error} (in {image["file_name"]})')
-    content['annotations'] = kept
 
 
 def _number_annotations(content: dict, ledger: Ledger) -> None:
@@ -144,7 +140,7 @@ def _number_annotations(content: dict, ledger: Ledger) -> None:
         key = plain_id(ann.get('id'))
         if not isinstance(key, int) or key < 1 or key in first:
             if ann == first.get(key):
-                ledger.repair('annotations that are there twice: once left out')
+                ledger.repairs['annotations listed twice with the same values, once left out'] += 1
                 continue
             unnumbered.append(ann)
         else:
@@ -153,7 +149,8 @@ def _number_annotations(content: dict, ledger: Ledger) -> None:
         kept.append(ann)
     for number, ann in enumerate(unnumbered, 1 + max(first, default=0)):
         ann['id'] = number
-    ledger.repair('annotations with the id of another one or none: numbered', len(unnumbered))
+    if unnumbered:
+        ledger.repairs['annotations with the id of another one or none, numbered'] = len(unnumbered)
     content['annotations'] = kept
 
 

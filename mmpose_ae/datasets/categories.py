@@ -35,7 +35,7 @@ def select_people(content: dict, ledger: Ledger) -> None:
             kept.append(ann)
         elif key in listed:
             name = listed[key].get('name', key)
-            ledger.repair(f'annotations of {name!r}, a category without keypoints: left out')
+            ledger.repairs[f'annotations of {name!r}, which has no keypoints, left out'] += 1
         else:
             ids = [category.get('id') for category in categories]
             ledger.refuse(f'{name_of(ann)} has the category_id {key!r}, expected one of {ids}')
@@ -44,10 +44,10 @@ def select_people(content: dict, ledger: Ledger) -> None:
 
 
 def _count_as_one(content: dict, chosen: List[dict], ledger: Ledger) -> None:
-    others = [ann for ann in content['annotations'] if ann.get('category_id') != PERSON]
-    for ann in others:
-        ann['category_id'] = PERSON
-    ledger.repair(f'people whose category_id is not {PERSON}: counted as all others', len(others))
+    for ann in content['annotations']:
+        if ann.get('category_id') != PERSON:
+            ann['category_id'] = PERSON
+            ledger.repairs[f'people whose category_id is not {PERSON}, counted like others'] += 1
     if [category.get('id') for category in content.get('categories', [])] != [PERSON]:
         content['categories'] = [dict(chosen[0] if chosen else dict(name='person'), id=PERSON)]
 

@@ -47,7 +47,7 @@ def number_images(images: List[dict], ledger: Ledger) -> Dict[Union[int, str], d
         elif key not in known:
             known[key] = image
         elif image == known[key]:
-            ledger.repair('images listed twice with the same values: once left out')
+            ledger.repairs['images listed twice with the same values, once left out'] += 1
         else:
             ledger.refuse(
                 f'image id {key!r} is that of {known[key].get("file_name")!r} and of '
@@ -64,9 +64,9 @@ def _replace_text(known: Dict[Union[int, str], dict], ledger: Ledger) -> None:
     for key, image in known.items():
         if isinstance(key, str):
             last += 1
-            ledger.repair('images whose id is text: numbered')
+            ledger.repairs['images whose id is text, numbered'] += 1
         elif not isinstance(image['id'], int):
-            ledger.repair('images whose id is no whole number: read as one')
+            ledger.repairs['images whose id is written as text or fraction, read as number'] += 1
         image['id'] = last if isinstance(key, str) else key
 
 
@@ -85,7 +85,10 @@ def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> N
             ledger.refuse(error)
     names = [image.get('file_name') for image in images]
     shared = len(names) - len(set(map(str, names)))
-    ledger.repair('images that show the file of another one: kept, people are not shared', shared)
+    if shared:
+        ledger.remarks['images of the same file as another one, each with people of its own'] = (
+            shared
+        )
 
 
 def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
@@ -94,7 +97,7 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
         raise ValueError(f'image {image["id"]} has the file_name {name!r}, expected a text')
     if 'width' not in image or 'height' not in image:
         image['width'], image['height'] = _size_from_file(image, folder)
-        ledger.repair('images without width and height: read from the image files')
+        ledger.repairs['images without width and height, read from their files'] += 1
     for side in ('width', 'height'):
         image[side] = plain_id(image[side])
     if not has_size(image):

@@ -5,7 +5,8 @@ from typing import Tuple
 from PIL import Image
 
 ORIENTATION = 0x0112  # EXIF's tag
-TURNED = (5, 6, 7, 8)  # its values that turn the image by a quarter
+QUARTER_TURNS = (5, 6, 7, 8)  # its values that exchange width and height
+TURNED_FORMATS = ('JPEG', 'PNG')  # OpenCV does not turn WebP, and Pillow gives a TIFF's turned size
 
 
 def image_size(path: str) -> Tuple[int, int]:
@@ -20,9 +21,13 @@ def image_size(path: str) -> Tuple[int, int]:
     Raises:
         OSError: If the file is missing or not an image.
     """
-    with Image.open(path) as image:
-        width, height = image.size
-        turned = image.getexif().get(ORIENTATION) in TURNED
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            orientation = image.getexif().get(ORIENTATION)
+            turned = image.format in TURNED_FORMATS and orientation in QUARTER_TURNS
+    except (Image.DecompressionBombError, SyntaxError) as error:  # too large; damaged EXIF
+        raise OSError(f'{path}: {error}') from error
     return (height, width) if turned else (width, height)
 
 

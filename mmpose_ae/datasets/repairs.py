@@ -3,7 +3,7 @@
 One rule each, for training, masks and metrics alike:
 
 - keypoints: none is a person of whom no keypoint is known; groups of three are read as a list;
-- box: that of the known keypoints, or of the segmentation of someone without any;
+- box: that of the known keypoints; that of the segmentation for a crowd, or where none is known;
 - area: that of the segmentation, or else 0.53 of the box inside the image, as MMPose and CrowdPose
   have it.
 """
@@ -19,9 +19,10 @@ from .ledger import Ledger
 from .segmentation import encode_segmentation
 
 AREA_PER_BOX = 0.53
+NO_BOX = (0, 0, 0, 0)
 
 
-def repair_person(ann: dict, image: dict, num_keypoints: int, ledger: Ledger) -> bool:
+def repair_person(ann: dict, image: dict, num_keypoints: int, ledger: Ledger) -> None:
     """Complete the annotation of a person.
 
     Args:
@@ -31,9 +32,6 @@ def repair_person(ann: dict, image: dict, num_keypoints: int, ledger: Ledger) ->
         num_keypoints (int): How many keypoints the dataset has, K.
         ledger (Ledger): For repairs.
 
-    Returns:
-        bool: False for an annotation that says nothing about where someone is.
-
     Raises:
         ValueError: If a value contradicts the format; names annotation and image.
     """
@@ -42,43 +40,44 @@ def repair_person(ann: dict, image: dict, num_keypoints: int, ledger: Ledger) ->
     outline = _Outline(ann, image, ledger)
     if not is_labelled(ann):
         outline.check()
-    if not _repair_box(ann, keypoints, outline, ledger):
-        return False
+    _repair_box(ann, keypoints, outline, ledger)
     _repair_area(ann, image, outline, ledger)
     labelled = int((keypoints[:, 2] > 0).sum())
     if not _is_count(ann.get('num_keypoints'), num_keypoints):
         ann['num_keypoints'] = labelled
-        ledger.repair('people without num_keypoints: counted')
+        ledger.repairs['people without num_keypoints, counted'] += 1
     if labelled and not _is_inside(keypoints, image).any():
-        ledger.repair('people all of whose keypoints are outside the image: no targets')
-    return True
+        ledger.remarks['people with all keypoints outside the image, without targets'] += 1
 
 
 def _repair_crowd(ann: dict, ledger: Ledger) -> None:
     crowd = ann.get('iscrowd')
     if crowd is None:
         ann['iscrowd'] = 0
-        ledger.repair('people without iscrowd: no crowd')
+        ledger.repairs['people without iscrowd, taken for no crowds'] += 1
     elif crowd not in (0, 1):
         raise ValueError(f'{name_of(ann)} has iscrowd={crowd!r}, expected 0 or 1')
 
 
 def _repair_keypoints(ann: dict, num_keypoints: int, ledger: Ledger) -> np.ndarray:
     values = ann.get('keypoints')
-    if isinstance(values, list) and values and all(isinstance(v, list) for v in values):
-        if all(len(triple) == 3 for triple in values):
-            ledger.repair('people whose keypoints are groups of three: read as one list')
-            ann['keypoints'] = values = [v for triple in values for v in triple]
+    if isinstance(values, list) and values and all(map(_is_triple, values)):
+        ledger.repairs['people whose keypoints are in groups of three, read as one list'] += 1
+        ann['keypoints'] = values = [value for triple in values for value in triple]
     if values is None or values == []:
-        ledger.repair('people without keypoints: nothing is known of them but where they are')
+        ledger.repairs['people without keypoints, left out of the loss where they are'] += 1
         ann['keypoints'] = 3 * num_keypoints * [0]
     try:
         return keypoint_array(ann, num_keypoints)
     except ValueError:
         if not _blank_unknown(values):
             raise
-        ledger.repair('people whose unknown keypoints have no place: at 0, 0')
+        ledger.repairs['people with null or NaN for unknown keypoints, read as 0'] += 1
         return keypoint_array(ann, num_keypoints)
+
+
+def _is_triple(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3
 
 
 def _blank_unknown(values: Any) -> bool:
@@ -106,7 +105,7 @@ class _Outline:
                 'run lengths'
             )
         if _is_flat(segmentation):
-            ledger.repair('people whose segmentation is one flat list: read as a polygon')
+            ledger.repairs['people whose segmentation is one flat list, read as a polygon'] += 1
             ann['segmentation'] = segmentation = [segmentation]
         self.name = name_of(ann)
         self.segmentation = segmentation
@@ -139,26 +138,22 @@ def _is_flat(segmentation: Union[list, dict, None]) -> bool:
     return all(isinstance(value, Real) for value in segmentation)
 
 
-def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Ledger) -> bool:
-    box = ann.get('bbox')
-    if box is not None and box != []:
-        values = number_array(box)
-        if values.shape != (4,) or not np.isfinite(values).all():
-            raise ValueError(
-                f'{name_of(ann)} has the bbox {box!r:.60}, expected four finite numbers x, y, '
-                'width and height'
-            )
-        if values[2] > 0 and values[3] > 0:
-            return True
+def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Ledger) -> None:
+    box = ann.get('bbox') or NO_BOX
+    values = number_array(box)
+    if values.shape != (4,) or not np.isfinite(values).all():
+        raise ValueError(
+            f'{name_of(ann)} has the bbox {box!r:.60}, expected four finite numbers x, y, width '
+            'and height'
+        )
+    if values[2] > 0 and values[3] > 0:
+        return
     found = _find_box(ann, keypoints, outline)
-    if found is None:
-        if box:
-            return True  # a place at least
-        ledger.repair('annotations without keypoints, box and segmentation: left out')
-        return False
-    ledger.repair('people without a box: that of their keypoints or segmentation')
-    ann['bbox'] = found
-    return True
+    if found is not None:
+        ledger.repairs['people without a box, taken from keypoints or segmentation'] += 1
+    else:
+        ledger.remarks['people without keypoints, segmentation and box, who may be anywhere'] += 1
+    ann['bbox'] = found or list(box)
 
 
 def _find_box(ann: dict, keypoints: np.ndarray, outline: _Outline) -> Optional[List[float]]:
@@ -180,10 +175,10 @@ def _repair_area(ann: dict, image: dict, outline: _Outline, ledger: Ledger) -> N
         return
     outlined = outline.decoded()
     if outlined is not None:
-        ledger.repair('people without an area: that of their segmentation')
+        ledger.repairs['people without an area, taken from their segmentation'] += 1
         ann['area'] = float(cocomask.area(outlined))
     else:
-        ledger.repair(f'people without an area: {AREA_PER_BOX} of their box')
+        ledger.repairs[f'people without an area, taken as {AREA_PER_BOX} of their box'] += 1
         ann['area'] = _area_of_box(ann['bbox'], image)
 
 

@@ -38,16 +38,20 @@ class CocoMetric(_CocoMetric):
     @dataset_meta.setter
     def dataset_meta(self, meta: Dict) -> None:
         count = meta.get('num_keypoints')
-        if self.ann_file is None and self.coco is None:
+        if self.coco is None:
             hub = MessageHub.get_current_instance()
             self.ann_file = hub.get_info(f'{meta.get("dataset_name")}_ann_file', None)
             self.coco = None if self.ann_file is None else self._read_truth(count)
-        elif self.coco is not None and self.gt_converter is None:
-            if count not in (None, count_keypoints(self.coco.dataset)):
-                self.coco = self._read_truth(count)
+        elif self._has_other_count(count):
+            self.coco = self._read_truth(count)  # raises, unless nobody is labelled
         if not self.format_only and not len(meta.get('sigmas', [0])):
             raise ValueError(f'metainfo {meta.get("dataset_name")!r} has no sigmas to compute OKS')
         _CocoMetric.dataset_meta.fset(self, meta)
+
+    def _has_other_count(self, num_keypoints: Optional[int]) -> bool:
+        if self.ann_file is None or self.gt_converter is not None or num_keypoints is None:
+            return False
+        return num_keypoints != count_keypoints(self.coco.dataset)
 
     def _read_truth(self, num_keypoints: Optional[int] = None) -> COCO:
         folder = recall_image_folder(self.ann_file)
@@ -56,7 +60,7 @@ class CocoMetric(_CocoMetric):
         if not self.format_only:
             self._check_truth(content)
         coco = COCO()
-        coco.anno_file = [self.ann_file]
+        coco.anno_file = [self.ann_file]  # where xtcocotools reads crowd indices
         coco.dataset = content
         coco.createIndex()
         return coco
@@ -72,5 +76,4 @@ class CocoMetric(_CocoMetric):
                         f'image {image["id"]} ({image["file_name"]}) has no crowdIndex, which '
                         "iou_type='keypoints_crowd' needs; 'keypoints' does without"
                     )
-        if ledger.findings:
-            raise ledger.error()
+        ledger.raise_findings()

@@ -56,7 +56,7 @@ def test_ours_are_built(build, dataset_type, num_keypoints):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(AssertionError, match='nowhere.json'):
+    with pytest.raises(FileNotFoundError, match='nowhere.json'):
         DATASETS.build(dict(type='CocoDataset', ann_file=str(tmp_path / 'nowhere.json')))
 
 

@@ -1,23 +1,66 @@
-"""Say what is missing of a dataset: ``check_dataset.py coco [--root data/coco]``."""
+"""Say what is wrong with a dataset, before anything is trained.
+
+``check_dataset.py coco [--root data/coco]`` looks for the files of a published dataset.
+``check_dataset.py --ann people.json --images folder [--metainfo animals.py] [--fix out.json]``
+checks any annotation file in COCO's format.
+"""
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 
+from mmpose_ae.datasets.checking import check_annotation_file
 from mmpose_ae.datasets.preparation import LAYOUTS, find_problems
+from mmpose_ae.metainfo import load_metainfo
 
 
 def main() -> None:
-    """Print the problems and exit with 1 if there are any."""
-    parser = ArgumentParser(description='Say which files of a dataset are missing or incomplete')
-    parser.add_argument('dataset', choices=sorted(LAYOUTS))
-    parser.add_argument('--root', help="the dataset's folder; data/DATASET by default")
+    """Print what is wrong and exit with 1 if anything is."""
+    parser = ArgumentParser(description='Say what is wrong with a dataset, without training')
+    parser.add_argument('dataset', nargs='?', choices=sorted(LAYOUTS), help='a published one')
+    parser.add_argument('--root', help="the published dataset's folder; data/DATASET by default")
+    parser.add_argument('--ann', help="an annotation file of one's own, in COCO's format")
+    parser.add_argument('--images', help='folder of its images; without it they are not looked at')
+    parser.add_argument('--metainfo', help='its metainfo; without it most annotations say how many')
+    parser.add_argument('--fix', metavar='OUT', help='write the repaired annotation file')
     args = parser.parse_args()
+    if (args.dataset is None) == (args.ann is None):
+        parser.error('give the name of a published dataset, or an annotation file as --ann')
+    if args.ann is None and (args.images or args.metainfo or args.fix):
+        parser.error('--images, --metainfo and --fix belong to --ann')
+    sys.exit(_check_published(args) if args.ann is None else _check_own(args))
+
+
+def _check_published(args: Namespace) -> int:
     layout = LAYOUTS[args.dataset]
     problems = find_problems(layout, args.root or f'data/{args.dataset}')
     if problems:
         print(*problems, f'Get it from {layout.source}', sep='\n')
-        sys.exit(1)
+        return 1
     print(f'{args.dataset} is complete')
+    return 0
+
+
+def _check_own(args: Namespace) -> int:
+    try:
+        count = None
+        if args.metainfo:
+            count = load_metainfo(dict(from_file=args.metainfo))['num_keypoints']
+        report = check_annotation_file(args.ann, args.images, count)
+    except (OSError, ValueError) as error:
+        print(error)
+        return 1
+    if report.ledger.summary():
+        print(report.ledger.summary())
+    if report.ledger.findings:
+        print(report.ledger.list_findings())
+        if args.fix:
+            print(f'{args.fix} is not written: mend these first')
+        return 1
+    print(f'{args.ann} can be used: {report.counts()}')
+    if args.fix:
+        report.write(args.fix)
+        print(f'{args.fix} is written')
+    return 0
 
 
 if __name__ == '__main__':
