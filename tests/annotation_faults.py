@@ -1,6 +1,6 @@
 """Faults of annotation files in COCO's format, as changes of a file that has none.
 
-``REPAIRED`` faults lose nothing: people, masks and metrics stay those of the file without the fault.
+``REPAIRED`` faults lose nothing: people, masks and metrics stay those of the file without them.
 ``DERIVED`` faults lose boxes or areas: the people stay the same. ``REFUSED`` faults have an error,
 of which the pattern is a part.
 """
@@ -195,15 +195,24 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
     'null for a known keypoint': (first('annotations', keypoints=[None, 1, 2] * 17), 'of 51 num'),
     'NaN for a known keypoint': (first('annotations', keypoints=[NOWHERE, 1, 2] * 17), 'not finit'),
     'visibility 3': (first('annotations', keypoints=[1, 1, 3] * 17), 'visibilities from 3 to 3'),
-    'visibility -1': (first('annotations', keypoints=[1, 1, -1] * 17), 'visibilities from -1 to -1'),
-    'box of three': (first('annotations', bbox=[1, 2, 3]), r'has the bbox \[1, 2, 3\], expected fo'),
+    'visibility -1': (
+        first('annotations', keypoints=[1, 1, -1] * 17),
+        'visibilities from -1 to -1',
+    ),
+    'box of three': (
+        first('annotations', bbox=[1, 2, 3]),
+        r'has the bbox \[1, 2, 3\], expected fo',
+    ),
     'box of texts': (first('annotations', bbox=['1', '2', '3', '4']), 'expected four finite'),
     'box with NaN': (first('annotations', bbox=[1, 2, NOWHERE, 4]), 'expected four finite'),
     'iscrowd text': (first('annotations', iscrowd='no'), "iscrowd='no', expected 0 or 1"),
     'iscrowd 2': (first('annotations', iscrowd=2), 'iscrowd=2, expected 0 or 1'),
     'area text': (first('annotations', area='big'), "area 'big', expected a positive number"),
     'segmentation number': (first('annotations', segmentation=5), 'segmentation 5, expected poly'),
-    'segmentation text': (first('annotations', segmentation='a'), "segmentation 'a', expected poly"),
+    'segmentation text': (
+        first('annotations', segmentation='a'),
+        "segmentation 'a', expected poly",
+    ),
     'outline of two points': (
         first_unlabelled(segmentation=[[1, 1, 9, 9]]),
         'segmentation of annotation .* needs x and y of 3 points',
@@ -222,7 +231,10 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
     ),
     'parts of the image': (each('annotations', _shrink), 'between 0 and 1, expected pixels'),
     'no images': (lambda c: c.pop('images'), "expected COCO's format"),
-    'images are a dict': (lambda c: c.update(images={}), r'images is \{\}, expected a list of dict'),
+    'images are a dict': (
+        lambda c: c.update(images={}),
+        r'images is \{\}, expected a list of dict',
+    ),
     'annotations are numbers': (lambda c: c.update(annotations=[3]), r'annotations is \[3\]'),
     'categories are null': (lambda c: c.update(categories=None), 'categories is None'),
 }

@@ -48,6 +48,8 @@ def _count_as_one(content: dict, chosen: List[dict], ledger: Ledger) -> None:
         if ann.get('category_id') != PERSON:
             ann['category_id'] = PERSON
             ledger.repairs[f'people whose category_id is not {PERSON}, counted like others'] += 1
+    if 'categories' not in content:
+        ledger.repairs['files without categories, all with keypoints are people'] += 1
     if [category.get('id') for category in content.get('categories', [])] != [PERSON]:
         content['categories'] = [dict(chosen[0] if chosen else dict(name='person'), id=PERSON)]
 

@@ -66,7 +66,7 @@ def _replace_text(known: Dict[Union[int, str], dict], ledger: Ledger) -> None:
             last += 1
             ledger.repairs['images whose id is text, numbered'] += 1
         elif not isinstance(image['id'], int):
-            ledger.repairs['images whose id is written as text or fraction, read as number'] += 1
+            ledger.repairs['images whose id is text or a fraction, read as number'] += 1
         image['id'] = last if isinstance(key, str) else key
 
 
@@ -98,13 +98,15 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
     if 'width' not in image or 'height' not in image:
         image['width'], image['height'] = _size_from_file(image, folder)
         ledger.repairs['images without width and height, read from their files'] += 1
-    for side in ('width', 'height'):
-        image[side] = plain_id(image[side])
+    given = image['width'], image['height']
+    image['width'], image['height'] = map(plain_id, given)
     if not has_size(image):
         raise ValueError(
-            f'image {image["id"]} ({name}) has the width {image["width"]!r} and the height '
-            f'{image["height"]!r}, expected positive whole numbers'
+            f'image {image["id"]} ({name}) has the width {given[0]!r} and the height {given[1]!r}, '
+            'expected positive whole numbers'
         )
+    if not all(isinstance(side, int) for side in given):
+        ledger.repairs['images whose size is text or a fraction, read as numbers'] += 1
 
 
 def has_size(image: dict) -> bool:

@@ -57,6 +57,7 @@ def look(path, folder) -> Seen:
         type='CocoDataset',
         ann_file=str(path),
         data_mode='bottomup',
+        serialize_data=False,  # which collects garbage for half a second
         metainfo=RAW,
         data_prefix=dict(img=str(folder)),
         pipeline=[dict(type='LoadImage'), dict(type='BottomupGetHeatmapMask', stride=1)],

@@ -27,20 +27,21 @@ def main() -> None:
         parser.error('give the name of a published dataset, or an annotation file as --ann')
     if args.ann is None and (args.images or args.metainfo or args.fix):
         parser.error('--images, --metainfo and --fix belong to --ann')
-    sys.exit(_check_published(args) if args.ann is None else _check_own(args))
+    if not (_check_published(args) if args.ann is None else _check_own(args)):
+        sys.exit(1)
 
 
-def _check_published(args: Namespace) -> int:
+def _check_published(args: Namespace) -> bool:
     layout = LAYOUTS[args.dataset]
     problems = find_problems(layout, args.root or f'data/{args.dataset}')
     if problems:
         print(*problems, f'Get it from {layout.source}', sep='\n')
-        return 1
+        return False
     print(f'{args.dataset} is complete')
-    return 0
+    return True
 
 
-def _check_own(args: Namespace) -> int:
+def _check_own(args: Namespace) -> bool:
     try:
         count = None
         if args.metainfo:
@@ -48,19 +49,19 @@ def _check_own(args: Namespace) -> int:
         report = check_annotation_file(args.ann, args.images, count)
     except (OSError, ValueError) as error:
         print(error)
-        return 1
+        return False
     if report.ledger.summary():
         print(report.ledger.summary())
     if report.ledger.findings:
         print(report.ledger.list_findings())
         if args.fix:
             print(f'{args.fix} is not written: mend these first')
-        return 1
+        return False
     print(f'{args.ann} can be used: {report.counts()}')
     if args.fix:
         report.write(args.fix)
         print(f'{args.fix} is written')
-    return 0
+    return True
 
 
 if __name__ == '__main__':

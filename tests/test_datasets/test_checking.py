@@ -1,0 +1,161 @@
+"""check_dataset on one's own annotation file: all of its faults, and the repaired file."""
+
+import copy
+import json
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import annotation_faults as faults
+import cases
+import cv2
+import numpy as np
+import pytest
+
+from mmpose_ae.datasets.checking import check_annotation_file, find_image_faults
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools/dataset_converters/check_dataset.py'
+ANIMALS = 'configs/_base_/datasets/four_keypoint_animals.py'
+
+
+@pytest.fixture(scope='module')
+def drawn(tmp_path_factory):
+    root = tmp_path_factory.mktemp('people')
+    return root, cases.draw(root)
+
+
+@pytest.fixture
+def write(drawn, tmp_path):
+    """Write the drawn people with a fault, and their images beside them."""
+
+    def write_file(change):
+        content = copy.deepcopy(drawn[1])
+        change(content)
+        (tmp_path / 'people.json').write_text(json.dumps(content))
+        shutil.copytree(drawn[0] / 'img', tmp_path / 'img', dirs_exist_ok=True)
+        return tmp_path
+
+    return write_file
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Call the tool; give its exit status and what it prints."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, 'argv', [str(TOOL), *map(str, arguments)])
+        status = 0
+        try:
+            runpy.run_path(str(TOOL), run_name='__main__')
+        except SystemExit as stop:
+            status = stop.code
+        return status, capsys.readouterr()
+
+    return call
+
+
+def test_a_file_without_faults(write, run):
+    root = write(lambda content: None)
+    status, printed = run('--ann', root / 'people.json', '--images', root / 'img')
+    content = json.loads((root / 'people.json').read_text())
+    crowds = sum(a['iscrowd'] for a in content['annotations'])
+    labelled = sum(any(a['keypoints'][2::3]) for a in content['annotations'])
+    others = len(content['annotations']) - labelled - crowds
+    expected = f'4 images, {labelled} people with keypoints, {others} without, {crowds} crowds'
+    assert status == 0 and printed.out.endswith(f'can be used: {expected}\n')
+    assert '4/4' in printed.err  # the progress bar
+
+
+@pytest.mark.parametrize('fault', [*faults.REPAIRED, *faults.DERIVED])
+def test_fixed_files_are_clean(write, fault):
+    root = write({**faults.REPAIRED, **faults.DERIVED}[fault])
+    report = check_annotation_file(str(root / 'people.json'), str(root / 'img'))
+    assert not report.ledger.findings and report.ledger.repairs
+    report.write(root / 'fixed.json')
+    fixed = check_annotation_file(str(root / 'fixed.json'), str(root / 'img'))
+    assert not fixed.ledger.findings and not fixed.ledger.repairs
+    assert fixed.content == report.content
+    assert (root / 'people.json').read_text() != (root / 'fixed.json').read_text()
+
+
+def test_the_fixed_file_is_written(write, run):
+    root = write(faults.annotations(area=0))
+    arguments = ('--ann', root / 'people.json', '--images', root / 'img')
+    status, printed = run(*arguments, '--fix', root / 'fixed.json')
+    assert status == 0 and 'taken from their segmentation' in printed.out
+    assert 'fixed.json is written' in printed.out
+    fixed = json.loads((root / 'fixed.json').read_text())
+    assert min(ann['area'] for ann in fixed['annotations']) > 0
+    status, printed = run('--ann', root / 'fixed.json', '--images', root / 'img')
+    assert status == 0 and 'repaired' not in printed.out
+
+
+def test_all_faults_are_listed_and_nothing_is_written(write, run):
+    root = write(faults.annotations(bbox=[1]))
+    (root / 'img' / '000001.png').unlink()
+    (root / 'img' / '000002.png').write_bytes(b'nothing')
+    cv2.imwrite(str(root / 'img' / '000003.png'), np.zeros((48, 48, 3), np.uint8))
+    arguments = ('--ann', root / 'people.json', '--images', root / 'img')
+    status, printed = run(*arguments, '--fix', root / 'fixed.json')
+    assert status == 1 and not (root / 'fixed.json').exists()
+    count = len(json.loads((root / 'people.json').read_text())['annotations']) + 3
+    assert f'people.json has {count} faults:' in printed.out
+    assert sum(line.startswith('- ') for line in printed.out.splitlines()) == count > 10
+    assert '000001.png is missing' in printed.out
+    assert '000002.png cannot be read' in printed.out
+    assert '000003.png is 48x48, but its annotations are for 96x96' in printed.out
+    assert 'fixed.json is not written' in printed.out
+
+
+def test_metainfo_says_how_many_keypoints(write, run):
+    root = write(lambda content: None)
+    status, printed = run('--ann', root / 'people.json', '--metainfo', ANIMALS)
+    assert status == 1 and 'has 51 keypoint values' in printed.out
+    assert 'defines 4 keypoints' in printed.out
+
+
+@pytest.mark.parametrize('path', cases.files('*swap*.py'))
+def test_metainfo_is_checked(write, run, path):
+    root = write(lambda content: None)
+    status, printed = run('--ann', root / 'people.json', '--metainfo', path)
+    assert status == 1 and f'{path.name}: keypoint_info 4' in printed.out
+
+
+def test_missing_and_broken_files_are_named(tmp_path, run):
+    status, printed = run('--ann', tmp_path / 'nowhere.json')
+    assert status == 1 and 'nowhere.json' in printed.out
+    (tmp_path / 'half.json').write_text('{"images": [')
+    status, printed = run('--ann', tmp_path / 'half.json')
+    assert status == 1 and 'half.json is not valid JSON' in printed.out
+    (tmp_path / 'list.json').write_text('[]')
+    status, printed = run('--ann', tmp_path / 'list.json', '--images', tmp_path)
+    assert status == 1 and "expected COCO's format" in printed.out
+
+
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        ((), 'give the name of a published dataset, or an annotation file'),
+        (('coco', '--ann', 'a.json'), 'give the name of a published dataset, or an annotation'),
+        (('coco', '--fix', 'a.json'), 'belong to --ann'),
+    ],
+)
+def test_arguments_that_do_not_fit(run, arguments, message):
+    status, printed = run(*arguments)
+    assert status == 2 and message in printed.err
+
+
+def test_entries_without_name_or_size_are_passed_over(tmp_path):
+    """The review of the file has named them."""
+    assert find_image_faults([dict(), dict(file_name='a.png', width=0)], str(tmp_path)) == []
+
+
+@pytest.mark.parametrize('path', cases.files('*.json'))
+def test_cases_are_clean_when_fixed(path, tmp_path):
+    report = check_annotation_file(str(path), str(path.parent / 'img'))
+    assert not report.ledger.findings
+    assert bool(report.ledger.repairs) == (path.stem != 'ok')
+    report.write(tmp_path / 'fixed.json')
+    fixed = check_annotation_file(str(tmp_path / 'fixed.json'), str(path.parent / 'img'))
+    assert not fixed.ledger.findings and not fixed.ledger.repairs
