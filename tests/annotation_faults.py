@@ -135,6 +135,9 @@ REPAIRED: Dict[str, Change] = {
     'annotation ids start again': _restart_ids,
     'annotation ids from 0': each('annotations', lambda ann: ann.update(id=ann['id'] - 1)),
     'annotation ids are text': each('annotations', lambda ann: ann.update(id=f'p{ann["id"]}')),
+    'annotation ids are beyond reason': each(
+        'annotations', lambda ann: ann.update(id=ann['id'] + 10**30)
+    ),
     'no annotation ids': without('annotations', 'id'),
     'an annotation twice': _repeat('annotations'),
     'image ids are text': _rename_images('frame_{}'.format),
@@ -163,6 +166,7 @@ DERIVED: Dict[str, Change] = {
     'areas are 0': annotations(area=0),
     'areas are null': annotations(area=None),
     'areas are NaN': annotations(area=NOWHERE),
+    'areas are beyond reason': annotations(area=1e300),
     'no areas and segmentations': without('annotations', 'area', 'segmentation'),
     'no boxes and areas': without('annotations', 'bbox', 'area'),
     'keypoints and image alone': all_of(
@@ -181,8 +185,8 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
     'image id null': (first('images', id=None), 'has the id None, expected a whole number'),
     'image id list': (first('images', id=[1]), r'has the id \[1\], expected a whole number'),
     'no file name': (without('images', 'file_name'), 'the file_name None, expected a text'),
-    'width 0': (first('images', width=0), r'the width 0 .* expected positive whole numbers'),
-    'width null': (first('images', width=None), 'the width None .* expected positive whole'),
+    'width 0': (first('images', width=0), r'the width 0 .* expected whole numbers from 1'),
+    'width null': (first('images', width=None), 'the width None .* expected whole num'),
     'width text': (first('images', width='wide'), "the width 'wide'"),
     'too many keypoints': (
         first('annotations', keypoints=[1, 1, 2] * 18),
@@ -236,5 +240,16 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
         r'images is \{\}, expected a list of dict',
     ),
     'annotations are numbers': (lambda c: c.update(annotations=[3]), r'annotations is \[3\]'),
+    'keypoints of a category are a number': (
+        lambda c: c['categories'][0].update(keypoints=17),
+        r'has the keypoints \[17\], expected a list of names',
+    ),
+    'a width beyond reason': (first('images', width=10**30), r'the width 10{30} .* to 1,000,000'),
+    'an image id beyond reason': (first('images', id=10**30), 'expected a whole number'),
+    'keypoints beyond reason': (
+        first('annotations', keypoints=[1e300, 1, 2] * 17),
+        'not finite, or beyond 1,000,000 pixels',
+    ),
+    'a box beyond reason': (first('annotations', bbox=[1e300, 1, 2, 2]), 'expected four finite'),
     'categories are null': (lambda c: c.update(categories=None), 'categories is None'),
 }

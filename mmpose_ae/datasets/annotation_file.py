@@ -116,8 +116,9 @@ def count_keypoints(content: dict) -> int:
     lists = [ann['keypoints'] for ann in content.get('annotations', []) if ann.get('keypoints')]
     lists = [values for values in lists if isinstance(values, list)]
     counts = Counter(len(v) if isinstance(v[0], list) else len(v) // 3 for v in lists)
-    listed = [len(category.get('keypoints') or []) for category in content.get('categories', [])]
-    return counts.most_common(1)[0][0] if counts else max([1, *listed])
+    listed = [category.get('keypoints') for category in content.get('categories', [])]
+    named = [len(names) for names in listed if isinstance(names, list)]
+    return counts.most_common(1)[0][0] if counts else max([1, *named])
 
 
 def _review_people(content: dict, num_keypoints: int, ledger: Ledger) -> None:
@@ -129,7 +130,7 @@ def _review_people(content: dict, num_keypoints: int, ledger: Ledger) -> None:
         try:
             repair_person(ann, image, num_keypoints, ledger)
         except ValueError as error:
-            ledger.refuse(f'{error} (in {image["file_name"]})')
+            ledger.refuse(f'{error} (in {image.get("file_name")})')
 
 
 def _number_annotations(content: dict, ledger: Ledger) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+FARTHEST = 1_000_000  # pixels; formats of images end far below
+
 
 def name_of(ann: dict) -> str:
     """Name an annotation and its image, as messages do."""
@@ -19,6 +21,11 @@ def number_array(values: Any) -> np.ndarray:
     return array if array.dtype.kind in 'iuf' else np.zeros(0)
 
 
+def are_pixels(array: np.ndarray) -> bool:
+    """Tell whether numbers are finite, and no farther away than an image may be large."""
+    return bool((np.abs(array) <= FARTHEST).all())
+
+
 def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
     """Read the keypoints of an annotation.
 
@@ -31,7 +38,7 @@ def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
         np.ndarray: (K, 3), float32.
 
     Raises:
-        ValueError: If it has another number of keypoints, or values that are not finite numbers, or
+        ValueError: If it has another number of keypoints, or values that are no pixels, or
             visibilities outside 0 to 2. The message names the annotation and its image.
     """
     keypoints = number_array(ann['keypoints'])
@@ -45,16 +52,18 @@ def keypoint_array(ann: dict, num_keypoints: int) -> np.ndarray:
             f'{name_of(ann)} has {keypoints.size} keypoint values, but the metainfo of the dataset '
             f'defines {num_keypoints} keypoints, that is {3 * num_keypoints} values'
         )
-    keypoints = keypoints.astype(np.float32).reshape(num_keypoints, 3)
-    if not np.isfinite(keypoints).all():
-        raise ValueError(f'{name_of(ann)} has keypoint values that are not finite')
+    keypoints = keypoints.reshape(num_keypoints, 3)
+    if not are_pixels(keypoints):
+        raise ValueError(
+            f'{name_of(ann)} has keypoint values that are not finite, or beyond {FARTHEST:,} pixels'
+        )
     visibilities = keypoints[:, 2]
     if visibilities.min() < 0 or visibilities.max() > 2:
         raise ValueError(
             f'{name_of(ann)} has visibilities from {visibilities.min():g} to '
             f'{visibilities.max():g}, expected 0 (not annotated), 1 (hidden) or 2 (visible)'
         )
-    return keypoints
+    return keypoints.astype(np.float32)
 
 
 def is_labelled(ann: dict) -> bool:

@@ -23,7 +23,9 @@ class BottomupAnnotations:
     @classmethod
     def _load_metainfo(cls, metainfo: Optional[dict] = None) -> dict:
         metainfo = cls.METAINFO if metainfo is None else metainfo
-        return load_metainfo(metainfo) if metainfo else super()._load_metainfo(metainfo)
+        if not metainfo or not isinstance(metainfo, dict):
+            return super()._load_metainfo(metainfo)
+        return load_metainfo(metainfo)
 
     def _load_annotations(self) -> Tuple[List[dict], List[dict]]:
         """Read the file once, in the place of MMPose's COCO API.

@@ -56,5 +56,7 @@ def _count_as_one(content: dict, chosen: List[dict], ledger: Ledger) -> None:
 
 def _check_same_keypoints(categories: List[dict], ledger: Ledger) -> None:
     lists = [category['keypoints'] for category in categories if category.get('keypoints')]
-    if any(keypoints != lists[0] for keypoints in lists):
+    if not all(isinstance(keypoints, list) for keypoints in lists):
+        ledger.refuse(f'a category has the keypoints {lists!r:.60}, expected a list of names')
+    elif any(keypoints != lists[0] for keypoints in lists):
         ledger.refuse(f'the categories list different keypoints, expected the same: {lists}')

@@ -1,11 +1,15 @@
 """The images of an annotation file: one id and one size each, and to which one people belong."""
 
 import os.path as osp
+import re
 from typing import Any, Dict, List, Optional, Union
 
-from .annotations import name_of
+from .annotations import FARTHEST, name_of
 from .image_size import image_size
 from .ledger import Ledger
+
+NUMBER = re.compile('0|[1-9][0-9]{0,17}')
+LARGEST_ID = 2**62  # evaluators keep ids in 64 bits, and others are counted up from the largest
 
 
 def plain_id(value: Any) -> Union[int, str, None]:
@@ -19,11 +23,11 @@ def plain_id(value: Any) -> Union[int, str, None]:
         None for what is no id.
     """
     if isinstance(value, str):
-        number = value.isascii() and value.isdigit() and str(int(value)) == value
-        return int(value) if number else value or None
+        return int(value) if NUMBER.fullmatch(value) else value or None
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        value = int(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and abs(value) <= LARGEST_ID else None
 
 
 def number_images(images: List[dict], ledger: Ledger) -> Dict[Union[int, str], dict]:
@@ -103,7 +107,7 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
     if not has_size(image):
         raise ValueError(
             f'image {image["id"]} ({name}) has the width {given[0]!r} and the height {given[1]!r}, '
-            'expected positive whole numbers'
+            f'expected whole numbers from 1 to {FARTHEST:,}'
         )
     if not all(isinstance(side, int) for side in given):
         ledger.repairs['images whose size is text or a fraction, read as numbers'] += 1
@@ -112,7 +116,7 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
 def has_size(image: dict) -> bool:
     """Tell whether an image has a width and a height that can be right."""
     sides = (image.get('width'), image.get('height'))
-    return all(isinstance(side, int) and side > 0 for side in sides)
+    return all(isinstance(side, int) and 0 < side <= FARTHEST for side in sides)
 
 
 def _size_from_file(image: dict, folder: Optional[str]) -> tuple:

@@ -14,7 +14,7 @@ from typing import Any, List, Optional, Union
 import numpy as np
 import pycocotools.mask as cocomask
 
-from .annotations import is_labelled, keypoint_array, name_of, number_array
+from .annotations import FARTHEST, are_pixels, is_labelled, keypoint_array, name_of, number_array
 from .ledger import Ledger
 from .segmentation import encode_segmentation
 
@@ -141,10 +141,10 @@ def _is_flat(segmentation: Union[list, dict, None]) -> bool:
 def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Ledger) -> None:
     box = ann.get('bbox') or NO_BOX
     values = number_array(box)
-    if values.shape != (4,) or not np.isfinite(values).all():
+    if values.shape != (4,) or not are_pixels(values):
         raise ValueError(
             f'{name_of(ann)} has the bbox {box!r:.60}, expected four finite numbers x, y, width '
-            'and height'
+            'and height, in pixels'
         )
     if values[2] > 0 and values[3] > 0:
         return
@@ -171,7 +171,7 @@ def _repair_area(ann: dict, image: dict, outline: _Outline, ledger: Ledger) -> N
     area = ann.get('area')
     if area is not None and (not isinstance(area, Real) or isinstance(area, bool)):
         raise ValueError(f'{name_of(ann)} has the area {area!r:.60}, expected a positive number')
-    if area is not None and 0 < area < np.inf:
+    if area is not None and 0 < area <= FARTHEST**2:
         return
     outlined = outline.decoded()
     if outlined is not None:

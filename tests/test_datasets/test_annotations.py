@@ -36,3 +36,21 @@ def test_wrong_keypoints_are_named(values, message):
 )
 def test_is_labelled(ann, labelled):
     assert is_labelled(ann) is labelled
+
+
+@pytest.mark.parametrize(
+    'values, message',
+    [
+        ('nose', "the keypoints 'nose', expected a list of 6 numbers"),
+        (['1'] * 6, 'expected a list of 6 numbers'),
+        ([[1, 2, 2], [3, 4, 2]], 'expected a list of 6 numbers'),
+        ([[1, 2, 2], [3, 4]], 'expected a list of 6 numbers'),
+        ([], 'expected a list of 6 numbers'),
+        ([1, 2, 10**400, 3, 4, 2], 'expected a list of 6 numbers'),
+        ([1, 2, 3, 3, 4, 0], 'visibilities from 0 to 3, expected 0 .* 1 .* or 2'),
+        ([1, 2, -1, 3, 4, 0], 'visibilities from -1 to 0'),
+    ],
+)
+def test_keypoints_that_are_none_are_named(values, message):
+    with pytest.raises(ValueError, match=f'annotation 7 of image 3 has .*{message}'):
+        keypoint_array(dict(id=7, image_id=3, keypoints=values), 2)

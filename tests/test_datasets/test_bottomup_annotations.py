@@ -2,10 +2,12 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.dataset import Compose
 from mmengine.registry import DefaultScope
+from PIL import Image
 
 from mmpose_ae.registry import DATASETS
 
@@ -146,3 +148,59 @@ def test_real_crowd_annotations_load(shared):
     assert visible == sum(
         v > 0 for ann in annotations if not ann['iscrowd'] for v in ann['keypoints'][2::3]
     )
+
+
+def masked(build, annotations, size=(60, 40)):
+    """The mask of the first image, in its pixels; it is as large as it is asked to be."""
+    data = build(annotations)[0]
+    data['img'] = np.zeros((size[1], size[0], 3), np.uint8)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        mask = dict(type='BottomupGetHeatmapMask', stride=1)
+        return Compose([dict(type='LoadImage'), mask])(data)['heatmap_mask'][0]
+
+
+def test_a_box_without_keypoints_is_masked(build):
+    """And neither it nor a labelled person without a box is background."""
+    unlabelled = dict(id=2, image_id=1, category_id=1, bbox=[40, 20, 10, 10])
+    no_box = person(1)
+    del no_box['bbox'], no_box['segmentation']
+    mask = masked(build, [no_box, unlabelled])
+    expected = np.ones((40, 60), bool)
+    expected[20:30, 40:50] = False
+    np.testing.assert_array_equal(mask, expected)
+    data = build([no_box, unlabelled])[0]
+    np.testing.assert_array_equal(data['bbox'], [[20, 10, 21, 11], [40, 20, 50, 30]])
+    assert data['keypoints_visible'].sum(1).tolist() == [17, 0]
+
+
+@pytest.mark.parametrize('test_mode', [False, True])
+@pytest.mark.parametrize(
+    'size, message',
+    [((30, 20), 'was it resized or cropped'), ((40, 60), 'EXIF'), ((61, 40), 'is 61x40')],
+)
+def test_images_of_another_size_are_named(build, tmp_path, test_mode, size, message):
+    cv2.imwrite(str(tmp_path / '1.jpg'), np.zeros((size[1], size[0], 3), np.uint8))
+    cv2.imwrite(str(tmp_path / '2.jpg'), np.zeros((size[1], size[0], 3), np.uint8))
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        options = dict(data_prefix=dict(img=str(tmp_path)), test_mode=test_mode)
+        dataset = build([person(1)], pipeline=[dict(type='LoadImage')], **options)
+    for index in range(len(dataset)):  # the second one without people
+        with pytest.raises(ValueError, match=f'{index + 1}.jpg is .* for 60x40.*') as caught:
+            dataset[index]
+        assert message in str(caught.value)
+
+
+def test_turned_images_may_be_labelled_as_they_are_stored(build, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new('RGB', (60, 40)).save(tmp_path / '1.jpg', exif=exif)
+    for color_type, loads in (('color', False), ('color_ignore_orientation', True)):
+        with DefaultScope.overwrite_default_scope('mmpose_ae'):
+            pipeline = [dict(type='LoadImage', color_type=color_type)]
+            prefix = dict(img=str(tmp_path))
+            dataset = build([person(1)], pipeline=pipeline, data_prefix=prefix)
+        if loads:
+            assert dataset[0]['img'].shape == (40, 60, 3)
+        else:
+            with pytest.raises(ValueError, match='1.jpg is 40x60, .*color_ignore_orientation'):
+                dataset[0]
