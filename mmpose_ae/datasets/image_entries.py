@@ -90,9 +90,7 @@ def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> N
     names = [image.get('file_name') for image in images]
     shared = len(names) - len(set(map(str, names)))
     if shared:
-        ledger.remarks['images of the same file as another one, each with people of its own'] = (
-            shared
-        )
+        ledger.remarks['images of the same file as another one, people not joined'] = shared
 
 
 def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:

@@ -37,6 +37,7 @@ class CocoMetric(_CocoMetric):
 
     @dataset_meta.setter
     def dataset_meta(self, meta: Dict) -> None:
+        """Set the metainfo, and check that the annotation file goes with it."""
         count = meta.get('num_keypoints')
         if self.coco is None:
             hub = MessageHub.get_current_instance()
