@@ -84,7 +84,13 @@ def _categories(*ids: Any) -> Change:
     return change
 
 
-def _add_car(content: dict) -> None:
+def _unlisted_keypoints(content: dict) -> None:
+    content['categories'].append(dict(id=2, name='child'))
+    for ann in content['annotations'][::2]:
+        ann['category_id'] = 2
+
+
+def add_car(content: dict) -> None:
     content['categories'].append(dict(id=7, name='car'))
     image = content['images'][0]['id']
     car = dict(id=9999, image_id=image, category_id=7, bbox=[0, 0, 40, 40], iscrowd=0, area=1600)
@@ -130,8 +136,10 @@ REPAIRED: Dict[str, Change] = {
     'two categories': _categories(1, 2),
     'categories 2 and 3': _categories(2, 3),
     'no categories': lambda content: content.pop('categories'),
+    'a category that does not list its keypoints': _unlisted_keypoints,
+    'category_id null': annotations(category_id=None),
     'no category_id': without('annotations', 'category_id'),
-    'a category without keypoints': _add_car,
+    'a category without keypoints': add_car,
     'annotation ids start again': _restart_ids,
     'annotation ids from 0': each('annotations', lambda ann: ann.update(id=ann['id'] - 1)),
     'annotation ids are text': each('annotations', lambda ann: ann.update(id=f'p{ann["id"]}')),
@@ -226,7 +234,7 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
         'segmentation of annotation .* an RLE of size',
     ),
     'unknown category': (
-        all_of(_add_car, lambda c: c['annotations'][-1].update(category_id=8)),
+        all_of(add_car, lambda c: c['annotations'][-1].update(category_id=8)),
         r'has the category_id 8, expected one of \[1, 7\]',
     ),
     'categories with other keypoints': (

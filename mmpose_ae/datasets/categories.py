@@ -22,7 +22,8 @@ def select_people(content: dict, ledger: Ledger) -> None:
     categories = content.get('categories', [])
     listed = {plain_id(category.get('id')): category for category in categories}
     only = next(iter(listed)) if len(listed) == 1 else None  # of annotations that name none
-    keys = [plain_id(ann.get('category_id', only)) for ann in content['annotations']]
+    given = [ann.get('category_id') for ann in content['annotations']]
+    keys = [only if value is None else plain_id(value) for value in given]
     people = {key for key, category in listed.items() if category.get('keypoints')}
     people |= {key for key, ann in zip(keys, content['annotations']) if ann.get('keypoints')}
     people = people or {*listed, *keys}

@@ -148,7 +148,7 @@ def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Led
         )
     if values[2] > 0 and values[3] > 0:
         return
-    found = _find_box(ann, keypoints, outline)
+    found = _find_box(ann, keypoints[:, 2] > 0, outline)
     if found is not None:
         ledger.repairs['people without a box, taken from keypoints or segmentation'] += 1
     else:
@@ -156,11 +156,11 @@ def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Led
     ann['bbox'] = found or list(box)
 
 
-def _find_box(ann: dict, keypoints: np.ndarray, outline: _Outline) -> Optional[List[float]]:
-    points = keypoints[keypoints[:, 2] > 0, :2].astype(float)
+def _find_box(ann: dict, known: np.ndarray, outline: _Outline) -> Optional[List[float]]:
     outlined = None if is_labelled(ann) else outline.decoded()
     if outlined is not None:
         return cocomask.toBbox(outlined).tolist()
+    points = np.reshape(ann['keypoints'], (-1, 3))[:, :2][known]
     if not len(points):
         return None
     low, high = points.min(0), points.max(0)

@@ -210,7 +210,7 @@ def test_images_left_out_of_training_are_logged(write, drawn, monkeypatch):
 
 def test_a_car_is_counted_as_left_out(drawn):
     content, ledger = copy.deepcopy(drawn[1]), Ledger('a.json')
-    faults._add_car(content)
+    faults.add_car(content)
     review(content, ledger)
     assert ledger.repairs == {"annotations of 'car', which has no keypoints, left out": 1}
     assert [category['id'] for category in content['categories']] == [1]
@@ -289,3 +289,18 @@ def test_cases(path):
         assert found.metrics['coco/AP'] == pytest.approx(expected.metrics['coco/AP'], abs=0.1)
     else:
         assert found.metrics == expected.metrics
+
+
+def test_ids_that_are_text_are_numbered_after_the_others(drawn):
+    content, ledger = copy.deepcopy(drawn[1]), Ledger('a.json')
+    names = {1: 'one', 2: 2, 3: '3', 4: 'four'}
+    for image in content['images']:
+        image['id'] = names[image['id']]
+    for ann in content['annotations']:
+        ann['image_id'] = names[ann['image_id']]
+    review(content, ledger)
+    assert [image['id'] for image in content['images']] == [4, 2, 3, 5]
+    numbers = {1: 4, 2: 2, 3: 3, 4: 5}
+    expected = [numbers[ann['image_id']] for ann in drawn[1]['annotations']]
+    assert [ann['image_id'] for ann in content['annotations']] == expected
+    assert sum(ledger.repairs.values()) == 3
