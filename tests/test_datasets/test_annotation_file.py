@@ -304,3 +304,13 @@ def test_ids_that_are_text_are_numbered_after_the_others(drawn):
     expected = [numbers[ann['image_id']] for ann in drawn[1]['annotations']]
     assert [ann['image_id'] for ann in content['annotations']] == expected
     assert sum(ledger.repairs.values()) == 3
+
+
+@pytest.mark.parametrize('fault', ['annotation ids from 0', 'annotation ids start again'])
+def test_annotations_have_different_ids_above_0(drawn, fault):
+    """COCO's evaluation takes a match with 0 for none."""
+    content = copy.deepcopy(drawn[1])
+    faults.REPAIRED[fault](content)
+    review(content, Ledger('a.json'))
+    ids = [ann['id'] for ann in content['annotations']]
+    assert min(ids) == 1 and len(set(ids)) == len(drawn[1]['annotations'])
