@@ -90,6 +90,7 @@ def test_the_file_may_come_from_the_dataset(write, animals):
     path = write(*people, categories=[dict(id=3, name='dog')])
     dataset = dict(type='CocoDataset', ann_file=str(path), data_mode='bottomup', test_mode=True)
     dataset = DATASETS.build(dict(dataset, metainfo=dict(from_file=ANIMALS)))
+    assert dataset.metainfo['CLASSES'] == [dict(id=1, name='dog')]
     metric = METRICS.build(dict(type='CocoMetric', **OPTIONS))
     metric.dataset_meta = dataset.metainfo
     assert metric.ann_file == str(path)
