@@ -14,16 +14,10 @@ from .version import __version__
 __all__ = ['__version__']
 
 if has_openmmlab():
-    from .compat import (
-        allow_safe_checkpoints,
-        check_versions,
-        install_stand_ins,
-        register_package,
-    )
+    from .compat import check_versions, install_stand_ins, register_package
 
     check_versions()
     install_stand_ins()
-    allow_safe_checkpoints()
     register_package()
 
     from mmpose.utils import register_all_modules

@@ -8,7 +8,6 @@ import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from pickle import UnpicklingError
 from types import ModuleType
 from typing import Any, Callable, List
 
@@ -132,36 +131,3 @@ def register_package() -> None:
     from mmengine.config.utils import MODULE2PACKAGE
 
     MODULE2PACKAGE.setdefault('mmpose_ae', 'mmpose_ae')
-
-
-def _history_method(owner: type, name: str) -> Callable:
-    """Stands for ``getattr`` in a checkpoint: history buffers name their own methods with it."""
-    from mmengine.logging import HistoryBuffer
-
-    # The first buffer of a process registers the statistics.
-    if owner is not HistoryBuffer or name not in HistoryBuffer()._statistics_methods:
-        raise UnpicklingError(
-            f'a checkpoint may name the statistics of HistoryBuffer, but not "{name}" of {owner}'
-        )
-    return getattr(owner, name)
-
-
-def allow_safe_checkpoints() -> None:
-    """Let MMEngine's own checkpoints load with ``torch.load(weights_only=True)``.
-
-    They hold the message hub's history buffers and numpy arrays besides tensors. Only these
-    data classes are allow-listed; a checkpoint that needs arbitrary code stays refused.
-    """
-    # Imported here, not above, so that check_versions can say which of them is missing.
-    import numpy as np
-    import torch
-    from mmengine.logging import HistoryBuffer
-
-    reconstruct_array = np.zeros(1).__reduce__()[0]
-    reconstruct_scalar = np.float64(0).__reduce__()[0]
-    dtypes = {type(np.dtype(name)) for name in ('f2', 'f4', 'f8', 'i4', 'i8', 'u1', '?')}
-    allowed = [HistoryBuffer, np.ndarray, np.dtype, reconstruct_array, reconstruct_scalar, *dtypes]
-    # By name: after every load onedl-mmengine takes its own list, some of the same classes, off
-    # torch's; entries with a name are not equal to them and stay.
-    named = [(thing, f'{thing.__module__}.{thing.__qualname__}') for thing in allowed]
-    torch.serialization.add_safe_globals([*named, (_history_method, 'builtins.getattr')])

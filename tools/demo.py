@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Dict, Iterator
 
 from mmengine.config import Config
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
+from mmpose_ae.checkpoints import find_intact_checkpoint, list_checkpoints, resume_newest
 from mmpose_ae.datasets.synth_crowd import Settings, generate
 from mmpose_ae.pictures import draw_predictions
 
@@ -35,7 +36,7 @@ def parse_args() -> Namespace:
 def load_config(work_dir: Path, quick: bool) -> Config:
     """Read the demo's config; a quick run has data of its own and one short epoch."""
     cfg = Config.fromfile(CONFIG)
-    cfg.work_dir, cfg.resume, cfg.randomness = str(work_dir), True, dict(seed=0)
+    cfg.work_dir, cfg.randomness = str(work_dir), dict(seed=0)
     cfg.default_hooks.checkpoint.interval = 1  # an interrupted run loses an epoch at most
     if quick:
         cfg.data_root = str(work_dir / 'data')
@@ -68,19 +69,21 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args.work_dir, args.quick)
     images, pictures = (QUICK_IMAGES, QUICK_PICTURES) if args.quick else (IMAGES, PICTURES)
-    if args.fresh:  # resuming starts from the checkpoint that this file names
-        (args.work_dir / 'last_checkpoint').unlink(missing_ok=True)
+    if args.fresh:
+        for path in list_checkpoints(cfg):
+            Path(path).unlink()
     seconds = {}
     with timed('data', seconds):
         written = generate(Path(cfg.data_root), images, Settings(), overwrite=args.fresh)
         print(f'{cfg.data_root}: {"written" if written else "was there already"}')
     with timed('training', seconds):
+        resume_newest(cfg)
         runner = Runner.from_cfg(cfg)
         runner.train()
     with timed('test', seconds):
         metrics = runner.test()
     with timed('pictures', seconds):
-        checkpoint = find_latest_checkpoint(cfg.work_dir)
+        checkpoint = find_intact_checkpoint(cfg)
         paths = draw_predictions(cfg, checkpoint, args.work_dir / 'pictures', pictures)
     print(*paths, sep='\n')
     accuracy = {name.split('/')[-1]: value for name, value in metrics.items()}

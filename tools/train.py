@@ -4,8 +4,9 @@ from argparse import Namespace
 
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
+from mmpose_ae.checkpoints import load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
 
@@ -17,7 +18,7 @@ def parse_args() -> Namespace:
         '--resume',
         nargs='?',
         const='auto',
-        help='continue from this checkpoint, or from the latest one in the work dir, if any',
+        help='continue from this checkpoint, or from the newest intact one of the work dir, if any',
     )
     parser.add_argument(
         '--amp',
@@ -45,15 +46,16 @@ def enable_amp(cfg: Config) -> None:
 
 
 def resume_from(cfg: Config, checkpoint: str) -> None:
-    """Continue from a checkpoint, or with 'auto' from the latest one in the work dir.
+    """Continue from a checkpoint, or with 'auto' from the newest intact one of the work dir.
 
     A run that has none yet begins as its config says, with the weights of ``load_from``: MMEngine
     would begin it without them.
     """
     if checkpoint == 'auto':
-        checkpoint = find_latest_checkpoint(cfg.work_dir)
-    if checkpoint is not None:
-        cfg.resume, cfg.load_from = True, checkpoint
+        resume_newest(cfg)
+    else:
+        load_resumable(checkpoint)  # an error says what it lacks
+        cfg.resume, cfg.load_from, cfg.model.init_cfg = True, checkpoint, None
 
 
 def apply_options(cfg: Config, args: Namespace) -> None:
@@ -62,8 +64,8 @@ def apply_options(cfg: Config, args: Namespace) -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         enable_amp(cfg)
-    if args.resume:
-        resume_from(cfg, args.resume)
+    if args.resume or cfg.get('resume'):
+        resume_from(cfg, args.resume or cfg.get('load_from') or 'auto')
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
             raise ValueError(

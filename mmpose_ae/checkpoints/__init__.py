@@ -1,17 +1,21 @@
-"""Published weights: read without running code, and brought under the names of this package."""
+"""Checkpoints: read without running code, and published weights under the names of this package."""
 
 from .center_group import convert_center_group
 from .coupled_embedding import convert_coupled_embedding
-from .formats import FORMATS, convert_checkpoint
+from .downloading import load_from_http
+from .formats import FORMATS, convert_checkpoint, is_foreign
 from .higher_hrnet import convert_higher_hrnet
 from .hrnet import convert_hrnet
 from .mmpose_0x import convert_mmpose_0x
 from .pose_ae_train import convert_pose_ae_train
-from .reading import CheckpointError, load_from_http, load_from_local
+from .reading import CheckpointError, Origin, load_from_local
+from .resuming import find_intact_checkpoint, list_checkpoints, load_resumable, resume_newest
+from .schemes import register_loaders
 
 __all__ = [
     'FORMATS',
     'CheckpointError',
+    'Origin',
     'convert_center_group',
     'convert_checkpoint',
     'convert_coupled_embedding',
@@ -19,6 +23,14 @@ __all__ = [
     'convert_hrnet',
     'convert_mmpose_0x',
     'convert_pose_ae_train',
+    'find_intact_checkpoint',
+    'is_foreign',
+    'list_checkpoints',
     'load_from_http',
     'load_from_local',
+    'load_resumable',
+    'register_loaders',
+    'resume_newest',
 ]
+
+register_loaders()

@@ -1,22 +1,20 @@
-"""Read checkpoint files without running what is in them.
+"""Read checkpoint files without running what is in them, and as a whole.
 
-On an unsafe file the maintained MMEngine falls back to unpickling anything, so that opening a
-downloaded checkpoint may run its author's code. The two loaders below take the place of
-MMEngine's, for files and for addresses, and refuse such a file.
+A file is a pickle, which may call anything. Everything here goes through :func:`read_checkpoint`,
+which lets it call the few things on ``ALLOWED`` alone, whatever a program has allowed elsewhere.
 """
 
 import os
 import re
+import zipfile
 from collections import OrderedDict
 from contextlib import contextmanager
-from pickle import UnpicklingError
-from typing import Iterator, Optional, Union
-from urllib.parse import urlparse
+from typing import BinaryIO, Iterator, Optional, Union
 
 import torch
-from mmengine.dist import barrier, get_rank
-from mmengine.runner import CheckpointLoader
-from torch.hub import download_url_to_file, get_dir
+from torch import Tensor
+
+from .stand_ins import STAND_INS, allow_only, restore
 
 # Settings and callbacks that ride along in the checkpoints of CenterGroup. They are read as
 # plain dictionaries: nothing here needs them.
@@ -25,14 +23,23 @@ RIDERS = (
     'pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint',
     'pytorch_lightning.utilities.parsing.AttributeDict',
 )
-torch.serialization.add_safe_globals([(OrderedDict, name) for name in RIDERS])
+ALLOWED = [*STAND_INS, *((OrderedDict, name) for name in RIDERS)]
+ZIP_BEGINNING = b'PK\x03\x04'
 
 
 class CheckpointError(RuntimeError):
     """A checkpoint that cannot be read safely, or that does not fit the network."""
 
 
-@CheckpointLoader.register_scheme(prefixes='', force=True)
+class Origin(OrderedDict):
+    """PyTorch's notes on a network's weights that also know their file; pickled without it."""
+
+    file = ''
+
+    def __reduce__(self) -> tuple:
+        return OrderedDict, (), None, None, iter(self.items())
+
+
 def load_from_local(filename: Union[str, os.PathLike], map_location: Optional[str] = None) -> dict:
     """Read a checkpoint from a file.
 
@@ -47,51 +54,87 @@ def load_from_local(filename: Union[str, os.PathLike], map_location: Optional[st
         FileNotFoundError: There is no such file.
         CheckpointError: It is not whole, not a checkpoint, or would run code.
     """
-    with open(os.path.expanduser(filename), 'rb') as file, _explain(filename):
-        return torch.load(file, map_location=map_location, weights_only=True)
+    with open(os.path.expanduser(filename), 'rb') as file:
+        return read_checkpoint(file, os.fspath(filename), map_location)
 
 
-@CheckpointLoader.register_scheme(prefixes=('http://', 'https://'), force=True)
-def load_from_http(filename: str, map_location: Optional[str] = None) -> dict:
-    """Download a checkpoint, once for all processes of a machine, and read it.
+def read_checkpoint(file: BinaryIO, name: str, map_location: Optional[str] = None) -> dict:
+    """Read a checkpoint: the one place where files of others are unpickled.
 
     Args:
-        filename (str): Its address.
+        file (BinaryIO): Its bytes.
+        name (str): What to call it in errors.
         map_location (str, optional): As in :func:`load_from_local`.
 
     Returns:
-        dict: What was saved.
+        dict: What was saved; the notes on its weights say where they come from.
 
     Raises:
         CheckpointError: As in :func:`load_from_local`.
     """
-    path = os.path.join(get_dir(), 'checkpoints', os.path.basename(urlparse(filename).path))
-    if get_rank() > 0:
-        barrier()  # the first process downloads, and the others find its file
-    if not os.path.exists(path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        download_url_to_file(filename, path)
-    if get_rank() == 0:
-        barrier()
-    return load_from_local(path, map_location)
+    with _explain(name):
+        _check_archive(file)
+        with allow_only(ALLOWED):
+            loaded = torch.load(file, map_location=map_location, weights_only=True)
+        checkpoint = restore(loaded)
+        if not isinstance(checkpoint, dict):
+            raise CheckpointError(f'{name} holds a {type(checkpoint).__name__}, not a dictionary')
+        return _note_origin(checkpoint, name)
+
+
+def _check_archive(file: BinaryIO) -> None:
+    """Compare every record with its check sum: PyTorch takes damaged numbers as they are."""
+    beginning = file.read(len(ZIP_BEGINNING))
+    if beginning == ZIP_BEGINNING:
+        damaged = zipfile.ZipFile(file).testzip()
+        if damaged:
+            raise ValueError(f'its record {damaged} does not have its check sum')
+    file.seek(0)
+
+
+def _note_origin(checkpoint: dict, name: str) -> dict:
+    """Check the weights' names, and note the file where MMEngine hands it on to the network."""
+    weights = checkpoint.get('state_dict', checkpoint)
+    for entry, value in (('state_dict', weights), ('meta', checkpoint.get('meta', {}))):
+        if not isinstance(value, dict):
+            kind = type(value).__name__
+            raise CheckpointError(f'{name}: {entry} is a {kind}, expected a dictionary')
+    unnamed = [key for key in weights if not isinstance(key, str)]
+    if unnamed:
+        raise CheckpointError(f'{name}: names of weights must be strings, but are {unnamed[:10]}')
+    empty = [key for key in weights if isinstance(weights[key], Tensor) and weights[key].is_meta]
+    if empty:
+        raise CheckpointError(f'{name} has weights without content: {", ".join(empty)}')
+    notes = getattr(weights, '_metadata', None)
+    notes = OrderedDict(notes if isinstance(notes, dict) else {})
+    network = notes.get('')
+    notes[''] = Origin(network if isinstance(network, dict) else {})
+    notes[''].file = name
+    noted = OrderedDict(weights)
+    noted._metadata = notes
+    return noted if weights is checkpoint else {**checkpoint, 'state_dict': noted}
 
 
 @contextmanager
-def _explain(filename: Union[str, os.PathLike]) -> Iterator[None]:
-    """Say what an error of torch.load means."""
+def _explain(name: str) -> Iterator[None]:
+    """Say what an error of reading means; a damaged file may raise any."""
     try:
         yield
-    except UnpicklingError as error:
-        name = re.search(r'GLOBAL (\S+)', str(error))
-        if name is None:
-            reason = str(error).splitlines()[0]
-            raise CheckpointError(f'{filename} is no whole, safe checkpoint: {reason}') from error
-        raise CheckpointError(
-            f'{filename} is refused: it needs {name[1]}, which may run any code. If you trust it, '
-            'keep only its weights, in the environment of the code that wrote it: torch.save('
-            "torch.load('IN', weights_only=False)['state_dict'], 'OUT')"
-        ) from error
-    except (EOFError, OSError, RuntimeError) as error:
-        raise CheckpointError(
-            f'{filename} cannot be read; was it downloaded as a whole? {error}'
-        ) from error
+    except CheckpointError:
+        raise
+    except Exception as error:
+        raise CheckpointError(f'{name} {_what_is_wrong(str(error) or repr(error))}') from None
+
+
+def _what_is_wrong(text: str) -> str:
+    """PyTorch's reason, without its advice to read the file without protection."""
+    needed = re.search(r'GLOBAL (\S+)', text)
+    if needed:
+        return (
+            f'is refused: it needs {needed[1]}, which may run any code. If you trust it, keep only '
+            'its weights, a dictionary of tensors, in the environment of the code that wrote it'
+        )
+    reason = text.split('WeightsUnpickler error:')[-1].strip().splitlines()[0]
+    if 'weights_only' in reason:
+        reason = 'it is an archive of code'
+    return f'is no whole, safe checkpoint; was it written or downloaded as a whole? ({reason})'

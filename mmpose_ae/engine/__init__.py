@@ -2,14 +2,18 @@
 
 from .autocast_optim_wrapper import AutocastOptimWrapper
 from .channels_last_hook import ChannelsLastHook
+from .checkpoint_hook import CheckpointHook
 from .cpu_distributed import prepare_cpu_distributed
 from .epoch_seed_hook import EpochSeedHook
 from .unscaled_rates import keep_unscaled_rates
+from .whole_files import write_whole
 
 __all__ = [
     'AutocastOptimWrapper',
     'ChannelsLastHook',
+    'CheckpointHook',
     'EpochSeedHook',
     'keep_unscaled_rates',
     'prepare_cpu_distributed',
+    'write_whole',
 ]

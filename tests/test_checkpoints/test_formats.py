@@ -124,8 +124,8 @@ def test_what_is_dropped_is_named(networks, monkeypatch):
 def test_backbones_leave_the_head_as_it_is(networks):
     expected = networks(COCO)
     backbone = {k: shape for k, shape in expected.items() if k.startswith('backbone.')}
-    checkpoint = {k[len('backbone.') :]: torch.empty(s) for k, s in backbone.items()}
-    checkpoint['fc.weight'] = torch.empty(1000, 2048)
+    checkpoint = {k[len('backbone.') :]: torch.zeros(s) for k, s in backbone.items()}
+    checkpoint['fc.weight'] = torch.zeros(1000, 2048)
     assert set(convert_checkpoint(checkpoint, expected)) == set(backbone)
     del checkpoint['conv1.weight']
     with pytest.raises(CheckpointError, match=r'checkpoint lacks: backbone\.conv1\.weight$'):

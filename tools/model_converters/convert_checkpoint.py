@@ -4,13 +4,15 @@ Not needed to test or train: ``load_from`` and ``init_model`` take such checkpoi
 converted file holds the weights alone, checked against the network of a config.
 """
 
+import io
 from argparse import ArgumentParser, Namespace
 
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmpose_ae.checkpoints import convert_checkpoint, load_from_local
+from mmpose_ae.checkpoints import CheckpointError, convert_checkpoint, load_from_local
+from mmpose_ae.engine import write_whole
 from mmpose_ae.registry import MODELS
 
 
@@ -30,8 +32,14 @@ def main() -> None:
     with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device('meta'):
         network = MODELS.build(cfg.model)
     expected = {name: value.shape for name, value in network.state_dict().items()}
-    weights = convert_checkpoint(load_from_local(args.checkpoint, map_location='cpu'), expected)
-    torch.save(dict(state_dict=weights), args.out)
+    checkpoint = load_from_local(args.checkpoint, map_location='cpu')
+    try:
+        weights = convert_checkpoint(checkpoint, expected)
+    except CheckpointError as error:
+        raise CheckpointError(f'{args.checkpoint}: {error}') from error
+    content = io.BytesIO()
+    torch.save(dict(state_dict=weights), content)
+    write_whole(args.out, content.getvalue())
 
 
 if __name__ == '__main__':

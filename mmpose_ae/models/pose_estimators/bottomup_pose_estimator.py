@@ -1,15 +1,20 @@
 """Bottom-up estimator that takes image pyramids and the checkpoints of others."""
 
-from typing import Any, List, Optional, Tuple, Union
+from typing import Any, Collection, List, Optional, Tuple, Union
 
 from mmpose.models.pose_estimators import BottomupPoseEstimator as _BottomupPoseEstimator
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from mmpose_ae.checkpoints import convert_checkpoint
+from mmpose_ae.checkpoints import CheckpointError, Origin, convert_checkpoint, is_foreign
 from mmpose_ae.models.heads import GroundTruth
 from mmpose_ae.models.heads.views import nest_views
 from mmpose_ae.registry import MODELS
+
+START_FROM_A_PART = (
+    "\nTo start training from what fits of it, give it as model.init_cfg=dict(type='Pretrained', "
+    'checkpoint=...), not as load_from'
+)
 
 
 @MODELS.register_module()
@@ -17,13 +22,17 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
     """MMPose's estimator, which takes pyramids and loads published weights as they are.
 
     MMPose's ``forward`` stacks the scales of a pyramid and fails on it. The formats of checkpoints
-    are in :mod:`mmpose_ae.checkpoints`. Options of ``test_cfg`` are those of the head and
+    are in :mod:`mmpose_ae.checkpoints`. A file must have the network's weights, no more and no
+    less; ``init_cfg=dict(type='Pretrained', checkpoint=...)`` starts training from what fits of
+    another network. Options of ``test_cfg`` are those of the head and
 
     - ``ground_truth``: ``'heatmaps'`` or ``'tags'``: what would a head predict that knows them? See
       :class:`GroundTruth`.
 
     Others are refused.
     """
+
+    _starting = False
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -81,13 +90,37 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         instances, fields = predictions if isinstance(predictions, tuple) else (predictions, None)
         return self.add_pred_to_datasample(instances, fields, data_samples)
 
+    def init_weights(self) -> None:
+        """Initialize the weights to train; those of ``init_cfg`` may be of another network."""
+        self._starting = True
+        super().init_weights()
+        self._starting = False
+
     def _load_state_dict_pre_hook(
         self, state_dict: dict, prefix: str, local_meta: dict, *args, **kwargs
     ) -> None:
-        """Convert the weights before they are loaded, in place; MMPose registers this hook."""
-        if not prefix:
-            expected = {name: value.shape for name, value in self.state_dict().items()}
-            weights = convert_checkpoint(state_dict, expected)
+        """Convert and check weights before they are loaded, in place; MMPose registers this hook.
+
+        What comes from a file is checked as a whole: MMEngine would load what fits. Weights from
+        Python that have our names are left to ``strict`` of ``load_state_dict``.
+        """
+        file = local_meta.file if isinstance(local_meta, Origin) else ''
+        if not prefix and (file or is_foreign(state_dict)):
+            weights = self._convert(state_dict, file)
             state_dict.clear()
             state_dict.update(weights)
         super()._load_state_dict_pre_hook(state_dict, prefix, local_meta, *args, **kwargs)
+
+    def _convert(self, state_dict: dict, file: str) -> dict:
+        """The weights of a state dict under the names of this network."""
+        expected = {name: value.shape for name, value in self.state_dict().items()}
+        required = self._required_to_start() if self._starting else expected
+        try:
+            return convert_checkpoint(state_dict, expected, required, partial=self._starting)
+        except CheckpointError as error:
+            advice = '' if self._starting else START_FROM_A_PART
+            raise CheckpointError(f'{file or "weights"}: {error}{advice}') from error
+
+    def _required_to_start(self) -> Collection[str]:
+        """Names of weights that must be in a file to start training from."""
+        return ()

@@ -1,11 +1,10 @@
 """Bottom-up estimator that trains a head on a network trained before."""
 
-from typing import List, Tuple, Union
+from typing import Collection, List, Tuple, Union
 
 import torch
 from torch import Tensor, nn
 
-from mmpose_ae.checkpoints import convert_checkpoint
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 from mmpose_ae.registry import MODELS
 
@@ -16,8 +15,8 @@ Features = Union[Tuple[Tensor], List[Tuple[Tensor]]]
 class FrozenBackbonePoseEstimator(BottomupPoseEstimator):
     """Keeps backbone and neck as they were loaded: no gradients, and batch norm as in testing.
 
-    Published checkpoints of the detector are loaded as :class:`BottomupPoseEstimator` does; what
-    the head adds to it they need not have.
+    Training starts from a checkpoint of the detector, ours or a published one (``init_cfg``), which
+    must have all weights but those that the head adds.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -40,17 +39,7 @@ class FrozenBackbonePoseEstimator(BottomupPoseEstimator):
         """Extract features as MMPose does, without a graph."""
         return super().extract_feat(inputs)
 
-    def _load_state_dict_pre_hook(
-        self, state_dict: dict, prefix: str, local_meta: dict, *args, **kwargs
-    ) -> None:
-        if not prefix:
-            weights = convert_checkpoint(state_dict, self._detector_shapes())
-            state_dict.clear()
-            state_dict.update(weights)
-        super()._load_state_dict_pre_hook(state_dict, prefix, local_meta, *args, **kwargs)
-
-    def _detector_shapes(self) -> dict:
-        """Names and shapes of the weights that a checkpoint of the detector has."""
+    def _required_to_start(self) -> Collection[str]:
+        """Names of the weights that a checkpoint of the detector has."""
         trained = f'head.{self.head.trained_part}.'
-        weights = self.state_dict().items()
-        return {name: value.shape for name, value in weights if not name.startswith(trained)}
+        return [name for name in self.state_dict() if not name.startswith(trained)]
