@@ -6,6 +6,10 @@ _base_ = [
 ]
 
 model = dict(
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint='work_dirs/center-ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512/epoch_300.pth',
+    ),
     backbone=dict(norm_eval=True, norm_cfg=dict(type='BN', requires_grad=False)),
     head=dict(
         type='CenterGroupHead',
@@ -21,5 +25,3 @@ train_dataloader = dict(batch_size=10)
 
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=3000))
 log_processor = dict(by_epoch=False)
-
-load_from = 'work_dirs/center-ae_higherhrnet-w32_8xb24-300e_crowdpose-512x512/epoch_300.pth'

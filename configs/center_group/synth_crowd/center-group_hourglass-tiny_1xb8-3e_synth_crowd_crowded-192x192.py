@@ -8,6 +8,10 @@ _base_ = [
 # Candidates are searched on the heatmaps as they are, and instances ranked by them, as with tags.
 # The loss of heatmaps has 10 times its weight as in the paper.
 model = dict(
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint='work_dirs/center-ae_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192/epoch_7.pth',
+    ),
     backbone=dict(out_channels=48),
     head=dict(
         _delete_=True,
@@ -49,5 +53,3 @@ _base_.param_scheduler[1].update(end=3, T_max=3)
 auto_scale_lr = dict(base_batch_size=8)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
-
-load_from = 'work_dirs/center-ae_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192/epoch_7.pth'

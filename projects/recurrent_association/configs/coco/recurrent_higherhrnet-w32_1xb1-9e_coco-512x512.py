@@ -7,6 +7,13 @@ _base_ = [
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint=(
+            'https://download.openmmlab.com/mmpose/bottom_up/'
+            'higher_hrnet32_coco_512x512-8ae85183_20200713.pth'
+        ),
+    ),
     head=dict(
         type='RecurrentAssociationHead',
         upsample=dict(num_modules=1),
@@ -22,8 +29,3 @@ val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
 
 auto_scale_lr = dict(base_batch_size=1)
-
-load_from = (
-    'https://download.openmmlab.com/mmpose/bottom_up/'
-    'higher_hrnet32_coco_512x512-8ae85183_20200713.pth'
-)

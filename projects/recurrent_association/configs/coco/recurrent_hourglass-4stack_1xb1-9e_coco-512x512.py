@@ -7,6 +7,8 @@ _base_ = [
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
+    # the release, see docs/model_zoo.md
+    init_cfg=dict(type='Pretrained', checkpoint='checkpoints/pose_ae_train.pth.tar'),
     backbone=dict(out_channels=68),
     head=dict(
         type='RecurrentAssociationHead',
@@ -31,5 +33,3 @@ val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
 
 auto_scale_lr = dict(base_batch_size=1)
-
-load_from = 'checkpoints/pose_ae_train.pth.tar'  # the release, see docs/model_zoo.md

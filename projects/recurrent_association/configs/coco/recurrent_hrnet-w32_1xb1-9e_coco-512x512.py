@@ -7,6 +7,13 @@ _base_ = [
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint=(
+            'https://download.openmmlab.com/mmpose/bottom_up/'
+            'hrnet_w32_coco_512x512-bcb8c247_20200816.pth'
+        ),
+    ),
     head=dict(
         type='RecurrentAssociationHead',
         unroller=dict(lstm=dict(hidden_channels=128)),
@@ -21,7 +28,3 @@ val_evaluator = [_base_.val_evaluator, dict(type='InventedInstancesMetric')]
 test_evaluator = val_evaluator
 
 auto_scale_lr = dict(base_batch_size=1)
-
-load_from = (
-    'https://download.openmmlab.com/mmpose/bottom_up/hrnet_w32_coco_512x512-bcb8c247_20200816.pth'
-)

@@ -12,6 +12,10 @@ custom_imports = dict(
 
 model = dict(
     type='FrozenBackbonePoseEstimator',
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint='work_dirs/ae_hourglass-tiny_1xb8-10e_synth_crowd_overlap-128x128/epoch_10.pth',
+    ),
     backbone=dict(out_channels=68),
     head=dict(
         _delete_=True,
@@ -42,5 +46,3 @@ test_evaluator = val_evaluator
 auto_scale_lr = dict(base_batch_size=1)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
-
-load_from = 'work_dirs/ae_hourglass-tiny_1xb8-10e_synth_crowd_overlap-128x128/epoch_10.pth'
