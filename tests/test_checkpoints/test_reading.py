@@ -2,9 +2,6 @@
 
 import os
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 
 import pytest
@@ -68,7 +65,9 @@ def test_code_is_refused_and_not_run(tmp_path, modern):
         _use_new_zipfile_serialization=modern,
     )
     for load in (load_from_local, CheckpointLoader.load_checkpoint):
-        with pytest.raises(CheckpointError, match=r'(?s)needs \w+\.system.*If you trust it'):
+        with pytest.raises(
+            CheckpointError, match=r'code\.pth .*needs \w+\.system.*If you trust it'
+        ):
             load(str(path))
     assert not trace.exists()
 
@@ -109,27 +108,45 @@ def test_settings_that_ride_along_are_read_as_dictionaries(tmp_path, config_dict
     assert torch.equal(found['state_dict']['weight'], torch.ones(2))
 
 
-@pytest.fixture
-def address(tmp_path, monkeypatch):
-    """The address of a local server of the test's folder; downloads go to another one."""
-    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f'http://127.0.0.1:{server.server_port}'
-    server.shutdown()
-    server.server_close()
+@pytest.mark.parametrize('position', [0.3, 0.5, 0.9])
+def test_one_flipped_bit(tmp_path, position):
+    """PyTorch would take the number as it is."""
+    path = tmp_path / 'flipped.pth'
+    torch.save({'weight': torch.arange(1000.0)}, path)
+    content = bytearray(path.read_bytes())
+    content[int(position * 4000) + content.index(torch.arange(1000.0).numpy().tobytes())] ^= 0x10
+    path.write_bytes(content)
+    assert not torch.equal(torch.load(path)['weight'], torch.arange(1000.0))
+    with pytest.raises(CheckpointError, match=r'flipped\.pth .*check sum'):
+        load_from_local(path)
 
 
-def test_addresses(tmp_path, address):
-    torch.save({'weight': torch.arange(3)}, tmp_path / 'good.pth')
-    torch.save(Code(f'touch {tmp_path / "trace"}'), tmp_path / 'bad.pth')
-    found = CheckpointLoader.load_checkpoint(f'{address}/good.pth', map_location='cpu')
-    assert found['weight'].tolist() == [0, 1, 2]
-    with pytest.raises(CheckpointError, match=r'bad\.pth is refused'):
-        CheckpointLoader.load_checkpoint(f'{address}/bad.pth')
-    assert not (tmp_path / 'trace').exists()
+@pytest.mark.parametrize(
+    'saved, reason',
+    [
+        ([torch.ones(1)], 'holds a list'),
+        (torch.ones(1), 'holds a Tensor'),
+        (3, 'holds a int'),
+        (dict(state_dict='weights'), 'state_dict is a str, expected a dictionary'),
+        (dict(state_dict=None), 'state_dict is a NoneType'),
+        (dict(state_dict={}, meta=[1]), 'meta is a list'),
+        (
+            dict(state_dict={1: torch.ones(1), (2, 3): torch.ones(1)}),
+            r'strings, but are \[1, \(2, 3\)',
+        ),
+        ({0: torch.ones(1)}, r'strings, but are \[0\]'),
+        (dict(weight=torch.empty(2, device='meta')), 'without content: weight'),
+    ],
+)
+def test_pickles_of_other_things(tmp_path, saved, reason):
+    torch.save(saved, tmp_path / 'other.pth')
+    with pytest.raises(CheckpointError, match=rf'other\.pth.*{reason}'):
+        load_from_local(tmp_path / 'other.pth')
+
+
+def test_an_archive_of_code(tmp_path):
+    """PyTorch would advise to read it without protection."""
+    torch.jit.script(torch.nn.Linear(1, 1)).save(str(tmp_path / 'script.pth'))
+    with pytest.raises(CheckpointError, match=r'script\.pth') as error:
+        load_from_local(tmp_path / 'script.pth')
+    assert 'weights_only' not in str(error.value) and error.value.__suppress_context__
