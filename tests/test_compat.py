@@ -1,4 +1,3 @@
-import pickle
 import sys
 from importlib.util import find_spec
 from types import ModuleType
@@ -6,13 +5,8 @@ from types import ModuleType
 import mmcv
 import mmengine
 import mmpose
-import numpy as np
 import pytest
 import torch
-from mmengine.logging import HistoryBuffer, MessageHub
-from mmengine.model import BaseModel
-from mmengine.runner import Runner, load_checkpoint
-from torch.utils.data import Dataset
 
 import mmpose_ae
 from mmpose_ae import compat
@@ -127,90 +121,6 @@ def test_a_broken_torchvision_counts_as_missing(monkeypatch, without_modules):
 def test_torchvision_itself_is_never_faked(stand_ins):
     # collect_env and find_spec stumble over a fake; the fixture blocked the import with None.
     assert sys.modules['torchvision'] is None
-
-
-class _Line(BaseModel):
-    def __init__(self):
-        super().__init__()
-        self.slope = torch.nn.Parameter(torch.ones(1))
-
-    def forward(self, inputs, mode):
-        return dict(loss=(self.slope * inputs).square().mean())
-
-
-class _Points(Dataset):
-    # What MMPose puts into a dataset's metainfo, and so into the checkpoint.
-    metainfo = dict(
-        flip_indices=[1, 0],
-        sigmas=np.ones(2, np.float32),
-        keypoint_colors=np.zeros((2, 3), np.uint8),
-        scale=np.float64(0.5),
-    )
-
-    def __len__(self):
-        return 4
-
-    def __getitem__(self, index):
-        return dict(inputs=torch.full((1,), float(index)))
-
-
-@pytest.fixture
-def checkpoint(tmp_path):
-    """A checkpoint written by a Runner in the middle of training."""
-    Runner(
-        _Line(),
-        str(tmp_path),
-        train_dataloader=dict(
-            dataset=_Points(),
-            batch_size=2,
-            sampler=dict(type='DefaultSampler', shuffle=False),
-            collate_fn=dict(type='default_collate'),
-        ),
-        train_cfg=dict(by_epoch=True, max_epochs=2),
-        optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.1)),
-        default_hooks=dict(logger=dict(type='LoggerHook', interval=1)),
-        default_scope='mmpose_ae',
-        experiment_name=tmp_path.name,
-    ).train()
-    return tmp_path / 'epoch_2.pth'
-
-
-def test_a_checkpoint_loads_with_weights_only(checkpoint, monkeypatch):
-    # As in a process that has not trained: the first history buffer fills this in.
-    monkeypatch.setattr(HistoryBuffer, '_statistics_methods', {})
-    found = torch.load(checkpoint, weights_only=True)
-    assert found['meta']['iter'] == 4
-    assert found['optimizer']['state'][0]['step'] == 4
-    assert found['state_dict']['slope'] < 1
-    hub = MessageHub('reloaded')
-    hub.load_state_dict(found['message_hub'])
-    assert len(hub.get_scalar('train/loss').data[0]) == 4
-
-
-def test_mmengine_needs_no_fallback_and_leaves_the_allow_list(checkpoint, capsys):
-    for _ in range(2):
-        load_checkpoint(_Line(), str(checkpoint))
-        torch.load(checkpoint, weights_only=True)
-    assert 'Falling back' not in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    'function, args, message',
-    [
-        (eval, ('1 + 1',), 'eval'),
-        # The one attribute look-up that is allowed is that of the statistics of HistoryBuffer.
-        (getattr, (HistoryBuffer, '__init__'), 'not "__init__"'),
-        (getattr, (np.ndarray, 'mean'), 'not "mean"'),
-    ],
-)
-def test_a_checkpoint_with_code_is_refused(tmp_path, function, args, message):
-    class Code:
-        def __reduce__(self):
-            return function, args
-
-    torch.save(dict(state_dict={}, meta=Code()), tmp_path / 'code.pth')
-    with pytest.raises(pickle.UnpicklingError, match=message):
-        torch.load(tmp_path / 'code.pth', weights_only=True)
 
 
 def test_version_is_exported():

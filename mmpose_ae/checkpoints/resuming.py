@@ -138,7 +138,8 @@ def load_resumable(filename: str) -> dict:
     ]
     if lacking:
         raise CheckpointError(
-            f'{filename} has no {", ".join(lacking)}: it can be tested, but no run goes on from it'
+            f'{filename} has no {", ".join(lacking)} to go on with; it may be tested, if its '
+            'weights are whole'
         )
     broken = [
         name
@@ -152,4 +153,6 @@ def load_resumable(filename: str) -> dict:
 
 def _has(checkpoint: dict, entry: str, name: Optional[str] = None) -> bool:
     value = checkpoint.get(entry)
-    return isinstance(value, dict) and (name is None or name in value)
+    if not isinstance(value, dict) or name is None:
+        return isinstance(value, dict)
+    return isinstance(value.get(name), int if entry == 'meta' else dict)

@@ -144,10 +144,37 @@ def test_heads_of_mmpose_1x_have_our_names(channels, kernels):
     assert shapes[0] == shapes[1]
 
 
-def test_own_names_pass_as_they_are(networks):
-    """Fine-tuning on other keypoints starts from a part of the weights."""
-    weights = {'backbone.conv1.weight': torch.zeros(64, 3, 3, 3), 'head.other.bias': torch.ones(1)}
-    assert convert_checkpoint(dict(state_dict=weights, meta={}), networks(COCO)) == weights
+def test_own_names_are_as_strict_as_others(networks):
+    expected = networks(COCO)
+    weights = {key: torch.empty(shape, device='meta') for key, shape in expected.items()}
+    wrapped = {f'module.{key}': value for key, value in weights.items()}
+    assert convert_checkpoint(dict(state_dict=wrapped, meta={}), expected).keys() == set(weights)
+    del weights['backbone.conv1.weight']
+    weights['head.other.bias'] = torch.ones(1)
+    with pytest.raises(CheckpointError) as error:
+        convert_checkpoint(weights, expected)
+    assert str(error.value).splitlines() == [
+        'mmpose_ae checkpoint for another network',
+        'the network lacks: head.other.bias',
+        'the checkpoint lacks: backbone.conv1.weight',
+    ]
+
+
+def test_a_part_to_start_training_from(networks):
+    """What is required must fit, in any format; of the rest what fits is taken."""
+    weights, expected = released(COCO), networks('higherhrnet_w32_crowdpose')
+    backbone = [key for key in expected if key.startswith('backbone.')]
+    found = convert_checkpoint(weights, expected, backbone, partial=True)
+    assert set(backbone) < set(found) < set(expected)
+    assert all(found[key].shape == expected[key] for key in found)
+    assert expected.keys() - found.keys() == {
+        f'head.{layer}.{parameter}'
+        for layer in ('final_layer', 'upsample_final_layers.0', 'upsample_modules.0.deconv.0')
+        for parameter in ('weight', 'bias')
+        if (layer, parameter) != ('upsample_modules.0.deconv.0', 'bias')
+    }
+    with pytest.raises(CheckpointError, match=r'final_layer\.bias \(34,\) instead of \(28,\)'):
+        convert_checkpoint(weights, expected, ['head.final_layer.bias'], partial=True)
 
 
 @pytest.mark.parametrize('name', ['resnet', 'mmdet'])

@@ -8,6 +8,8 @@ import sys
 import torch
 from test_tools.conftest import TOOLS
 
+from mmpose_ae.checkpoints import load_from_local
+
 SUICIDE = """
 import os, signal
 from mmengine.hooks import Hook
@@ -24,7 +26,7 @@ IMPORTS = "custom_imports = dict(imports=['mmpose_ae', 'suicide'], allow_failed_
 
 
 def final_checkpoint(folder):
-    return torch.load(folder / 'epoch_2.pth', weights_only=True)
+    return load_from_local(folder / 'epoch_2.pth')
 
 
 def test_kill_and_resume(run_tool, tiny_config, tmp_path):
@@ -37,7 +39,7 @@ def test_kill_and_resume(run_tool, tiny_config, tmp_path):
     done = subprocess.run(
         [sys.executable, str(TOOLS / 'train.py'), str(deadly), '--work-dir', str(killed)],
         cwd=tmp_path,
-        env=dict(os.environ, PYTHONPATH=str(tmp_path), OMP_NUM_THREADS='1'),
+        env=dict(os.environ, PYTHONPATH=f'{tmp_path}:{TOOLS.parent}', OMP_NUM_THREADS='1'),
         capture_output=True,
     )
     assert done.returncode == -signal.SIGKILL

@@ -2,9 +2,20 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from mmpose_ae.checkpoints import load_from_local
+
 
 def last_checkpoint(tmp_path):
-    return torch.load(tmp_path / 'run' / 'epoch_2.pth', weights_only=True)
+    return load_from_local(tmp_path / 'run' / 'epoch_2.pth')
+
+
+@pytest.fixture
+def resumable(tmp_path):
+    """A file with all that a run goes on with."""
+    hub = dict(log_scalars={}, runtime_info={}, resumed_keys={})
+    saved = dict(meta=dict(epoch=3, iter=9), state_dict={}, message_hub=hub, optimizer={})
+    torch.save(saved, tmp_path / 'saved')
+    return tmp_path / 'saved'
 
 
 def test_trains_in_bfloat16_with_one_option(run_tool, tiny_config, tmp_path):
@@ -38,10 +49,11 @@ def test_mixed_precision_replaces_no_special_wrapper(load_tool):
         load_tool('train').enable_amp(cfg)
 
 
-def test_options_reach_the_config(load_tool, monkeypatch, tmp_path):
+def test_options_reach_the_config(load_tool, monkeypatch, tmp_path, resumable):
     train = load_tool('train')
     (tmp_path / 'c.py').write_text(
-        'auto_scale_lr = dict(base_batch_size=8)\nval_cfg = dict()\nload_from = "a.pth"'
+        'auto_scale_lr = dict(base_batch_size=8)\nval_cfg = dict()\nmodel = dict()\n'
+        'load_from = "a.pth"'
     )
 
     def apply(*options):
@@ -52,9 +64,10 @@ def test_options_reach_the_config(load_tool, monkeypatch, tmp_path):
         return cfg
 
     assert apply().load_from == 'a.pth'
-    assert apply('--resume', 'b.pth').load_from == 'b.pth'
+    path = str(resumable)
+    assert apply('--resume', path).load_from == path
     assert apply('--auto-scale-lr').auto_scale_lr == dict(base_batch_size=8, enable=True)
-    assert apply('--resume', 'b.pth').resume
+    assert apply('--resume', path).resume
     unvalidated = apply('--no-validate')
     assert unvalidated.val_cfg is unvalidated.val_evaluator is unvalidated.val_dataloader is None
     (tmp_path / 'c.py').write_text('')
@@ -62,12 +75,18 @@ def test_options_reach_the_config(load_tool, monkeypatch, tmp_path):
         apply('--auto-scale-lr')
 
 
-def test_resuming_what_has_not_begun_keeps_the_weights_to_start_from(load_tool, tmp_path):
+def test_resuming_what_has_not_begun_keeps_the_weights_to_start_from(
+    load_tool, tmp_path, resumable
+):
     """The first start of a command that is repeated after each interruption."""
-    cfg = Config(dict(work_dir=str(tmp_path), load_from='detector.pth'))
+    settings = dict(work_dir=str(tmp_path), load_from='detector.pth', model=dict())
+    cfg = Config(settings)
     resume_from = load_tool('train').resume_from
     resume_from(cfg, 'auto')
-    assert cfg.load_from == 'detector.pth' and not cfg.get('resume')
-    (tmp_path / 'last_checkpoint').write_text('epoch_3.pth')
+    assert cfg.load_from == 'detector.pth' and not cfg.resume
+    (tmp_path / 'last_checkpoint').write_text('epoch_3.pth')  # which is not there
     resume_from(cfg, 'auto')
-    assert cfg.load_from == 'epoch_3.pth' and cfg.resume
+    assert cfg.load_from == 'detector.pth' and not cfg.resume
+    (tmp_path / 'epoch_3.pth').write_bytes(resumable.read_bytes())
+    resume_from(cfg, 'auto')
+    assert cfg.load_from == str(tmp_path / 'epoch_3.pth') and cfg.resume

@@ -93,8 +93,10 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
     def init_weights(self) -> None:
         """Initialize the weights to train; those of ``init_cfg`` may be of another network."""
         self._starting = True
-        super().init_weights()
-        self._starting = False
+        try:
+            super().init_weights()
+        finally:
+            self._starting = False
 
     def _load_state_dict_pre_hook(
         self, state_dict: dict, prefix: str, local_meta: dict, *args, **kwargs
