@@ -1,7 +1,7 @@
 """Damage checkpoints in many ways: each is loaded whole, or refused by its name.
 
-Files are cut, overwritten, and have bits flipped; their content has entries of other kinds, none, or
-more. A process of its own reads them, which may crash.
+Files are cut, overwritten, and have bits flipped; entries of their content are replaced, removed,
+renamed or swapped. A process of its own reads them, which may crash.
 """
 
 import copy
