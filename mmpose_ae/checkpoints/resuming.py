@@ -94,11 +94,10 @@ def list_checkpoints(cfg: Config) -> List[str]:
         folders.append(Path(hook.out_dir, folders[0].name))
     template = hook.get('filename_tmpl') or r'(?:epoch|iter)_{}.pth'
     name = template.replace('.', r'\.').replace('{}', r'\d+')
-    paths = {
-        path for folder in folders for path in folder.glob('*') if re.fullmatch(name, path.name)
-    }
+    files = (path.absolute() for folder in folders for path in folder.glob('*'))
+    paths = {path for path in files if re.fullmatch(name, path.name)}
     if named and Path(named).is_file():
-        paths.add(Path(named))
+        paths.add(Path(named).absolute())
     elif named:
         print_log(f'{POINTER} names {named}, which is not there', level=logging.WARNING)
     return [str(path) for path in sorted(paths, key=_age)]
