@@ -1,6 +1,7 @@
 """Where a run goes on that was interrupted, at any moment."""
 
 import logging
+import os
 import re
 from pathlib import Path
 from typing import List, Optional
@@ -14,6 +15,7 @@ from torch import Tensor
 from .reading import CheckpointError
 
 POINTER = 'last_checkpoint'
+TEMPLATES = ('epoch_{}.pth', 'iter_{}.pth')
 # What a run goes on with, and the entries in it that it needs.
 NEEDED = dict(
     meta=('epoch', 'iter'),
@@ -92,11 +94,11 @@ def list_checkpoints(cfg: Config) -> List[str]:
     folders = [Path(cfg.work_dir)]
     if hook.get('out_dir'):
         folders.append(Path(hook.out_dir, folders[0].name))
-    template = hook.get('filename_tmpl') or r'(?:epoch|iter)_{}.pth'
-    name = template.replace('.', r'\.').replace('{}', r'\d+')
+    templates = [hook.filename_tmpl] if hook.get('filename_tmpl') else TEMPLATES
+    name = '|'.join(re.escape(template).replace(r'\{\}', r'\d+') for template in templates)
     files = (path.absolute() for folder in folders for path in folder.glob('*'))
     paths = {path for path in files if re.fullmatch(name, path.name)}
-    if named and Path(named).is_file():
+    if os.path.isfile(named):
         paths.add(Path(named).absolute())
     elif named:
         print_log(f'{POINTER} names {named}, which is not there', level=logging.WARNING)
@@ -105,7 +107,7 @@ def list_checkpoints(cfg: Config) -> List[str]:
 
 def _named_by_pointer(work_dir: Path) -> str:
     try:
-        return (work_dir / POINTER).read_text(errors='replace').strip('\0 \n')
+        return (work_dir / POINTER).read_text(errors='replace').replace('\0', '').strip()
     except OSError:
         return ''
 

@@ -60,7 +60,7 @@ def test_the_newest_is_first_and_others_are_none_of_the_run(folder):
 
 
 @pytest.mark.parametrize(
-    'pointer', [None, '', '\0\0\0', 'epoch_99.pth', 'nowhere/epoch_3.pth', '.']
+    'pointer', [None, '', '\0\0\0', 'epoch_99.pth', 'nowhere/epoch_3.pth', '.', 'x' * 5000]
 )
 def test_the_pointer_need_not_be_right(folder, pointer):
     if pointer is None:
