@@ -39,11 +39,11 @@ DETECTOR = dict(
 )
 
 
-def build():
+def build(**options):
     torch.manual_seed(0)
     unroller = dict(lstm=dict(hidden_channels=4, num_layers=1), chunk_size=1, max_instances=3)
     head = dict(DETECTOR['head'], type='mmpose_ae.RecurrentAssociationHead', unroller=unroller)
-    cfg = dict(DETECTOR, type='mmpose_ae.FrozenBackbonePoseEstimator', head=head)
+    cfg = dict(DETECTOR, type='mmpose_ae.FrozenBackbonePoseEstimator', head=head, **options)
     return MODELS.build(cfg)
 
 
@@ -80,11 +80,28 @@ def test_weights_of_the_detector_are_loaded():
     torch.testing.assert_close(model.eval().backbone(images), detector.eval().backbone(images))
 
 
-def test_published_weights_of_another_network():
+def test_training_starts_from_all_of_the_detector(tmp_path):
+    """What is trained need not be in its checkpoint; the rest must, in ours or a published one."""
+    weights = MODELS.build(DETECTOR).state_dict()
+    start = dict(type='Pretrained', checkpoint=str(tmp_path / 'w.pth'))
+    torch.save(dict(state_dict=weights), tmp_path / 'w.pth')
+    model = build(init_cfg=start)
+    model.init_weights()
+    loaded = model.state_dict()
+    assert all(torch.equal(loaded[key], value) for key, value in weights.items())
+    gone = next(iter(weights))
+    del weights[gone]
+    torch.save(dict(state_dict=weights), tmp_path / 'w.pth')
+    with pytest.raises(CheckpointError, match=rf'w\.pth: .*\n.*lacks: {gone}$') as error:
+        build(init_cfg=start).init_weights()
+    assert 'unroller' not in str(error.value)
+
+
+def test_published_weights_of_another_network(tmp_path):
     """They are recognized, and compared with the detector alone: what is trained is not missed."""
-    weights = {'features.0.0.up1.conv.weight': torch.zeros(1)}
+    torch.save({'features.0.0.up1.conv.weight': torch.zeros(1)}, tmp_path / 'w.pth')
     with pytest.raises(CheckpointError) as error:
-        build().load_state_dict(weights)
+        build(init_cfg=dict(type='Pretrained', checkpoint=str(tmp_path / 'w.pth'))).init_weights()
     assert 'unroller' not in str(error.value)
 
 
