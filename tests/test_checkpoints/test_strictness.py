@@ -1,5 +1,7 @@
 """Weights with our own names are those of the network, or refused: wherever a user gives them."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -223,3 +225,22 @@ def test_a_backbone_alone_is_no_network(tiny_config, weights, tmp_path):
     torch.save(hrnet, tmp_path / 'hrnet.pth')
     with pytest.raises(CheckpointError, match=rf'hrnet\.pth: HRNet (?s:.*)lacks: .*{LAYER}'):
         load_by_init_model(tiny_config, tmp_path / 'hrnet.pth', tmp_path)
+
+
+def test_center_group_starts_from_its_detector(tmp_path):
+    """As the shipped config says; a detector by itself is no CenterGroup."""
+    folder = Path(__file__).resolve().parents[2] / 'configs/center_group/synth_crowd'
+    detector = build(folder / 'center-ae_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py')
+    torch.save(dict(state_dict=detector.state_dict()), tmp_path / 'detector.pth')
+    config = folder / 'center-group_hourglass-tiny_1xb8-3e_synth_crowd_crowded-192x192.py'
+    start = Config.fromfile(config).model.init_cfg
+    assert start.checkpoint.startswith('work_dirs/center-ae_hourglass-tiny')
+    model = build(config, init_cfg=dict(start, checkpoint=str(tmp_path / 'detector.pth')))
+    model.init_weights()
+    weights = detector.state_dict()
+    loaded = {k: v for k, v in model.state_dict().items() if k in weights}
+    assert sum(key.startswith('backbone.') for key in loaded) > 200
+    same = [k for k, v in loaded.items() if v.shape == weights[k].shape]
+    assert all(torch.equal(loaded[key], weights[key]) for key in same)
+    with pytest.raises(CheckpointError, match=r'lacks: (?s:.*)head\.grouping'):
+        load_by_torch(config, tmp_path / 'detector.pth', tmp_path)
