@@ -1,7 +1,7 @@
 """Kill small training runs at any moment, and go on with them: nothing that was whole may be lost.
 
 A run is MMEngine's, with this package's hook and its choice of a checkpoint, and a network of one
-layer. Runs are forked from this process, which must not have trained itself.
+layer. Runs are forked from this process.
 """
 
 import os
