@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 UNMATCHED = -1
 
 
@@ -20,3 +22,22 @@ class Candidates(NamedTuple):
     scores: Any
     cells: Any
     tags: Any
+
+
+def check_finite(scores: np.ndarray, cells: np.ndarray, tags: np.ndarray) -> None:
+    """Refuse candidates that cannot be compared.
+
+    Args:
+        scores (np.ndarray): Those of candidates, any shape.
+        cells (np.ndarray): Their positions.
+        tags (np.ndarray): Their tags.
+
+    Raises:
+        ValueError: If a value is NaN or infinite.
+    """
+    for name, values in dict(scores=scores, cells=cells, tags=tags).items():
+        if not np.isfinite(values).all():
+            bad = values[~np.isfinite(values)][0]
+            raise ValueError(
+                f'{name} of candidates must be finite, got {bad}; score 0 says that there is none'
+            )

@@ -1,11 +1,11 @@
 """Grouping of candidates at the densest places of tag space, all keypoint types at once."""
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from .assignment import assign
-from .candidates import UNMATCHED, Candidates
+from .candidates import UNMATCHED, Candidates, check_finite
 from .scipy_routines import squared_distances
 
 # Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
@@ -16,6 +16,15 @@ _SEED_TYPES = 16
 _SEED_SPACING = 0.1
 # Fewer keypoints do not tell the extent of an instance on the image.
 _LEAST_PLACED = 3
+# Whatever the tags are, time and memory stay bounded; images of people stay below these limits.
+# So many rounds and groups there are; candidates that are left over then are nobody's.
+_MOST_ROUNDS, _MOST_GROUPS = 128, 1024
+# So many pairs of starts and candidates tell the density in the first round, fewer in later ones.
+_DENSITY_PAIRS = 2**23
+# About so many pairs of groups and candidates are held at a time.
+_PAIRS_AT_ONCE = 2**20
+# Of more groups those that match no candidate of a type are kept out of the assignment.
+_FEW_GROUPS = 256
 
 
 class _Pool(NamedTuple):
@@ -26,14 +35,35 @@ class _Pool(NamedTuple):
     cells: np.ndarray  # (P, 2)
     tags: np.ndarray  # (P, L), in tag thresholds
 
-    def take(self, index: np.ndarray) -> '_Pool':
+    def take(self, index: Union[slice, np.ndarray]) -> '_Pool':
         """Keep the candidates of an index."""
         return _Pool(*(values[index] for values in self))
+
+    def parts(self, num_groups: int) -> Iterator[Tuple[int, '_Pool']]:
+        """Cut into whole keypoint types whose pairs with so many groups are few enough.
+
+        Gives the index of each part's first candidate, and the part.
+        """
+        if num_groups * len(self.types) <= _PAIRS_AT_ONCE:
+            yield 0, self
+            return
+        starts = np.flatnonzero(np.diff(self.types, prepend=-1))
+        most = _PAIRS_AT_ONCE // num_groups or 1
+        cuts = starts[np.flatnonzero(np.diff(starts // most, prepend=-1))]
+        for start, end in zip(cuts, [*cuts[1:], len(self.types)]):
+            yield start, self.take(slice(start, end))
 
     def mean_tags(self, groups: np.ndarray) -> np.ndarray:
         """Mean tags of groups (N, K), weighted by the scores, (N, L)."""
         weight = np.where(groups == UNMATCHED, 0, self.scores[groups])
         return (weight[..., None] * self.tags[groups]).sum(1) / weight.sum(1)[:, None]
+
+
+class _Places(NamedTuple):
+    """Where groups are on the image."""
+
+    center: np.ndarray  # (N, 2)
+    falloff: np.ndarray  # (N,): at this distance the weight has fallen to half
 
 
 class DensityGrouping:
@@ -91,21 +121,32 @@ class DensityGrouping:
             int64; -1 where the keypoint is missing.
         """
         num_types = len(candidates.scores)
-        types, columns = candidates.scores.nonzero()
+        types, columns = (candidates.scores > 0).nonzero()
         if not len(types):
             return np.empty((0, num_types), np.int64)
         scores, cells, tags = (values[types, columns].astype(float) for values in candidates)
         pool = _Pool(types, scores, cells, tags / tag_threshold)
-        rounds = []
-        free = np.arange(len(types))
-        while len(free):
-            part = pool.take(free)
-            groups = self._pick(part, self._find_peaks(part), num_types)
-            groups = self._pick(part, part.mean_tags(groups), num_types, groups)
-            rounds.append(np.where(groups == UNMATCHED, UNMATCHED, free[groups]))
-            free = np.setdiff1d(free, rounds[-1])
-        groups = self._reassign(pool, self._join(pool, np.concatenate(rounds)))
+        check_finite(*pool[1:])
+        groups = self._join(pool, self._find_groups(pool, num_types))
+        groups = self._reassign(pool, groups)
         return np.where(groups == UNMATCHED, UNMATCHED, columns[groups])
+
+    def _find_groups(self, pool: _Pool, num_types: int) -> np.ndarray:
+        """Groups (N, K) that have no candidate in common; some candidates may be in none."""
+        free = np.arange(len(pool.types))
+        rounds, total = [np.empty((0, num_types), np.int64)], 0
+        while len(free) and len(rounds) <= _MOST_ROUNDS and total < _MOST_GROUPS:
+            part = pool.take(free)
+            most_seeds = int(_DENSITY_PAIRS / len(rounds) ** 1.5 / len(free)) or 1
+            peaks = self._find_peaks(part, most_seeds)
+            groups = self._pick(part, peaks, num_types)
+            groups = self._pick(part, part.mean_tags(groups), num_types, groups)
+            if not len(groups):  # tags so large that rounding moves every mean out of reach
+                break
+            rounds.append(np.where(groups == UNMATCHED, UNMATCHED, free[groups]))
+            total += len(groups)
+            free = np.delete(free, groups[groups != UNMATCHED])
+        return np.concatenate(rounds)
 
     def _near(
         self, pool: _Pool, centers: np.ndarray
@@ -121,24 +162,32 @@ class DensityGrouping:
         weight = pool.scores[found] * (1 - squared / self.reach**2) ** 2
         return rows, found, squared, weight
 
-    def _find_seeds(self, pool: _Pool) -> np.ndarray:
+    def _find_seeds(self, pool: _Pool, most: int) -> np.ndarray:
         """Candidates where the density is looked at, the strongest of those with like tags."""
         types = np.argsort(-np.bincount(pool.types), kind='stable')[:_SEED_TYPES]
         seeds = np.flatnonzero(np.isin(pool.types, types))
         seeds = seeds[np.argsort(-pool.scores[seeds], kind='stable')]
         blocks = (pool.tags[seeds] - pool.tags.min(0)) // (self.reach * _SEED_SPACING)
-        return seeds[np.unique(blocks, axis=0, return_index=True)[1]]
+        first = np.unique(blocks, axis=0, return_index=True)[1]
+        return seeds[first if len(first) <= most else first[first <= np.sort(first)[most - 1]]]
 
-    def _find_peaks(self, pool: _Pool) -> np.ndarray:
+    def _find_peaks(self, pool: _Pool, most_seeds: int) -> np.ndarray:
         """Tags of the candidates where the density peaks, (N, L)."""
-        seeds = self._find_seeds(pool)
-        rows, found, squared, weight = self._near(pool, pool.tags[seeds])
-        place = rows * (pool.types[-1] + 1) + pool.types[found]  # ascending
-        starts = np.flatnonzero(np.diff(place, prepend=-1))
-        density = np.bincount(rows[starts], np.maximum.reduceat(weight, starts))
+        seeds = self._find_seeds(pool, most_seeds)
+        density, close = np.zeros(len(seeds)), []
+        for start, part in pool.parts(len(seeds)):
+            rows, found, squared, weight = self._near(part, pool.tags[seeds])
+            place = rows * (pool.types[-1] + 1) + part.types[found]  # ascending
+            firsts = np.flatnonzero(np.diff(place, prepend=-1))
+            best = np.maximum.reduceat(weight, firsts) if len(firsts) else weight
+            density += np.bincount(rows[firsts], best, len(seeds))
+            within = squared < (self.reach / 2) ** 2
+            close.append((rows[within], start + found[within]))
+        rows, found = (np.concatenate(values) for values in zip(*close))
+        ranked = seeds[np.argsort(-density, kind='stable')]
         rank = np.full(len(pool.types), len(seeds))
-        rank[seeds[np.argsort(-density, kind='stable')]] = np.arange(len(seeds))
-        beaten = (squared < (self.reach / 2) ** 2) & (rank[found] < rank[seeds][rows])
+        rank[ranked] = np.arange(len(seeds))
+        beaten = rank[found] < rank[seeds][rows]
         return pool.tags[np.delete(seeds, rows[beaten])]
 
     def _pick(
@@ -152,70 +201,95 @@ class DensityGrouping:
 
         With the candidates that the groups picked before, (N, K), positions count too.
         """
-        rows, found, _, weight = self._near(pool, centers)
-        if before is not None and self.spread is not None:
-            weight *= self._nearness(pool, before, rows, found)
-        ascending = np.argsort(weight, kind='stable')
-        rows, found = rows[ascending], found[ascending]
-        best = np.empty(len(pool.types), np.int64)
-        best[found] = rows  # of repeated places the last value stays: that of most weight
-        offered = best[found] == rows
+        placed = None if before is None else self._place(pool, before)
         groups = np.full((len(centers), num_types), UNMATCHED)
-        groups[rows[offered], pool.types[found[offered]]] = found[offered]  # here too
+        for start, part in pool.parts(len(centers)):
+            rows, found, weight = self._weigh(part, centers, placed)
+            ascending = np.argsort(weight, kind='stable')
+            rows, found = rows[ascending], found[ascending]
+            best = np.empty(len(part.types), np.int64)
+            best[found] = rows  # of repeated places the last value stays: that of most weight
+            offered = best[found] == rows
+            rows, found = rows[offered], found[offered]
+            groups[rows, part.types[found]] = start + found  # here too
         return groups[(groups != UNMATCHED).any(1)]
 
-    def _nearness(
-        self, pool: _Pool, groups: np.ndarray, rows: np.ndarray, found: np.ndarray
-    ) -> np.ndarray:
-        """Weight by the distance on the image between groups and candidates, for each pair."""
+    def _weigh(
+        self, pool: _Pool, centers: np.ndarray, placed: Optional[_Places]
+    ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Pairs of centers and candidates within reach, weighted by where groups are placed, too.
+
+        Each with its center, candidate, and weight.
+        """
+        rows, found, _, weight = self._near(pool, centers)
+        if placed is not None:
+            center, falloff = placed
+            squared = np.square(pool.cells[found] - center[rows]).sum(-1)
+            weight *= 1 / (1 + squared / falloff[rows] ** 2)
+        return rows, found, weight
+
+    def _place(self, pool: _Pool, groups: np.ndarray) -> Optional[_Places]:
+        """Where groups (N, K) are on the image; None where that does not count."""
+        if self.spread is None:
+            return None
         picked = groups != UNMATCHED
         points = pool.cells[groups]  # (N, K, 2)
         center = _median(points, picked)
         extent = _median(np.linalg.norm(points - center[:, None], axis=-1), picked)
         use = (picked.sum(1) >= _LEAST_PLACED) & (extent > 0)
-        falloff = np.where(use, self.spread * np.where(use, extent, 1), np.inf)
-        squared = np.square(pool.cells[found] - center[rows]).sum(-1)
-        return 1 / (1 + squared / falloff[rows] ** 2)
+        return _Places(center, np.where(use, self.spread * np.where(use, extent, 1), np.inf))
 
     def _join(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
         """Join the closest groups that have no common keypoint type, until none are close."""
         deviation = self.join_below * _tag_spread(pool, groups)
-        while len(groups) > 1:
-            found = (groups != UNMATCHED).astype(float)
+        groups, found = groups.copy(), (groups != UNMATCHED).astype(float)
+        mean, distance = np.empty((len(groups), pool.tags.shape[1])), np.empty((len(groups),) * 2)
+        rows, changed = np.arange(len(groups)), np.arange(len(groups))
+        while len(changed):
+            mean[changed] = pool.mean_tags(groups[changed])
             size = found.sum(1)
-            mean = pool.mean_tags(groups)
-            limit = np.maximum(deviation * np.sqrt(1 / size[:, None] + 1 / size), 1)
-            distance = np.sqrt(squared_distances(mean, mean)) / limit
-            distance[found @ found.T > 0] = np.inf
-            first, second = np.arange(len(groups)), distance.argmin(1)
-            joined = (first < second) & (second[second] == first)
-            joined &= distance[first, second] < 1
-            if not joined.any():
-                break
-            first, second = first[joined], second[joined]
-            groups[first] = np.maximum(groups[first], groups[second])
-            groups = np.delete(groups, second, axis=0)
-        return groups
+            limit = np.maximum(deviation * np.sqrt(1 / size[changed, None] + 1 / size), 1)
+            apart = np.sqrt(squared_distances(mean[changed], mean)) / limit
+            apart[found[changed] @ found.T > 0] = np.inf
+            distance[changed], distance[:, changed] = apart, apart.T
+            nearest = distance.argmin(1)
+            joined = (rows < nearest) & (nearest[nearest] == rows)
+            joined &= distance[rows, nearest] < 1
+            changed, gone = rows[joined], nearest[joined]
+            groups[changed] = np.maximum(groups[changed], groups[gone])
+            found[changed] = np.maximum(found[changed], found[gone])
+            groups[gone], found[gone] = UNMATCHED, 1  # has something in common with every group
+            distance[gone] = distance[:, gone] = np.inf
+        return groups[(groups != UNMATCHED).any(1)]
 
     def _reassign(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
         """Assign the candidates of each type once more, those that are left over to nobody."""
         mass = np.where(groups == UNMATCHED, 0, pool.scores[groups]).sum(1)
-        rows, found, _, weight = self._near(pool, pool.mean_tags(groups))
-        if self.spread is not None:
-            weight *= self._nearness(pool, groups, rows, found)
-        worth = np.zeros((len(groups), len(pool.types)))
-        worth[rows, found] = weight * mass[rows]
+        means, placed = pool.mean_tags(groups), self._place(pool, groups)
         groups = np.full_like(groups, UNMATCHED)
-        for k in np.unique(pool.types):
-            candidates = np.flatnonzero(pool.types == k)
-            group, pick = assign(-worth[:, candidates])
-            pick = candidates[pick]
-            matched = worth[group, pick] > 0
-            groups[group[matched], k] = pick[matched]
+        for start, part in pool.parts(len(groups)):
+            rows, found, weight = self._weigh(part, means, placed)
+            worth = np.zeros((len(groups), len(part.types)))
+            worth[rows, found] = weight * mass[rows]
+            for k in np.unique(part.types):
+                candidates = np.flatnonzero(part.types == k)
+                group, pick = _match(worth[:, candidates])
+                pick = candidates[pick]
+                matched = worth[group, pick] > 0
+                groups[group[matched], k] = start + pick[matched]
         alone = np.setdiff1d(np.arange(len(pool.types)), groups)
         singles = np.full((len(alone), groups.shape[1]), UNMATCHED)
         singles[np.arange(len(alone)), pool.types[alone]] = alone
         return np.concatenate([groups[(groups != UNMATCHED).any(1)], singles])
+
+
+def _match(worth: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Pairs of groups and candidates of the most total worth (N, M), those of worth 0 included."""
+    if len(worth) <= _FEW_GROUPS:
+        return assign(-worth)
+    able = np.flatnonzero(worth.any(1))
+    pick, group = assign(-worth[able].T)  # not made square: there are more groups than candidates
+    return able[group], pick
 
 
 def _tag_spread(pool: _Pool, groups: np.ndarray) -> float:

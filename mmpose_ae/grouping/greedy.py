@@ -5,10 +5,13 @@ from typing import Optional, Sequence
 import numpy as np
 
 from .assignment import SOLVERS, assign
-from .candidates import UNMATCHED, Candidates
+from .candidates import UNMATCHED, Candidates, check_finite
+from .scipy_routines import squared_distances
 
 DISTANCES = ('euclidean', 'rms')
 COSTS = ('rounded', 'capped', 'exact')
+# Differences of tags that are held at a time; those of images of people are far fewer.
+_MOST_DIFFERENCES = 2**20
 
 
 class GreedyGrouping:
@@ -75,6 +78,8 @@ class GreedyGrouping:
         """
         # In double precision, as the releases: it decides between almost equal costs.
         scores, tags = candidates.scores.astype(float), candidates.tags.astype(float)
+        found = scores > 0
+        check_finite(scores[found], candidates.cells[found], tags[found])
         num_keypoints, most = scores.shape[0], scores.size
         members = np.full((most, num_keypoints), UNMATCHED)
         tag_sums = np.zeros((most, tags.shape[-1]))
@@ -84,7 +89,7 @@ class GreedyGrouping:
             num_open = count if self.max_open is None else min(count, self.max_open)
             if self.skip_when_full and num_open == self.max_open:
                 break
-            found = np.flatnonzero(scores[k])
+            found = np.flatnonzero(scores[k] > 0)
             mean_tags = tag_sums[:num_open] / sizes[:num_open]
             instance = self._match(scores[k, found], tags[k, found], mean_tags, tag_threshold)
             new = instance == UNMATCHED
@@ -102,7 +107,7 @@ class GreedyGrouping:
         instance = np.full(len(scores), UNMATCHED)
         if not len(scores) or not len(mean_tags):
             return instance
-        distance = np.linalg.norm(tags[:, None] - mean_tags[None], axis=-1)  # (M, N)
+        distance = _distances(tags, mean_tags)
         if self.distance == 'rms':
             distance = distance / np.sqrt(tags.shape[-1])
         rows, columns = assign(self._pair_cost(distance, scores, threshold), self.solver)
@@ -117,3 +122,10 @@ class GreedyGrouping:
             return np.where(steps > 1, 1e5, steps) - scores[:, None]
         steps = np.round(distance) if self.cost == 'rounded' else distance
         return 100 * steps - scores[:, None]
+
+
+def _distances(tags: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Euclidean distance of every tag (M, L) to others (N, L), (M, N)."""
+    if len(tags) * others.size > _MOST_DIFFERENCES:
+        return np.sqrt(squared_distances(tags, others))
+    return np.linalg.norm(tags[:, None] - others, axis=-1)  # rounds as the releases do
