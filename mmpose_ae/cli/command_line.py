@@ -60,9 +60,9 @@ def build_parser(description: str) -> ArgumentParser:
     parser.add_argument(
         '--work-dir', help='folder of logs and checkpoints; work_dirs/<config name> by default'
     )
-    parser.add_argument('--show-dir', help='save pictures of predictions to this folder')
+    parser.add_argument('--show-dir', help='save pictures of predictions to this folder, in training one folder in it per validation')
     parser.add_argument('--show', action='store_true', help='show predictions in a window')
-    parser.add_argument('--interval', type=int, default=1, help='draw every n-th sample')
+    parser.add_argument('--interval', type=int, default=1, help='draw the first of every n samples')
     parser.add_argument('--wait-time', type=float, default=1, help='seconds per window')
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
     # torch.distributed.launch, which mim calls, passes the rank as an option.

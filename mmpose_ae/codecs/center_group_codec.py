@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.frame import Grid, flat_index
 from mmpose_ae.grouping import Poses, rank_poses
-from mmpose_ae.ops import refine_cells
+from mmpose_ae.ops import bounded, refine_cells
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
@@ -116,7 +116,7 @@ class CenterGroupCodec(BottomupCodec):
         shown = heatmaps.flatten(2).gather(2, flat_index(cells, heatmaps.shape[-1]))
         return GroupedCenters(
             refine_cells(heatmaps, cells, self.refinement).transpose(1, 2),
-            shown.transpose(1, 2),
+            bounded(shown.transpose(1, 2)),
             visibility,
             probabilities,
             centers.scores[:, 0],

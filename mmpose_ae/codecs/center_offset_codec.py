@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.grouping import UNMATCHED, Poses, match_offsets, rank_poses
-from mmpose_ae.ops import finite_or_zero, gather_tags, refine_cells
+from mmpose_ae.ops import bounded, finite_or_zero, gather_tags, refine_cells
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
@@ -130,7 +130,7 @@ class CenterOffsetCodec(BottomupCodec):
         cells = ((centers + 0.5) * ratio).long()  # (B, N, 2)
         index = coarse.flat(cells)[:, None]
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
-        return coarse.to_pixels(cells)[:, :, None] + finite_or_zero(read).transpose(1, 2)
+        return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)
 
     def group(self, proposals: OffsetProposals, grid: Optional[Grid] = None) -> List[Poses]:
         """Give centers the detected keypoints that are closest to where their offsets point.

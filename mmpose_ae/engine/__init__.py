@@ -1,10 +1,11 @@
-"""What MMEngine lacks for training on the CPU and for resuming a run exactly."""
+"""What MMEngine lacks for training on the CPU, for surviving a kill and for resuming exactly."""
 
 from .autocast_optim_wrapper import AutocastOptimWrapper
 from .channels_last_hook import ChannelsLastHook
 from .checkpoint_hook import CheckpointHook
 from .cpu_distributed import prepare_cpu_distributed
 from .epoch_seed_hook import EpochSeedHook
+from .pose_visualization_hook import PoseVisualizationHook
 from .unscaled_rates import keep_unscaled_rates
 from .whole_files import write_whole
 
@@ -13,6 +14,7 @@ __all__ = [
     'ChannelsLastHook',
     'CheckpointHook',
     'EpochSeedHook',
+    'PoseVisualizationHook',
     'keep_unscaled_rates',
     'prepare_cpu_distributed',
     'write_whole',

@@ -3,7 +3,7 @@
 from .candidates import MaskedCandidates, find_candidates, find_masked_candidates
 from .centers import append_centers, instance_centers
 from .missing import MISSING_RULES, find_missing
-from .peaks import find_peaks, finite_or_zero, highest_peaks
+from .peaks import LARGEST, bounded, find_peaks, finite_or_zero, highest_peaks
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, refine_cells, released_offset
 from .sampling import bilinear_corners, gather_tags, sample_features, sample_tags
 from .similarity import keypoint_similarity
@@ -17,11 +17,13 @@ from .targets import (
 )
 
 __all__ = [
+    'LARGEST',
     'MISSING_RULES',
     'OFFSETS',
     'MaskedCandidates',
     'append_centers',
     'bilinear_corners',
+    'bounded',
     'draw_placed',
     'find_candidates',
     'find_masked_candidates',

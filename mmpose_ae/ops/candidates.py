@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mmpose_ae.grouping import Candidates
 
-from .peaks import finite_or_zero, highest_peaks
+from .peaks import bounded, finite_or_zero, highest_peaks
 from .sampling import sample_tags
 
 
@@ -32,9 +32,9 @@ def find_candidates(
         Candidates: On the device of the maps. A peak whose tag is not finite has score 0.
     """
     scores, cells = highest_peaks(heatmaps, kernel_size, max_candidates, whole_plateaus)
-    values = sample_tags(tags, cells, heatmaps.shape[:1:-1]).float()
+    values = sample_tags(tags, cells, heatmaps.shape[:1:-1])
     usable = values.isfinite().all(-1)
-    return Candidates(scores * usable, cells, values.nan_to_num(0.0, 0.0, 0.0))
+    return Candidates(scores * usable, cells, bounded(values))
 
 
 class MaskedCandidates(NamedTuple):

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.frame import unflatten_index
 
+from .peaks import bounded
 from .sampling import sample_tags
 
 
@@ -102,7 +103,7 @@ def find_missing(
         distance = _distances(instance_tags[b, missing[b, :, k]], read)
         values = heatmaps[b, k].flatten()[places]
         best, position = MISSING_RULES[rule](values, distance, tag_threshold).max(dim=1)
-        score = values[position] * best.isfinite() * _SCORE_FACTORS[rule]
+        score = bounded(values[position]) * best.isfinite() * _SCORE_FACTORS[rule]
         for result, value in zip(found, (places[position], score)):
             result[b, :, k].masked_scatter_(missing[b, :, k], value)
     index, scores = found

@@ -9,6 +9,9 @@ from torch import Tensor
 
 from mmpose_ae.frame import unflatten_index
 
+# Heatmaps are trained to reach 1 and tags a few tens. Of a network that diverged they are anything:
+# what is larger than this counts as this, so that sums, squares and products stay finite in float32.
+LARGEST = 1e18
 # Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
 # since it would wait for the next launch.
 _CELLS_AT_ONCE = {'cpu': 17 * 128 * 128, 'cuda': 2**27}
@@ -57,6 +60,11 @@ def finite_or_zero(maps: Tensor) -> Tensor:
     return maps.float().nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
 
 
+def bounded(values: Tensor) -> Tensor:
+    """Give values read from maps as :func:`finite_or_zero`, and at most :data:`LARGEST` in size."""
+    return finite_or_zero(values).clamp(-LARGEST, LARGEST)
+
+
 def highest_peaks(
     heatmaps: Tensor, kernel_size: int, max_peaks: int, whole_plateaus: bool = False
 ) -> Tuple[Tensor, Tensor]:
@@ -69,7 +77,7 @@ def highest_peaks(
         whole_plateaus (bool): See :func:`find_peaks`.
 
     Returns:
-        tuple: Values, (B, K, M), 0 where there is no peak above 0, and cells (x, y), (B, K, M, 2),
+        tuple: Bounded values, (B, K, M), 0 where there is no peak above 0, and cells (x, y), (B, K, M, 2),
         int64; the highest first.
     """
     height, width = heatmaps.shape[-2:]
@@ -81,4 +89,4 @@ def highest_peaks(
         for maps in heatmaps.split(some, dim=1)
     ]
     values, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
-    return values, unflatten_index(index, width)
+    return bounded(values), unflatten_index(index, width)

@@ -11,6 +11,8 @@ from mmpose.datasets.transforms import LoadImage as _LoadImage
 from mmpose_ae.datasets.image_size import size_mismatch
 from mmpose_ae.registry import TRANSFORMS
 
+from .image_array import read_image_array
+
 JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
 
 
@@ -36,7 +38,8 @@ class LoadImage(_LoadImage):
 
         Raises:
             FileNotFoundError: If the file is missing.
-            ValueError: If it is not a whole image, or of another size than when it was annotated.
+            ValueError: If it is not a whole image, or of another size than when it was annotated; or
+                ``img`` is not one in the form of files, see :func:`read_image_array`.
         """
         if 'img' not in results:
             try:
@@ -45,6 +48,8 @@ class LoadImage(_LoadImage):
                 if self.ignore_empty:
                     return None
                 raise
+        else:
+            results['img'] = read_image_array(results['img'])
         if self.to_float32:
             results['img'] = results['img'].astype(np.float32)
         results.setdefault('img_path', None)

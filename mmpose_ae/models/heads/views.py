@@ -53,10 +53,15 @@ def nest_views(
             pipeline makes one that nobody asks for.
     """
     asked, made = test_cfg.get('multiscale_test', False), metainfo.get('aug_scales')
-    if bool(asked) != bool(made):
+    if asked and not made:
         raise ValueError(
-            f'multiscale_test={asked} in test_cfg, but BottomupResize has aug_scales={made}: '
-            'give both or neither'
+            f'multiscale_test={asked} in test_cfg of the model needs an image pyramid: give '
+            'BottomupResize of the test pipeline aug_scales, as in aug_scales=[0.5, 2]'
+        )
+    if made and not asked:
+        raise ValueError(
+            f'BottomupResize of the test pipeline makes an image pyramid, aug_scales={made}, that '
+            'nobody uses: set multiscale_test=True in test_cfg of the model, or leave it out'
         )
     feats = [extract(images) for images in scales]
     if test_cfg.get('flip_test', False):

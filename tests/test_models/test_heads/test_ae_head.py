@@ -21,7 +21,7 @@ COCO = dict(type='mmpose_ae.AEDecoder', metainfo=dict(from_file='configs/_base_/
         (dict(deconv_out_channels=(4,), deconv_kernel_sizes=(4,)), [(24, 32)], 3),
         (dict(upsample=dict(num_blocks=1)), [(12, 16), (24, 32)], 3),
         (dict(upsample=dict(num_modules=2, num_blocks=1)), [(12, 16), (24, 32), (48, 64)], 3),
-        (dict(final_layer=None), [(12, 16)], 3),  # 8 channels: 3 + 3 and two of features
+        (dict(final_layer=None, unused_channels=2), [(12, 16)], 3),  # 8 channels: 3 + 3 and two of features
     ],
 )
 def test_shapes(options, sizes, tag_channels):
@@ -155,6 +155,8 @@ def test_autocast_keeps_losses_in_float32():
     'options, message',
     [
         (dict(final_layer=None, in_channels=5), '5 input channels.*need 6'),
+        (dict(final_layer=None), r"8 input channels.*3 keypoints need 6: {'heatmaps': 3, 'tags': 3}"),
+        (dict(final_layer=None, unused_channels=1), 'unused_channels=1; of a larger prediction say'),
         (dict(decoder=None), 'give num_keypoints'),
         (dict(decoder=fakes.codec_config(keypoint_order=None)), 'give num_keypoints'),
         (dict(num_keypoints=4), 'num_keypoints=4, but its decoder is for 3'),

@@ -130,9 +130,15 @@ def test_views_are_nested_as_mmpose_does():
     assert nest_views(images[:1], extract, {}, dict(flip_test=True)) == [(0,), (2,)]
 
 
-@pytest.mark.parametrize('asked, made', [(True, None), (False, [0.5])])
-def test_pyramids_are_made_and_asked_for_or_neither(asked, made):
-    with pytest.raises(ValueError, match=r'multiscale_test=.*aug_scales=.*both or neither'):
+@pytest.mark.parametrize(
+    'asked, made, message',
+    [
+        (True, None, r'multiscale_test=True in test_cfg.*needs.*as in aug_scales=\[0.5, 2\]'),
+        (False, [0.5], r'aug_scales=\[0.5\], that nobody uses: set multiscale_test=True'),
+    ],
+)
+def test_pyramids_are_made_and_asked_for_or_neither(asked, made, message):
+    with pytest.raises(ValueError, match=message):
         nest_views([None], lambda x: x, dict(aug_scales=made), dict(multiscale_test=asked))
 
 

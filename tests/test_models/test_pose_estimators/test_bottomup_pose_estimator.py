@@ -255,7 +255,7 @@ def test_pyramids_fail_in_mmpose():
 
 @pytest.mark.parametrize('asked, made', [(True, None), (False, [0.5])])
 def test_pipeline_and_test_cfg_agree_about_pyramids(asked, made):
-    with pytest.raises(ValueError, match='give both or neither'):
+    with pytest.raises(ValueError, match='image pyramid.*aug_scales'):
         predict(build(dict(multiscale_test=asked)), [paint(128, 128)], made)
 
 
