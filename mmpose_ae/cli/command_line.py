@@ -60,7 +60,10 @@ def build_parser(description: str) -> ArgumentParser:
     parser.add_argument(
         '--work-dir', help='folder of logs and checkpoints; work_dirs/<config name> by default'
     )
-    parser.add_argument('--show-dir', help='save pictures of predictions to this folder, in training one folder in it per validation')
+    parser.add_argument(
+        '--show-dir',
+        help='save pictures of predictions to this folder; each validation has a folder in it',
+    )
     parser.add_argument('--show', action='store_true', help='show predictions in a window')
     parser.add_argument('--interval', type=int, default=1, help='draw the first of every n samples')
     parser.add_argument('--wait-time', type=float, default=1, help='seconds per window')

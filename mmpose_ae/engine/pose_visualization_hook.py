@@ -21,16 +21,17 @@ class PoseVisualizationHook(_PoseVisualizationHook):
     whatever ``interval`` says, and saves none of validation to ``out_dir``.
 
     Args:
+        enable (bool): Whether to draw at all.
         interval (int): Draw the first of every so many samples, counted in each process.
         out_dir (str, optional): Folder of the pictures; each validation has one of its own in it,
             ``iter_<iterations so far>``. None hands pictures to the visualizer's backends.
         **kwargs: As in MMPose's hook.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if self.interval < 1:
-            raise ValueError(f'interval of pictures must be at least 1, got {self.interval}')
+    def __init__(self, enable: bool = False, interval: int = 50, **kwargs) -> None:
+        if interval < 1:
+            raise ValueError(f'interval of pictures must be at least 1, got {interval}')
+        super().__init__(enable, interval, **kwargs)
         self._seen = 0
 
     def before_val_epoch(self, runner: Runner) -> None:

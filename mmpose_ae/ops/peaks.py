@@ -10,7 +10,7 @@ from torch import Tensor
 from mmpose_ae.frame import unflatten_index
 
 # Heatmaps are trained to reach 1 and tags a few tens. Of a network that diverged they are anything:
-# what is larger than this counts as this, so that sums, squares and products stay finite in float32.
+# what is larger counts as this, so that sums, squares and products stay finite in float32.
 LARGEST = 1e18
 # Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
 # since it would wait for the next launch.
@@ -77,8 +77,8 @@ def highest_peaks(
         whole_plateaus (bool): See :func:`find_peaks`.
 
     Returns:
-        tuple: Bounded values, (B, K, M), 0 where there is no peak above 0, and cells (x, y), (B, K, M, 2),
-        int64; the highest first.
+        tuple: Bounded values, (B, K, M), 0 where there is no peak above 0, and cells (x, y),
+        (B, K, M, 2), int64; the highest first.
     """
     height, width = heatmaps.shape[-2:]
     count = min(max_peaks, height * width)

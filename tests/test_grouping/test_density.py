@@ -212,3 +212,32 @@ def test_what_a_splinter_took_goes_back():
         [0, 1, 2, 4],
         [-1, -1, -1, 3],
     ]
+
+
+def test_a_group_counts_as_much_as_its_scores_add_up_to():
+    """Groups of 3.2 at tag .094 and of .9 at -.3, and two candidates of the last type.
+
+    Weights: .378 and .763 for the first, .172 and .9 for the second. Each would keep its own by
+    them alone, .378 + .9; times the sums 3.2 * .763 + .9 * .172 is more than 3.2 * .378 + .9 * .9.
+    """
+    scores, tags = np.array([0.9, 0.9, 0.9, 0.5, 0.9]), np.array([0, 0, 0, 0.6, -0.3])[:, None]
+    pool = _Pool(np.array([0, 1, 2, 3, 3]), scores, np.zeros((5, 2)), tags)
+    groups = np.array([[0, 1, 2, 3], [-1, -1, -1, 4]])
+    found = DensityGrouping(spread=None)._reassign(pool, groups)
+    assert found.tolist() == [[0, 1, 2, 4], [-1, -1, -1, 3]]
+
+
+def test_groups_pick_again_around_their_mean():
+    """Groups start at 16 types; 1.5 is out of reach of 0, but not of the mean, .284."""
+    tags = np.array([0.0] * 9 + [0.65] * 7 + [1.5])[:, None]
+    pool = _Pool(np.arange(17), np.ones(17), np.zeros((17, 2)), tags)
+    assert DensityGrouping()._find_groups(pool, 17).tolist() == [list(range(17))]
+
+
+def test_defaults():
+    """2.31 standard errors are within 3; half the weight is twice the median distance away."""
+    assert group([[0.9]] * 4, [[0.0], [0.6], [-0.6], [1.6]]) == [[0, 0, 0, 0]]
+    cells = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
+    pool = _Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
+    places = DensityGrouping()._place(pool, np.array([[0, 1, 2]]))
+    assert places.center.tolist() == [[1, 0]] and places.falloff.tolist() == [2]

@@ -77,3 +77,10 @@ def test_low_cells_are_left_out():
     assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.05)
     cells, scores = find(HEATMAPS, TAGS, [[0.0]], missing, score_threshold=2.0)
     assert not scores.any()
+
+
+@pytest.mark.parametrize('distance, found', [(1.9, True), (2.1, False), (2.9, False)])
+def test_nearest_looks_up_to_twice_the_threshold(distance, found):
+    tags = torch.full((2, 1, 4), 0.5 * distance)
+    _, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]], threshold=0.5)
+    assert (scores[0, 0] > 0) == found

@@ -53,4 +53,9 @@ def test_nothing_to_draw(centers, candidates):
         FOUND.attention[:centers, :, :candidates],
         FOUND.visible[:centers],
     )
-    plot_attention(IMAGE, found).canvas.draw()
+    figure = plot_attention(IMAGE, found)
+    figure.canvas.draw()
+    assert len(figure.axes) == 3
+    for axes in figure.axes:
+        assert axes.images[0].get_array().shape == IMAGE.shape
+    assert not any(lines(axes) for axes in figure.axes[1:])

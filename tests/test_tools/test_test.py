@@ -3,22 +3,22 @@ from mmengine.config import Config
 
 
 @pytest.fixture
-def test_tool(load_tool):
+def tool(load_tool):
     return load_tool('test')
 
 
 @pytest.mark.parametrize('evaluator', [dict(type='A'), [dict(type='A')]])
-def test_dump_joins_the_evaluators(test_tool, evaluator):
+def test_dump_joins_the_evaluators(tool, evaluator):
     cfg = Config(dict(test_evaluator=evaluator))
-    test_tool.add_dump(cfg, 'found.pkl')
+    tool.add_dump(cfg, 'found.pkl')
     assert cfg.test_evaluator == [
         dict(type='A'),
         dict(type='DumpResults', out_file_path='found.pkl'),
     ]
 
 
-def test_dump_wants_a_pickle(test_tool, monkeypatch, capsys):
+def test_dump_wants_a_pickle(tool, monkeypatch, capsys):
     monkeypatch.setattr('sys.argv', ['test.py', 'c.py', 'c.pth', '--dump', 'found.json'])
     with pytest.raises(SystemExit):
-        test_tool.parse_args()
+        tool.parse_args()
     assert 'expected .pkl or .pickle, got found.json' in capsys.readouterr().err

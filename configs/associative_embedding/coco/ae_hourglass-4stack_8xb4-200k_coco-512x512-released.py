@@ -10,7 +10,7 @@ model = dict(
     backbone=dict(out_channels=68),
     head=dict(
         in_channels=68,
-        unused_channels=34,
+        further_channels=34,
         decoder=dict(preset='pose_ae_train', keypoint_order=_base_.keypoint_order),
     ),
 )

@@ -50,8 +50,9 @@ class BottomupHead(HeatmapHead):
         deconv_out_channels (sequence, optional): Channels of the deconvolutions; None for none.
         deconv_kernel_sizes (sequence, optional): Their kernel sizes.
         final_layer (dict, optional): Settings of the last convolution; None for no layer.
-        unused_channels (int): How many channels at the end of a prediction without final layer
-            nothing reads: 34 of pose-ae-train's release. Others than the maps are an error.
+        further_channels (int): How many channels behind the maps a prediction without final layer
+            has, as pose-ae-train's release, which does not read its 34. Otherwise more channels
+            than the maps need are an error.
         upsample (dict, optional): Arguments of :class:`UpsampleModule`, and ``num_modules``
             (default 1): each doubles the resolution and predicts heatmaps once more. Other maps are
             predicted at the coarsest resolution; ``with_tags=False`` hands only the heatmaps on to
@@ -74,7 +75,7 @@ class BottomupHead(HeatmapHead):
         deconv_out_channels: OptIntSeq = None,
         deconv_kernel_sizes: OptIntSeq = None,
         final_layer: OptConfigType = dict(kernel_size=1),  # noqa: B006  (never changed)
-        unused_channels: int = 0,
+        further_channels: int = 0,
         upsample: OptConfigType = None,
         keypoint_loss: ConfigType = dict(type='mmpose.KeypointMSELoss'),  # noqa: B006
         decoder: Union[None, dict, BottomupCodec] = None,
@@ -91,11 +92,11 @@ class BottomupHead(HeatmapHead):
             loss=keypoint_loss,
             init_cfg=init_cfg,
         )
-        if final_layer is None and in_channels != self.out_channels + unused_channels:
+        if final_layer is None and in_channels != self.out_channels + further_channels:
             raise ValueError(
                 f'without a final layer the {in_channels} input channels are the prediction, but '
                 f'{num_keypoints} keypoints need {self.out_channels}: {channels}, and '
-                f'unused_channels={unused_channels}; of a larger prediction say how many are unused'
+                f'further_channels={further_channels}; if others are behind the maps, say how many'
             )
         self.decoder = decoder
         self.num_keypoints = num_keypoints

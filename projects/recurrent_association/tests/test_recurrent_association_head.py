@@ -32,6 +32,7 @@ def build(num_keypoints=3, unroller=None, **options):
     cfg = dict(
         type='mmpose_ae.RecurrentAssociationHead',
         in_channels=2 * num_keypoints + 2,
+        further_channels=2,
         final_layer=None,
         inputs=('features', 'heatmaps', 'tags'),
         unroller=dict(small, **(unroller or {})),

@@ -21,7 +21,11 @@ COCO = dict(type='mmpose_ae.AEDecoder', metainfo=dict(from_file='configs/_base_/
         (dict(deconv_out_channels=(4,), deconv_kernel_sizes=(4,)), [(24, 32)], 3),
         (dict(upsample=dict(num_blocks=1)), [(12, 16), (24, 32)], 3),
         (dict(upsample=dict(num_modules=2, num_blocks=1)), [(12, 16), (24, 32), (48, 64)], 3),
-        (dict(final_layer=None, unused_channels=2), [(12, 16)], 3),  # 8 channels: 3 + 3 and two of features
+        (
+            dict(final_layer=None, further_channels=2),
+            [(12, 16)],
+            3,
+        ),  # 8 channels: 3 + 3 and two of features
     ],
 )
 def test_shapes(options, sizes, tag_channels):
@@ -58,6 +62,21 @@ def test_losses_by_hand():
     expected = square.sum() / (2 * 3 * 12 * 16)
     assert losses['loss_kpt'].item() == pytest.approx(expected, rel=1e-4)
     assert losses['loss_pull'] == losses['loss_push'] == 0.0
+
+
+def test_pull_and_push_are_told_apart():
+    """Tags 0, 1, 2 of one person are 2 / 3 from their mean, squared; two people of tag 0 are one.
+
+    The weight of both is 1e-3, and push has half of it.
+    """
+    maps = torch.zeros(1, 6, 12, 16)
+    maps[0, 3:] = torch.arange(3.0)[:, None, None]
+    spread = fakes.predicting_head().loss((maps,), [fakes.sample(ONE)])
+    assert spread['loss_pull'].item() == pytest.approx(2 / 3 * 1e-3)
+    assert spread['loss_push'].item() == 0
+    alike = fakes.predicting_head().loss((0 * maps,), [fakes.sample()])
+    assert alike['loss_pull'].item() == 0
+    assert alike['loss_push'].item() == pytest.approx(0.5e-3)
 
 
 def test_stacks_are_averaged():
@@ -155,8 +174,11 @@ def test_autocast_keeps_losses_in_float32():
     'options, message',
     [
         (dict(final_layer=None, in_channels=5), '5 input channels.*need 6'),
-        (dict(final_layer=None), r"8 input channels.*3 keypoints need 6: {'heatmaps': 3, 'tags': 3}"),
-        (dict(final_layer=None, unused_channels=1), 'unused_channels=1; of a larger prediction say'),
+        (
+            dict(final_layer=None),
+            r"8 input channels.*3 keypoints need 6: {'heatmaps': 3, 'tags': 3}",
+        ),
+        (dict(final_layer=None, further_channels=1), 'further_channels=1; if others are'),
         (dict(decoder=None), 'give num_keypoints'),
         (dict(decoder=fakes.codec_config(keypoint_order=None)), 'give num_keypoints'),
         (dict(num_keypoints=4), 'num_keypoints=4, but its decoder is for 3'),

@@ -192,3 +192,10 @@ def test_scales_need_the_sides_of_boxes():
     )
     made = fakes.head()._supervise([torch.zeros(1, 3, 12, 16)], [boxes])
     np.testing.assert_allclose(made.scales, [[0.5, 0.5]])  # the root of 1/4 of the input
+
+
+def test_cells_are_supervised_where_more_than_half_of_them_is():
+    """Cells of 2 x 2: none, one, two and three quarters of them are supervised."""
+    mask = np.array([[0, 0, 1, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 1, 0]], bool)
+    (found,) = supervision_masks([fakes.sample(mask=mask)], [(1, 4)], torch.device('cpu'))
+    assert found[0, 0, 0].tolist() == [False, False, False, True]

@@ -165,3 +165,16 @@ def test_the_mirrored_view_alone_is_the_image(kind):
     (found,) = fakes.predicting_head(kind).predict(feats, [fakes.sample()], dict(flip_test=True))
     keypoints = found.keypoints[found.keypoints[:, 0, 0].argsort()]
     np.testing.assert_allclose(keypoints, people, atol=0.2)
+
+
+@pytest.mark.parametrize(
+    'align, expected', [(True, [0, 1 / 3, 2 / 3, 1]), (False, [0, 0.25, 0.75, 1])]
+)
+def test_corners_are_aligned_where_asked_for(align, expected):
+    """Cells 0 and 1, twice as fine: by their corners, or by their centers."""
+    small, large = torch.tensor([[[[0.0, 1.0]]]]), torch.zeros(1, 1, 1, 4)
+    expected = pytest.approx(expected)
+    assert resize(small, (1, 4), align).flatten().tolist() == expected
+    assert (2 * merge_resolutions([small, large], align)).flatten().tolist() == expected
+    assert (2 * average_heatmaps([small, large], (1, 4), align)).flatten().tolist() == expected
+    assert concatenate_tags([large, small], align)[0, 1].flatten().tolist() == expected

@@ -13,6 +13,7 @@ model = dict(
     head=dict(
         type='RecurrentAssociationHead',
         in_channels=68,  # of which the head reads 34 as heatmaps and tags
+        further_channels=34,
         unroller=dict(lstm=dict(hidden_channels=128)),
         decoder=dict(
             type='RecurrentAssociationCodec',

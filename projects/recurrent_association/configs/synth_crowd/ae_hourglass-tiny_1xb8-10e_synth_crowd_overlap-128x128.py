@@ -13,7 +13,11 @@ custom_imports = dict(
 # 17 heatmaps, 17 tags, and 34 features as in the release
 model = dict(
     backbone=dict(out_channels=68),
-    head=dict(in_channels=68, decoder=dict(sigma=1.5, keypoint_order=_base_.keypoint_order)),
+    head=dict(
+        in_channels=68,
+        further_channels=34,
+        decoder=dict(sigma=1.5, keypoint_order=_base_.keypoint_order),
+    ),
 )
 
 train_dataloader = dict(batch_size=8)

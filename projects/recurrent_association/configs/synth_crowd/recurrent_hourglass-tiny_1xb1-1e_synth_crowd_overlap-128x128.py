@@ -21,6 +21,7 @@ model = dict(
         _delete_=True,
         type='RecurrentAssociationHead',
         in_channels=68,
+        further_channels=34,
         final_layer=None,
         association_loss=dict(type='RecurrentAssociationLoss', heatmap_weight=0.1),
         # Small kernels tell people apart by what is alike all over a person.
