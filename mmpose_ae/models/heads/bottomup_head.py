@@ -92,7 +92,8 @@ class BottomupHead(HeatmapHead):
             loss=keypoint_loss,
             init_cfg=init_cfg,
         )
-        if final_layer is None and in_channels != self.out_channels + further_channels:
+        predicted = self.out_channels + further_channels
+        if final_layer is None and in_channels != predicted:
             raise ValueError(
                 f'without a final layer the {in_channels} input channels are the prediction, but '
                 f'{num_keypoints} keypoints need {self.out_channels}: {channels}, and '

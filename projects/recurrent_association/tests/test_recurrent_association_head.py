@@ -188,7 +188,7 @@ def test_unknown_inputs(inputs):
 
 def test_features_that_are_not_there():
     with pytest.raises(ValueError, match="got \\('features',\\)"):
-        build(in_channels=6, inputs=('features',))
+        build(in_channels=6, further_channels=0, inputs=('features',))
 
 
 @pytest.mark.parametrize('size', [(16, 12), (8, 6), (32, 24)])
