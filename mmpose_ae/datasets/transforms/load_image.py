@@ -38,8 +38,8 @@ class LoadImage(_LoadImage):
 
         Raises:
             FileNotFoundError: If the file is missing.
-            ValueError: If it is not a whole image, or of another size than when it was annotated; or
-                ``img`` is not one in the form of files, see :func:`read_image_array`.
+            ValueError: If it is not a whole image, or of another size than when it was annotated,
+                or ``img`` is not one in the form of files: see :func:`read_image_array`.
         """
         if 'img' not in results:
             try:
