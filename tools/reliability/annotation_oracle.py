@@ -1,0 +1,211 @@
+"""Who is in an annotation file: a second reading of it, which shares no code with the first.
+
+It reads with Python alone, and knows only the files of :mod:`annotation_mutations`. It may be
+slow, and strict where the reader repairs: to refuse a file by name is always right.
+"""
+
+import json
+import math
+from collections import Counter
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from annotation_mutations import HEIGHT, NUM_IMAGES, NUM_KEYPOINTS, WIDTH, run_lengths
+from numpy import float32
+
+Point = Tuple[float, float]
+# Name of the image's file, and x and y of each keypoint, None where it is not annotated.
+Person = Tuple[str, Tuple[Optional[Point], ...]]
+FILE_NAMES = {f'{index}.png' for index in range(NUM_IMAGES)}
+
+
+class Truth(NamedTuple):
+    """What a file says.
+
+    Attributes:
+        people (Counter): Labelled people. A person who is listed twice counts twice.
+        supervised (list): File names and points that belong to these people alone.
+        masked (list): File names and points that belong to people without keypoints alone.
+        homeless (int): Labelled people of images that the file does not list.
+    """
+
+    people: Counter
+    supervised: List[Tuple[str, Point]]
+    masked: List[Tuple[str, Point]]
+    homeless: int
+
+
+class Unreadable(Exception):
+    """What the file means is not certain: no reading of it is right."""
+
+
+def read_truth(text: str) -> Truth:
+    """Read a file.
+
+    Args:
+        text (str): What it holds.
+
+    Returns:
+        Truth: Who is in it.
+
+    Raises:
+        Unreadable: If it has to be refused.
+    """
+    try:
+        content = json.loads(text.lstrip('\ufeff'))
+    except ValueError as error:
+        raise Unreadable('not JSON') from error
+    if not isinstance(content, dict):
+        raise Unreadable('not a dictionary')
+    names = _image_names(_items(content, 'images'))
+    truth = Truth(Counter(), [], [], 0)
+    for name, annotations, homeless in _by_image(names, _items(content, 'annotations')):
+        truth = _add_image(truth, name, annotations, homeless)
+    return truth
+
+
+def _items(content: dict, section: str) -> List[dict]:
+    items = content.get(section)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise Unreadable(f'{section} are not a list of dictionaries')
+    return items
+
+
+def _image_names(images: List[dict]) -> List[Tuple[Any, str]]:
+    """Id and file name of each image."""
+    for image in images:
+        for field, side in dict(width=WIDTH, height=HEIGHT).items():
+            if image.get(field) is not None and _number(image[field]) != side:
+                raise Unreadable(f'{field} is not that of the image')
+    names = [(image.get('id'), _file_name(image.get('file_name'))) for image in images]
+    for values in zip(*names):
+        if any(values.count(value) > 1 for value in values):
+            raise Unreadable('two images have one id or one file')
+    return names
+
+
+def _file_name(value: Any) -> str:
+    name = value[2:] if isinstance(value, str) and value.startswith('./') else value
+    if not isinstance(name, str) or name not in FILE_NAMES:
+        raise Unreadable('no such image')
+    return name
+
+
+def _by_image(
+    names: List[Tuple[Any, str]], annotations: List[dict]
+) -> List[Tuple[str, List[dict], List[dict]]]:
+    """File name of each image and its annotations; last, those of no image."""
+    groups: Dict[Optional[str], List[dict]] = {name: [] for _, name in names}
+    homeless = []
+    for annotation in annotations:
+        image = annotation.get('image_id')
+        found = [name for number, name in names if number is not None and number == image]
+        (groups[found[0]] if found else homeless).append(annotation)
+    return [*((name, group, []) for name, group in groups.items()), ('', [], homeless)]
+
+
+def _add_image(truth: Truth, name: str, annotations: List[dict], homeless: List[dict]) -> Truth:
+    read = [(a, None if _is_crowd(a) else _points(a)) for a in annotations]
+    people = Counter((name, points) for _, points in read if points)
+    inside = [_outline(annotation, points) for annotation, points in read]
+    supervised, masked = [], []
+    for i, (_, points) in enumerate(read):
+        others = [covers for j, covers in enumerate(inside) if (read[j][1] is None) == bool(points)]
+        probes = [p for p in points or () if p] or _middle(read[i][0], inside[i])
+        for probe in filter(_is_well_inside, probes):
+            if not any(covers(probe) for covers in others):
+                (supervised if points else masked).append((name, probe))
+    return Truth(
+        truth.people + people,
+        truth.supervised + supervised,
+        truth.masked + masked,
+        truth.homeless + sum(not _is_crowd(a) and _points(a) is not None for a in homeless),
+    )
+
+
+def _is_crowd(annotation: dict) -> bool:
+    value = annotation.get('iscrowd')
+    if value is None:
+        return False
+    number = _number(value)
+    if number not in (0, 1):
+        raise Unreadable('iscrowd is neither 0 nor 1')
+    return number == 1
+
+
+def _points(annotation: dict) -> Optional[Tuple[Optional[Point], ...]]:
+    """Annotated keypoints of a person, None without any."""
+    values = annotation.get('keypoints')
+    if values is None or values == []:
+        return None
+    if not isinstance(values, list):
+        raise Unreadable('keypoints are not a list')
+    if all(isinstance(value, list) and len(value) == 3 for value in values):
+        values = [number for triple in values for number in triple]
+    if len(values) != 3 * NUM_KEYPOINTS:
+        raise Unreadable('another number of keypoints')
+    numbers = [float(float32(_number(value))) for value in values]
+    if not all(map(math.isfinite, numbers)):
+        raise Unreadable('keypoints that are not finite')
+    points = tuple(
+        (x, y) if visible > 0 else None
+        for x, y, visible in zip(numbers[::3], numbers[1::3], numbers[2::3])
+    )
+    return points if any(points) else None
+
+
+def _number(value: Any) -> float:
+    if value is None or isinstance(value, (list, dict)):
+        raise Unreadable('not a number')
+    try:
+        return float(value)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable('not a number') from error
+
+
+def _box(annotation: dict) -> Optional[Tuple[float, float, float, float]]:
+    """Left, top, right, bottom, None without a box that encloses anything."""
+    values = annotation.get('bbox')
+    try:
+        left, top, width, height = map(_number, values)
+    except (Unreadable, TypeError, ValueError):
+        return None
+    whole = math.isfinite(left + top + width + height) and width > 0 and height > 0
+    return (left, top, left + width, top + height) if whole else None
+
+
+def _outline(annotation: dict, points: Optional[tuple]) -> Any:
+    """Tells whether a point may belong to an annotation: rather too often than not."""
+    known = [point for point in points or () if point]
+    boxes = [_box(annotation) or (0, 0, WIDTH, HEIGHT)]
+    if known:
+        xs, ys = zip(*known)
+        boxes.append((min(xs), min(ys), max(xs), max(ys)))
+    drawn = annotation.get('segmentation')
+    if drawn and not _is_box(drawn, boxes[0]):
+        boxes.append((0, 0, WIDTH, HEIGHT))
+    return lambda point: any(
+        left - 2 <= point[0] <= right + 2 and top - 2 <= point[1] <= bottom + 2
+        for left, top, right, bottom in boxes
+    )
+
+
+def _is_box(drawn: Any, box: Tuple[float, ...]) -> bool:
+    """Whether an outline is just the box."""
+    left, top, right, bottom = box
+    if isinstance(drawn, dict):
+        return drawn == run_lengths([round(side) for side in (left, top, right - left, bottom - top)])
+    return drawn == [[left, top, right, top, right, bottom, left, bottom]]
+
+
+def _middle(annotation: dict, covers: Any) -> List[Point]:
+    """The middle of the box of a person without keypoints, where that is certainly left out."""
+    box, drawn = _box(annotation), annotation.get('segmentation')
+    if box is None or not (not drawn or _is_box(drawn, box)):
+        return []
+    left, top, right, bottom = box
+    wide_enough = right - left >= 4 and bottom - top >= 4
+    return [((left + right) / 2, (top + bottom) / 2)] if wide_enough else []
+
+
+def _is_well_inside(point: Point) -> bool:
+    return 2 <= point[0] <= WIDTH - 3 and 2 <= point[1] <= HEIGHT - 3
