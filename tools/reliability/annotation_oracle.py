@@ -193,7 +193,9 @@ def _is_box(drawn: Any, box: Tuple[float, ...]) -> bool:
     """Whether an outline is just the box."""
     left, top, right, bottom = box
     if isinstance(drawn, dict):
-        return drawn == run_lengths([round(side) for side in (left, top, right - left, bottom - top)])
+        return drawn == run_lengths(
+            [round(side) for side in (left, top, right - left, bottom - top)]
+        )
     return drawn == [[left, top, right, top, right, bottom, left, bottom]]
 
 

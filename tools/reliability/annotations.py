@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
-from annotation_mutations import HEIGHT, METAINFO, NUM_KEYPOINTS, WIDTH, Mutated, mutate, write_images
+from annotation_mutations import (
+    HEIGHT,
+    METAINFO,
+    NUM_KEYPOINTS,
+    WIDTH,
+    Mutated,
+    mutate,
+    write_images,
+)
 from annotation_oracle import Person, Truth, Unreadable, read_truth
 from isolation import count_outcomes
 from mmengine.logging import MMLogger
@@ -71,9 +79,7 @@ def judge(number: int, seed: int, folder: Path) -> Outcome:
     return outcome._replace(detail=f'{"; ".join(mutated.names)} -> {outcome.detail}')
 
 
-def _judge_file(
-    path: Path, mutated: Mutated, said: '_Said', rng: np.random.Generator
-) -> Outcome:
+def _judge_file(path: Path, mutated: Mutated, said: '_Said', rng: np.random.Generator) -> Outcome:
     try:
         parts = _build(path)
         samples = [parts.training[i] for i in range(len(parts.training))]
@@ -167,8 +173,7 @@ def _compare_ratings(
     people = list(truth.people.elements())
     some = [people[i] for i in rng.permutation(len(people))[: (len(people) + 1) // 2]]
     everybody, part = (
-        _rate(metric, images, predicted)
-        for metric, predicted in zip(parts.metrics, (people, some))
+        _rate(metric, images, predicted) for metric, predicted in zip(parts.metrics, (people, some))
     )
     if not people:
         return 'nobody is there, but AP is not' if max(everybody['AP'], 0) else None

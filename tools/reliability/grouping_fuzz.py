@@ -64,7 +64,7 @@ def judge(number: int, seed: int) -> Outcome:
 def _judge_density(rng: np.random.Generator) -> Outcome:
     options = _options(rng, DENSITY_OPTIONS)
     if likely(rng, 0.05):
-        options[pick(rng, list(options))] = pick(rng, BAD_VALUES)
+        options[pick(rng, list(DENSITY_OPTIONS))] = pick(rng, BAD_VALUES)
     return _judge_grouping(rng, DensityGrouping, options, likely(rng, LARGE))
 
 
@@ -88,9 +88,7 @@ def _judge_grouping(
     return judge_call(call, [*options, *INPUTS], where)
 
 
-def make_candidates(
-    rng: np.random.Generator, size: Tuple[int, int], tag_size: int
-) -> Candidates:
+def make_candidates(rng: np.random.Generator, size: Tuple[int, int], tag_size: int) -> Candidates:
     """Candidates of one image, best first, as a codec hands them over."""
     scores = -np.sort(-any_scores(rng, size), axis=1)
     cells = rng.uniform(0, 128, (*size, 2)) * (not likely(rng, 0.1))
@@ -102,11 +100,7 @@ def make_candidates(
 
 def _options(rng: np.random.Generator, known: Dict[str, List[Any]]) -> Dict[str, Any]:
     """The defaults, or values of some options."""
-    return {
-        name: pick(rng, values)
-        for name, values in known.items()
-        if not likely(rng, 0.5)
-    }
+    return {name: pick(rng, values) for name, values in known.items() if not likely(rng, 0.5)}
 
 
 def _check_members(candidates: Candidates, members: np.ndarray) -> Optional[str]:
@@ -144,7 +138,7 @@ def _check_instances(
 
 
 def _judge_offsets(rng: np.random.Generator) -> Outcome:
-    people, types, most = (pick(rng, SIZES) for _ in range(3))
+    people, types, most = pick(rng, SIZES), 1 + pick(rng, SIZES), pick(rng, SIZES)
     regressed = rng.uniform(-20, 150, (people, types, 2)) * pick(rng, [1.0, 1.0, 1e-30, 1e30])
     points = rng.uniform(0, 128, (types, most, 2))
     scores, distance = any_scores(rng, (types, most)), pick(rng, [0.0, 0.3, 1.0, 1e6])

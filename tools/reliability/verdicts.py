@@ -7,9 +7,7 @@ import numpy as np
 from outcomes import REFUSED, RIGHT, UNNAMED, WRONG, Outcome, describe
 
 
-def judge_call(
-    call: Callable[[], Optional[str]], names: Sequence[str], where: str = ''
-) -> Outcome:
+def judge_call(call: Callable[[], Optional[str]], names: Sequence[str], where: str = '') -> Outcome:
     """Call a function and judge what comes of it.
 
     Args:
