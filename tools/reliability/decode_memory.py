@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 from resource import getpagesize
-from typing import Dict
+from typing import Dict, Tuple
 
 import numpy as np
 import torch
@@ -57,13 +57,14 @@ def judge(number: int, seed: int, images: int) -> Outcome:
 
 def _decode(rng: np.random.Generator, grouping: str, tag_size: int) -> None:
     """Decode an image of a few people, and of what a network sees besides."""
-    size, people = pick(rng, SIZES), int(rng.integers(0, 15))
+    size, people = pick(rng, SIZES), int(rng.integers(1, 15))
     middles = rng.uniform(10, np.subtract(size, 10), (people, 1, 2))
     cells = torch.from_numpy(middles + rng.normal(scale=5, size=(people, KEYPOINTS, 2)))
     visible = torch.from_numpy(rng.random((people, KEYPOINTS)) < 0.8)
     heatmaps = gaussian_heatmaps(cells[None], visible[None], size, 2.0, rounded=False)
-    noise = rng.uniform(0, 0.15, heatmaps.shape).astype(np.float32)
-    tags = rng.normal(scale=4, size=(1, tag_size * KEYPOINTS, *size[::-1])).astype(np.float32)
+    noise = rng.uniform(0, 0.103, heatmaps.shape).astype(np.float32)
+    tags = rng.normal(scale=0.2, size=(1, tag_size * KEYPOINTS, *size[::-1]))
+    tags += 4 * _nearest(middles[:, 0], size)
     codec = KEYPOINT_CODECS.build(
         dict(
             type='mmpose_ae.AEDecoder',
@@ -72,7 +73,16 @@ def _decode(rng: np.random.Generator, grouping: str, tag_size: int) -> None:
             grouping=dict(type=grouping),
         )
     )
-    codec.group(codec.propose(Maps(heatmaps + torch.from_numpy(noise), torch.from_numpy(tags))))
+    codec.group(
+        codec.propose(Maps(heatmaps + torch.from_numpy(noise), torch.from_numpy(tags).float()))
+    )
+
+
+def _nearest(middles: np.ndarray, size: Tuple[int, int]) -> np.ndarray:
+    """Which of the people (N, 2) is nearest, (H, W)."""
+    columns, rows = np.meshgrid(*map(np.arange, size))
+    x, y = middles.T[..., None, None]
+    return ((columns - x) ** 2 + (rows - y) ** 2).argmin(0)
 
 
 def _resident() -> float:
