@@ -16,7 +16,7 @@ from mmpose_ae.ops import gaussian_heatmaps
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 KEYPOINTS, STRIDE = 17, 4
-SIZES = ((64, 64), (96, 64), (64, 120), (128, 128))  # cells
+SIZES = ((32, 32), (48, 32), (32, 60), (64, 64))  # cells
 GROUPINGS = ('DensityGrouping', 'GreedyGrouping')
 TAG_SIZES = (1, 8)
 SETTINGS = [(grouping, tag_size) for grouping in GROUPINGS for tag_size in TAG_SIZES]
