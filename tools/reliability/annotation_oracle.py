@@ -25,17 +25,19 @@ class Truth(NamedTuple):
         people (Counter): Labelled people. A person who is listed twice counts twice.
         supervised (list): File names and points that belong to these people alone.
         masked (list): File names and points that belong to people without keypoints alone.
-        homeless (int): Labelled people of images that the file does not list.
     """
 
     people: Counter
     supervised: List[Tuple[str, Point]]
     masked: List[Tuple[str, Point]]
-    homeless: int
 
 
 class Unreadable(Exception):
     """What the file means is not certain: no reading of it is right."""
+
+
+class Doubtful(Exception):
+    """Whoever reads the file without a warning has lost or mixed up somebody."""
 
 
 def read_truth(text: str) -> Truth:
@@ -49,6 +51,7 @@ def read_truth(text: str) -> Truth:
 
     Raises:
         Unreadable: If it has to be refused.
+        Doubtful: If it may be read, but not without a warning.
     """
     try:
         content = json.loads(text.lstrip('\ufeff'))
@@ -57,9 +60,12 @@ def read_truth(text: str) -> Truth:
     if not isinstance(content, dict):
         raise Unreadable('not a dictionary')
     names = _image_names(_items(content, 'images'))
-    truth = Truth(Counter(), [], [], 0)
-    for name, annotations, homeless in _by_image(names, _items(content, 'annotations')):
-        truth = _add_image(truth, name, annotations, homeless)
+    groups = _by_image(names, _items(content, 'annotations'))
+    if len(set(names.values())) < len(names):
+        raise Doubtful('images share a file')
+    truth = Truth(Counter(), [], [])
+    for number, annotations in groups.items():
+        truth = _add_image(truth, names[number], annotations)
     return truth
 
 
@@ -67,20 +73,28 @@ def _items(content: dict, section: str) -> List[dict]:
     items = content.get(section)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Unreadable(f'{section} are not a list of dictionaries')
-    return items
+    return list({json.dumps(item): item for item in items}.values())  # each once
 
 
-def _image_names(images: List[dict]) -> List[Tuple[Any, str]]:
-    """Id and file name of each image."""
+def _image_names(images: List[dict]) -> Dict[Any, str]:
+    """File name of each image by its id."""
+    names: Dict[Any, str] = {}
     for image in images:
         for field, side in dict(width=WIDTH, height=HEIGHT).items():
             if image.get(field) is not None and _number(image[field]) != side:
                 raise Unreadable(f'{field} is not that of the image')
-    names = [(image.get('id'), _file_name(image.get('file_name'))) for image in images]
-    for values in zip(*names):
-        if any(values.count(value) > 1 for value in values):
-            raise Unreadable('two images have one id or one file')
+        number = _id(image.get('id'))
+        if number is None or number in names:
+            raise Unreadable('images without an id, or two with one')
+        names[number] = _file_name(image.get('file_name'))
     return names
+
+
+def _id(value: Any) -> Any:
+    """What an id is compared by: 7, 7.0 and '7' are one."""
+    if isinstance(value, str):
+        return int(value) if value.isdigit() else value or None
+    return value if isinstance(value, (int, float)) else None
 
 
 def _file_name(value: Any) -> str:
@@ -90,20 +104,19 @@ def _file_name(value: Any) -> str:
     return name
 
 
-def _by_image(
-    names: List[Tuple[Any, str]], annotations: List[dict]
-) -> List[Tuple[str, List[dict], List[dict]]]:
-    """File name of each image and its annotations; last, those of no image."""
-    groups: Dict[Optional[str], List[dict]] = {name: [] for _, name in names}
-    homeless = []
+def _by_image(names: Dict[Any, str], annotations: List[dict]) -> Dict[Any, List[dict]]:
+    """Annotations of each image by its id."""
+    groups: Dict[Any, List[dict]] = {number: [] for number in names}
     for annotation in annotations:
-        image = annotation.get('image_id')
-        found = [name for number, name in names if number is not None and number == image]
-        (groups[found[0]] if found else homeless).append(annotation)
-    return [*((name, group, []) for name, group in groups.items()), ('', [], homeless)]
+        number = _id(annotation.get('image_id'))
+        if number in groups:
+            groups[number].append(annotation)
+        elif not _is_crowd(annotation) and _points(annotation):
+            raise Doubtful('people of images that are not listed')
+    return groups
 
 
-def _add_image(truth: Truth, name: str, annotations: List[dict], homeless: List[dict]) -> Truth:
+def _add_image(truth: Truth, name: str, annotations: List[dict]) -> Truth:
     read = [(a, None if _is_crowd(a) else _points(a)) for a in annotations]
     people = Counter((name, points) for _, points in read if points)
     inside = [_outline(annotation, points) for annotation, points in read]
@@ -118,7 +131,6 @@ def _add_image(truth: Truth, name: str, annotations: List[dict], homeless: List[
         truth.people + people,
         truth.supervised + supervised,
         truth.masked + masked,
-        truth.homeless + sum(not _is_crowd(a) and _points(a) is not None for a in homeless),
     )
 
 
