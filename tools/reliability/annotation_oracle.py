@@ -15,6 +15,7 @@ from numpy import float32
 Point = Tuple[float, float]
 # Name of the image's file, and x and y of each keypoint, None where it is not annotated.
 Person = Tuple[str, Tuple[Optional[Point], ...]]
+FARTHEST = 1e6  # pixels
 FILE_NAMES = {f'{index}.png' for index in range(NUM_IMAGES)}
 
 
@@ -156,8 +157,8 @@ def _points(annotation: dict) -> Optional[Tuple[Optional[Point], ...]]:
     if len(values) != 3 * NUM_KEYPOINTS:
         raise Unreadable('another number of keypoints')
     numbers = [float(float32(_number(value))) for value in values]
-    if not all(map(math.isfinite, numbers)):
-        raise Unreadable('keypoints that are not finite')
+    if not all(abs(number) < FARTHEST for number in numbers):
+        raise Unreadable('keypoints that are not finite, or on no image')
     points = tuple(
         (x, y) if visible > 0 else None
         for x, y, visible in zip(numbers[::3], numbers[1::3], numbers[2::3])

@@ -116,10 +116,11 @@ def _build(path: Path) -> Parts:
 def _judge_error(error: Exception, path: Path, mutated: Mutated) -> Outcome:
     """Refusals name the file, or the image, and say whether an annotation or an image is meant."""
     text = str(error)
-    named = path.name in text or (str(path.parent) in text and '.png' in text)
-    if named and all(level in text.lower() for level in mutated.where - {'file'}):
-        return Outcome(REFUSED, describe(error))
-    return Outcome(UNNAMED, describe(error))
+    if path.name in text:
+        named = all(level in text.lower() for level in mutated.where - {'file'})
+    else:
+        named = f'{path.parent}/' in text  # the path of an image
+    return Outcome(REFUSED if named else UNNAMED, describe(error))
 
 
 def _compare(
