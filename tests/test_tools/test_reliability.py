@@ -147,7 +147,7 @@ class TestLossesAreNoticed:
     @pytest.mark.parametrize('change, problem', [
         (lambda items: items[1:], 'training lacks 2 people and has 0 more'),
         (lambda items: [*items, items[0]], 'training lacks 0 people and has 2 more'),
-        (lambda items: [unmasked(item) for item in items], '1.png is not masked'),
+        (lambda items: [unmasked(item) for item in items], '1.png is supervised'),
         (lambda items: [hidden(item) for item in items], '0.png is not supervised'),
     ])  # fmt: skip
     def test_training(self, change, problem, tmp_path, monkeypatch):
