@@ -199,7 +199,7 @@ def set_top(content: Content, rng: np.random.Generator) -> Tuple[str, str]:
 def set_item(content: Content, rng: np.random.Generator) -> Tuple[str, str]:
     """Put something strange where an image, an annotation or a category is expected."""
     section, value = _pick(rng, ['images', 'annotations', 'categories']), _pick(rng, OTHERS)
-    content[section][rng.integers(len(content[section]))] = deepcopy(value)
+    content[section][int(rng.integers(len(content[section])))] = deepcopy(value)
     return 'file', f'an item of {section}: {value!r}'
 
 
@@ -211,7 +211,7 @@ def set_leaf(content: Content, rng: np.random.Generator) -> Tuple[str, str]:
     while isinstance(values[0], list):
         values = values[0]
     value = _pick(rng, NUMBERS + OTHERS)
-    values[rng.integers(len(values))] = deepcopy(value)
+    values[int(rng.integers(len(values)))] = deepcopy(value)
     return 'annotation', f'a value of {field}: {value!r}'
 
 
@@ -225,7 +225,7 @@ def repeat_item(content: Content, rng: np.random.Generator) -> Tuple[str, str]:
 def remove_item(content: Content, rng: np.random.Generator) -> Tuple[str, str]:
     """Take an item out: annotations may lose their image or category."""
     section = _pick(rng, ['images', 'annotations', 'categories'])
-    del content[section][rng.integers(len(content[section]))]
+    del content[section][int(rng.integers(len(content[section])))]
     return 'file', f'one of {section} removed'
 
 
