@@ -157,12 +157,12 @@ def _points(annotation: dict) -> Optional[Tuple[Optional[Point], ...]]:
     if len(values) != 3 * NUM_KEYPOINTS:
         raise Unreadable('another number of keypoints')
     numbers = [float(float32(_number(value))) for value in values]
-    if not all(abs(number) < FARTHEST for number in numbers):
+    triples = list(zip(numbers[::3], numbers[1::3], numbers[2::3]))
+    points = tuple((x, y) if visible > 0 else None for x, y, visible in triples)
+    if any(math.isnan(visible) for *_, visible in triples):
+        raise Unreadable('a visibility that is not a number')
+    if not all(abs(side) < FARTHEST for point in filter(None, points) for side in point):
         raise Unreadable('keypoints that are not finite, or on no image')
-    points = tuple(
-        (x, y) if visible > 0 else None
-        for x, y, visible in zip(numbers[::3], numbers[1::3], numbers[2::3])
-    )
     return points if any(points) else None
 
 

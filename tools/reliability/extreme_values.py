@@ -21,7 +21,10 @@ def likely(rng: np.random.Generator, probability: float) -> bool:
 
 
 def any_scores(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    """Scores from 0, finite: usual ones, equal ones, tiny, huge, or hardly any."""
+    """Scores from 0: usual ones, equal ones, tiny, huge, or hardly any.
+
+    Sums of them are finite: codecs bound what they read from maps.
+    """
     scores = rng.random(shape)
     kind = rng.integers(8)
     if kind == 0:
@@ -29,9 +32,9 @@ def any_scores(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     elif kind == 1:
         scores = np.full(shape, rng.random())
     elif kind == 2:
-        scores = scores * 10.0 ** rng.integers(-44, 38, shape)
+        scores = scores * 10.0 ** rng.integers(-44, 30, shape)
     elif kind == 3:
-        scores = scores * float(pick(rng, [1e-44, 1e-20, 1e20, 3.4e38]))
+        scores = scores * float(pick(rng, [1e-44, 1e-20, 1e18, 1e30]))
     elif kind == 4:
         scores = np.zeros(shape)
     return scores * (rng.random(shape) < pick(rng, [0.1, 0.7, 1.0]))

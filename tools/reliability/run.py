@@ -32,11 +32,11 @@ class Campaign(NamedTuple):
 
 
 CAMPAIGNS: Dict[str, Campaign] = dict(
-    annotations=Campaign('annotations', 'mutate_annotations', 20_000),
+    annotations=Campaign('annotations', 'mutate_annotations', 10_000),
     checkpoints=Campaign('checkpoint_mutations', 'mutate_checkpoints', 5_000),
     kills=Campaign('kills', 'count_unresumable', 100),
-    grouping=Campaign('grouping_fuzz', 'fuzz_groupings', 25_000),
-    codecs=Campaign('codec_fuzz', 'fuzz_codecs', 15_000),
+    grouping=Campaign('grouping_fuzz', 'fuzz_groupings', 30_000),
+    codecs=Campaign('codec_fuzz', 'fuzz_codecs', 10_000),
     memory=Campaign('decode_memory', 'decode_for_long', 4_000),
 )
 
