@@ -24,6 +24,7 @@ from mmpose_ae.grouping import (
 SIZES = (0, 1, 2, 3, 5, 8, 17, 30)
 # A hundred candidates of each of 133 types, whole-body keypoints of a diverged network, are rare.
 LARGE, LARGE_SIZE = 1e-3, (133, 100)
+LEAST = 1e-38  # what lies below is rounded in float32
 TIME_LIMIT = 20.0  # s; the largest input takes less than a tenth on an idle machine
 INPUTS = ('tags', 'scores', 'cells', 'candidates', 'tag_threshold', 'order')
 DENSITY_OPTIONS = dict(
@@ -133,7 +134,7 @@ def _check_instances(
         scores_that_are_not_finite=not np.isfinite(scores).all(),
         mean_tags_that_are_not_finite=np.isfinite(candidates.tags).all()
         and not np.isfinite(tags).all(),
-        not_best_first=(np.diff(ranks) > 1e-6 * ranks.max(initial=0)).any(),
+        not_best_first=(np.diff(ranks) > 1e-6 * ranks.max(initial=0) + LEAST).any(),
     )
 
 

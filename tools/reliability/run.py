@@ -33,11 +33,11 @@ class Campaign(NamedTuple):
 
 CAMPAIGNS: Dict[str, Campaign] = dict(
     annotations=Campaign('annotations', 'mutate_annotations', 10_000),
-    checkpoints=Campaign('checkpoint_mutations', 'mutate_checkpoints', 5_000),
+    checkpoints=Campaign('checkpoint_mutations', 'mutate_checkpoints', 3_000),
     kills=Campaign('kills', 'count_unresumable', 100),
     grouping=Campaign('grouping_fuzz', 'fuzz_groupings', 30_000),
     codecs=Campaign('codec_fuzz', 'fuzz_codecs', 10_000),
-    memory=Campaign('decode_memory', 'decode_for_long', 4_000),
+    memory=Campaign('decode_memory', 'decode_for_long', 2_000),
 )
 
 
