@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,14 @@ def on_path(monkeypatch):
     monkeypatch.syspath_prepend(str(TOOLS))
 
 
-def faults(judge, numbers, **options):
-    """Inputs that end in another way than they may, and how."""
+def faults(judge, numbers, accepted, **options):
+    """Inputs that end in another way than they may, if a part of all is accepted."""
     from isolation import judge_all
-    from outcomes import HARMLESS
+    from outcomes import HARMLESS, RIGHT
 
     outcomes = judge_all(lambda number: judge(number, **options), numbers, jobs=1)
+    right = [outcome for outcome in outcomes.values() if outcome.kind == RIGHT]
+    assert len(right) >= accepted * len(numbers)  # who refuses everything has no faults either
     return {n: outcome for n, outcome in outcomes.items() if outcome.kind not in HARMLESS}
 
 
@@ -38,14 +41,14 @@ def test_annotations(seed, tmp_path):
     from annotations import judge
 
     write_images(tmp_path)
-    assert faults(judge, range(60), seed=seed, folder=tmp_path) == {}
+    assert faults(judge, range(60), 0.25, seed=seed, folder=tmp_path) == {}
 
 
 @pytest.mark.parametrize('seed', SEEDS)
 @pytest.mark.parametrize('campaign, count', [('grouping_fuzz', 300), ('codec_fuzz', 150)])
 def test_calls(campaign, count, seed):
-    judge = __import__(campaign).judge
-    assert faults(judge, range(count), seed=seed) == {}
+    judge = import_module(campaign).judge
+    assert faults(judge, range(count), 0.8, seed=seed) == {}
 
 
 def test_memory(tmp_path):
