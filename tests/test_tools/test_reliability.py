@@ -281,10 +281,10 @@ class TestCommand:
         options = ['--only', 'grouping', '--scale', 0.001, '--seed', 3, '--json', path]
         self.run(load_tool, monkeypatch, *options)
         kinds = json.loads(path.read_text())['rows']['grouping']
-        assert sum(kinds.values()) == 25 == kinds['right'] + kinds['refused by name']
+        assert sum(kinds.values()) == 30 == kinds['right'] + kinds['refused by name']
         *_, row, total = capsys.readouterr().out.splitlines()
-        assert row.startswith(f'| grouping | 25 | 0 | right: {kinds["right"]}, refused by name')
-        assert total.startswith('| sum | 25 | 0 |')
+        assert row.startswith(f'| grouping | 30 | 0 | right: {kinds["right"]}, refused by name')
+        assert total.startswith('| sum | 30 | 0 |')
 
     def test_faults(self, load_tool, monkeypatch, capsys):
         monkeypatch.setattr(GreedyGrouping, '__call__', lambda *_: 1 / 0)
