@@ -156,7 +156,8 @@ def _points(annotation: dict) -> Optional[Tuple[Optional[Point], ...]]:
         values = [number for triple in values for number in triple]
     if len(values) != 3 * NUM_KEYPOINTS:
         raise Unreadable('another number of keypoints')
-    numbers = [float(float32(_number(value))) for value in values]
+    sides = [math.nan if i % 3 < 2 and v is None else v for i, v in enumerate(values)]
+    numbers = [float(float32(_number(value))) for value in sides]
     triples = list(zip(numbers[::3], numbers[1::3], numbers[2::3]))
     points = tuple((x, y) if visible > 0 else None for x, y, visible in triples)
     if any(math.isnan(visible) for *_, visible in triples):
