@@ -54,7 +54,7 @@ class AEDecoder(BottomupCodec):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if tag_threshold <= 0:
+        if not tag_threshold > 0:  # nor NaN
             raise ValueError(f'tag_threshold must be positive, got {tag_threshold}')
         self.tag_threshold = tag_threshold
         self.candidates = read_options(TagCandidateSearch, self._part('candidates'), candidates)

@@ -61,6 +61,8 @@ class CenterOffsetCodec(BottomupCodec):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not match_distance >= 0:  # nor NaN
+            raise ValueError(f'match_distance must not be negative, got {match_distance}')
         self.match_distance = match_distance
         self.candidates = read_options(OffsetCandidateSearch, self._part('candidates'), candidates)
         self.scoring = read_options(CenterOffsetScoring, self._part('scoring'), scoring)

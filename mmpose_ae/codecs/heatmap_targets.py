@@ -40,7 +40,7 @@ class HeatmapTargets:
     round_centers: bool = False
 
     def __post_init__(self) -> None:
-        if self.sigma is not None and self.sigma <= 0:
+        if self.sigma is not None and not self.sigma > 0:  # nor NaN
             raise ValueError(f'sigma must be positive, got {self.sigma}')
 
     def sigma_on(self, grid: Grid) -> float:

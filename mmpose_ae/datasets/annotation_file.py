@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from typing import Any, Dict, List, Optional
+from typing import Any, List, Optional
 
 from mmengine import fileio
 from mmengine.logging import print_log
@@ -135,23 +135,32 @@ def _review_people(content: dict, num_keypoints: int, ledger: Ledger) -> None:
 
 def _number_annotations(content: dict, ledger: Ledger) -> None:
     """Give annotations different ids above 0, which evaluators take for "nobody"."""
-    first: Dict[int, dict] = {}
-    kept, unnumbered = [], []
+    _drop_repeated(content, ledger)
+    taken, unnumbered = set(), []
     for ann in content['annotations']:
         key = plain_id(ann.get('id'))
-        if not isinstance(key, int) or key < 1 or key in first:
-            if ann == first.get(key):
-                ledger.repairs['annotations listed twice with the same values, once left out'] += 1
-                continue
+        if not isinstance(key, int) or key < 1 or key in taken:
             unnumbered.append(ann)
         else:
             ann['id'] = key
-            first[key] = ann
-        kept.append(ann)
-    for number, ann in enumerate(unnumbered, 1 + max(first, default=0)):
+            taken.add(key)
+    for number, ann in enumerate(unnumbered, 1 + max(taken, default=0)):
         ann['id'] = number
     if unnumbered:
         ledger.repairs['annotations with the id of another one or none, numbered'] = len(unnumbered)
+
+
+def _drop_repeated(content: dict, ledger: Ledger) -> None:
+    """Keep annotations that are listed several times, with the same values, once."""
+    ids = [plain_id(ann.get('id')) for ann in content['annotations']]
+    counts, seen, kept = Counter(ids), set(), []
+    for key, ann in zip(ids, content['annotations']):
+        text = json.dumps(ann, sort_keys=True) if counts[key] > 1 else None
+        if text is not None and text in seen:
+            ledger.repairs['annotations listed twice with the same values, once left out'] += 1
+            continue
+        seen.add(text)
+        kept.append(ann)
     content['annotations'] = kept
 
 

@@ -87,8 +87,8 @@ def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> N
             _check_image(image, folder, ledger)
         except ValueError as error:
             ledger.refuse(error)
-    names = [image.get('file_name') for image in images]
-    shared = len(names) - len(set(map(str, names)))
+    names = [osp.normpath(str(image.get('file_name'))) for image in images]
+    shared = len(names) - len(set(names))
     if shared:
         ledger.remarks['images of the same file as another one, people not joined'] = shared
 
@@ -98,7 +98,7 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
     if not isinstance(name, str) or not name:
         raise ValueError(f'image {image["id"]} has the file_name {name!r}, expected a text')
     if 'width' not in image or 'height' not in image:
-        image['width'], image['height'] = _size_from_file(image, folder)
+        image.update(_size_from_file(image, folder))
         ledger.repairs['images without width and height, read from their files'] += 1
     given = image['width'], image['height']
     image['width'], image['height'] = map(plain_id, given)
@@ -117,14 +117,20 @@ def has_size(image: dict) -> bool:
     return all(isinstance(side, int) and 0 < side <= FARTHEST for side in sides)
 
 
-def _size_from_file(image: dict, folder: Optional[str]) -> tuple:
-    fault = f'image {image["id"]} ({image["file_name"]}) has no width and height'
+def _size_from_file(image: dict, folder: Optional[str]) -> Dict[str, int]:
+    """Width and height of an image of which one or both are not in the annotation file."""
+    name = f'image {image["id"]} ({image["file_name"]})'
+    fault = f'{name} has no width and height'
     if folder is None:
         raise ValueError(f'{fault}, expected both in pixels: the folder of images is not known')
     try:
-        return image_size(osp.join(folder, image['file_name']))
+        size = dict(zip(('width', 'height'), image_size(osp.join(folder, image['file_name']))))
     except OSError as error:
         raise ValueError(f'{fault}, and they cannot be read from the file: {error}') from error
+    for side, pixels in size.items():
+        if plain_id(image.get(side, pixels)) != pixels:
+            raise ValueError(f'{name} has the {side} {image[side]!r}, but its file {pixels}')
+    return size
 
 
 def assign_images(

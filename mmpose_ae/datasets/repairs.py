@@ -14,11 +14,13 @@ from typing import Any, List, Optional, Union
 import numpy as np
 import pycocotools.mask as cocomask
 
-from .annotations import FARTHEST, are_pixels, is_labelled, keypoint_array, name_of, number_array
+from .annotations import are_pixels, is_labelled, keypoint_array, name_of, number_array
 from .ledger import Ledger
 from .segmentation import encode_segmentation
 
 AREA_PER_BOX = 0.53
+# Evaluators leave out who is larger; below a pixel nothing predicted is ever close enough.
+SMALLEST_AREA, LARGEST_AREA = 1, 1e10
 NO_BOX = (0, 0, 0, 0)
 
 
@@ -171,7 +173,7 @@ def _repair_area(ann: dict, image: dict, outline: _Outline, ledger: Ledger) -> N
     area = ann.get('area')
     if area is not None and (not isinstance(area, Real) or isinstance(area, bool)):
         raise ValueError(f'{name_of(ann)} has the area {area!r:.60}, expected a positive number')
-    if area is not None and 0 < area <= FARTHEST**2:
+    if area is not None and SMALLEST_AREA <= area <= LARGEST_AREA:
         return
     outlined = outline.decoded()
     if outlined is not None:

@@ -100,8 +100,10 @@ class DensityGrouping:
         join_below: float = 3.0,
     ) -> None:
         for name, value in dict(reach=reach, spread=spread).items():
-            if value is not None and value <= 0:
+            if value is not None and not value > 0:  # nor NaN
                 raise ValueError(f'{name} must be positive, got {value}')
+        if not join_below >= 0:
+            raise ValueError(f'join_below must not be negative, got {join_below}')
         self.reach = reach
         self.spread = spread
         self.join_below = join_below
@@ -304,5 +306,5 @@ def _median(values: np.ndarray, picked: np.ndarray) -> np.ndarray:
     """Median of values (N, K, ...) over those picked (N, K), (N, ...)."""
     picked = picked.reshape(picked.shape + (1,) * (values.ndim - 2))
     values = np.sort(np.where(picked, values, np.inf), axis=1)
-    rows, count = np.arange(len(values)), picked.reshape(len(values), -1).sum(1)
+    rows, count = np.arange(len(values)), picked.sum(tuple(range(1, picked.ndim)))
     return (values[rows, (count - 1) // 2] + values[rows, count // 2]) / 2

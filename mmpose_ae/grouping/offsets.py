@@ -23,6 +23,8 @@ def match_offsets(
 
     Source: CenterNet, Section 5 and its release, with the box of the keypoints for a detected one.
     """
+    if not scores.size:
+        return np.full(regressed.shape[:2], UNMATCHED)
     distance = np.linalg.norm(regressed[:, :, None] - candidates[None], axis=-1)  # (N, K, M)
     distance = np.where(scores > 0, distance, np.inf)
     closest = distance.argmin(-1)

@@ -256,6 +256,8 @@ def test_explicit_order_wins_over_metainfo():
         (dict(refinement='taylor'), "one of .*gaussian.*quarter.*got 'taylor'"),
         (dict(completion='all'), "rule of completion must be one of .*nearest.*got 'all'"),
         (dict(tag_threshold=0), 'tag_threshold must be positive, got 0'),
+        (dict(tag_threshold=float('nan')), 'tag_threshold must be positive, got nan'),
+        (dict(targets=dict(sigma=float('nan'))), 'sigma must be positive, got nan'),
         (dict(targets=dict(sigma=-1)), 'sigma must be positive, got -1'),
         (dict(candidates=dict(kernel_size=4)), 'kernel_size must be odd and positive, got 4'),
         (dict(candidates=dict(max_candidates=0)), 'max_candidates must be at least 1, got 0'),

@@ -176,6 +176,42 @@ def test_sizes_cannot_be_guessed(write):
         read_annotation_file(str(path), image_folder='nowhere')
 
 
+def test_a_side_that_is_given_must_be_that_of_the_file(write, drawn):
+    path = write(
+        faults.all_of(
+            lambda content: content['images'][0].pop('height'), faults.first('images', width=99)
+        )
+    )
+    with pytest.raises(ValueError, match=r'image 1 \(.*\) has the width 99, but its file 96'):
+        read_annotation_file(str(path), image_folder=str(drawn[0] / 'img'))
+    path = write(lambda content: content['images'][0].pop('height'))
+    (image, *_) = read_annotation_file(str(path), image_folder=str(drawn[0] / 'img'))['images']
+    assert (image['width'], image['height']) == (96, 96)
+
+
+@pytest.mark.parametrize('other', ['./{}', 'a/../{}', './/{}'])
+def test_other_spellings_of_a_file_are_noticed(drawn, other):
+    content, ledger = copy.deepcopy(drawn[1]), Ledger('a.json')
+    first = content['images'][0]
+    content['images'].append(dict(first, id=77, file_name=other.format(first['file_name'])))
+    review(content, ledger)
+    assert ledger.remarks['images of the same file as another one, people not joined'] == 1
+
+
+@pytest.mark.parametrize('ids', [[1, 1, 1, 1], [None] * 4, [1, 2, 1, 1]])
+def test_the_same_annotation_twice_is_one(drawn, ids):
+    """Also where its id is another one's, too: the first, the second, and the second again."""
+    content, ledger = copy.deepcopy(drawn[1]), Ledger('a.json')
+    one, two = content['annotations'][:2]
+    people = [one, two, copy.deepcopy(two), dict(two, area=two['area'] + 1)]
+    content['annotations'] = [dict(ann, id=i) for ann, i in zip(people, ids)]
+    twice = sum(a == b for a, b in zip(content['annotations'], content['annotations'][1:]))
+    review(content, ledger)
+    assert len(content['annotations']) == 4 - twice
+    assert ledger.repairs['annotations listed twice with the same values, once left out'] == twice
+    assert len({ann['id'] for ann in content['annotations']}) == 4 - twice
+
+
 def test_repairs_are_logged_once_by_reason(write, drawn, right, monkeypatch):
     logged = []
     for module in ('annotation_file', 'bottomup_annotations'):

@@ -44,6 +44,13 @@ def check_partition(groups, scores):
         assert sorted(groups[:, k][groups[:, k] != -1]) == np.flatnonzero(of_type).tolist()
 
 
+def test_means_that_are_rounded_out_of_reach():
+    """No group at all is found: the candidates stay alone."""
+    scores = np.array([[0.49341], [0.3]], np.float32)
+    far = Candidates(scores, np.zeros((2, 1, 2)), np.full((2, 1, 1), 1e17, np.float32))
+    check_partition(DensityGrouping()(far, range(2), 0.9), scores)
+
+
 @pytest.mark.parametrize('strategy', STRATEGIES)
 @pytest.mark.parametrize('threshold', [0.9, 1.0, 1e-3, 1e-30, 1e30])
 def test_every_candidate_is_used_once_whatever_its_tag(strategy, threshold):

@@ -26,6 +26,11 @@ def test_instances_may_share_a_candidate():
     assert match_offsets(both, candidates, np.ones((2, 1)), 0.3).tolist() == [[0, 0], [0, 0]]
 
 
+def test_no_candidates():
+    none = np.zeros((2, 0, 2)), np.ones((2, 0))
+    assert match_offsets(REGRESSED, *none, 0.3).tolist() == [[-1, -1]]
+
+
 def test_nobody():
     candidates = np.zeros((2, 3, 2))
     assert match_offsets(np.zeros((0, 2, 2)), candidates, np.ones((2, 3)), 0.3).shape == (0, 2)

@@ -49,7 +49,7 @@ class AssociativeEmbeddingLoss(nn.Module):
         super().__init__()
         check_choice('reduction', reduction, ['mean', 'none'])
         check_choice('push_pairs', push_pairs, PAIRS)
-        if push_exponent <= 0:
+        if not push_exponent > 0:  # nor NaN
             raise ValueError(f'push_exponent must be positive, got {push_exponent}')
         self.push_exponent = push_exponent
         self.push_pairs = push_pairs
