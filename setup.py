@@ -8,11 +8,11 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-MIM_CONTENT = ('tools', 'configs', 'model-index.yml')
+MIM_CONTENT = ('tools', 'configs', 'requirements', 'model-index.yml')
 
 
 class BuildWithMim(build_py):
-    """Put ``tools``, ``configs`` and ``model-index.yml`` into ``mmpose_ae/.mim``.
+    """Put ``tools``, ``configs``, ``requirements`` and the index into ``mmpose_ae/.mim``.
 
     They are links in an editable install and copies in a wheel.
     """
@@ -55,7 +55,7 @@ setup(
     license='Apache-2.0',
     keywords='pose estimation, bottom-up, associative embedding, MMPose',
     packages=find_packages(include=['mmpose_ae*']),
-    python_requires='>=3.9',
+    python_requires='>=3.10',
     # Without OpenMMLab's packages: requirements/mm.txt says why.
     install_requires=read_requirements('runtime.txt'),
     cmdclass={'build_py': BuildWithMim},

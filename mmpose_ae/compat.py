@@ -1,26 +1,46 @@
-"""Let MMPose import where mmcv has no compiled operators or torchvision is missing.
+"""Let MMPose import where mmcv has no compiled operators, or torchvision or xtcocotools is missing.
 
-Everything that knows about a missing or mismatched dependency lives here. A stand-in is installed
-only where the real module is absent, and it raises a clear error when it is called.
+Everything that knows about a missing or mismatched dependency lives here. A stand-in for mmcv's
+operators or torchvision is installed only where the real module is absent, and it raises a clear
+error when it is called. That for xtcocotools works, and is used unless the real one is wanted.
 """
 
+import os
+import re
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, List
+from typing import Any, Callable, Iterator, List, Optional, Tuple
 
-# In the order of their dependence: the first one that fails is the one to mend.
-REQUIREMENTS = {
-    'numpy': '<2',
-    'torch': '>=2.6,<3',
-    'mmengine': '>=0.10,<1',
-    'mmcv': '>=2.0,<3',
-    'mmpose': '>=1.3,<2',
+# How to install the packages of a file of requirements.
+INSTALL = {'runtime.txt': 'pip install', 'mm.txt': 'pip install --no-deps'}
+# What is imported, where it has another name than the package.
+MODULES = {
+    'faster-coco-eval': 'faster_coco_eval',
+    'json-tricks': 'json_tricks',
+    'mmcv-lite': 'mmcv',
+    'onedl-mmengine': 'mmengine',
+    'opencv-python-headless': 'cv2',
+    'pillow': 'PIL',
+    'PyYAML': 'yaml',
+}
+# Other packages that hold the same module, and their versions.
+OTHER_BUILDS = {
+    'mmcv-lite': {'mmcv': '>=2.0,<2.2', 'onedl-mmcv': '>=2.3,<3'},
+    'mmdet': {'onedl-mmdetection': '>=3.5,<4'},
+    'onedl-mmengine': {'mmengine': '>=0.10,<1'},
+    'opencv-python-headless': {
+        'opencv-python': '>=4.6,<6',
+        'opencv-contrib-python': '>=4.6,<6',
+        'opencv-contrib-python-headless': '>=4.6,<6',
+    },
 }
 MMCV_EXTENSION = 'mmcv._ext'
 SIMCC_VISUALIZER = 'mmpose.visualization.simcc_vis'
+EVALUATOR = 'xtcocotools'
 
 
 def is_installed(name: str) -> bool:
@@ -36,27 +56,68 @@ def has_openmmlab() -> bool:
     return is_installed('mmengine') or is_installed('mmpose')
 
 
+def read_requirements(name: str) -> List[Tuple[str, str]]:
+    """Read a file of ``requirements``, which a wheel carries in ``.mim``.
+
+    Args:
+        name (str): ``'runtime.txt'`` or ``'mm.txt'``.
+
+    Returns:
+        list[tuple]: Name and versions of each package, as ``('numpy', '>=1.26,<3')``.
+    """
+    package = Path(__file__).parent
+    paths = [folder / 'requirements' / name for folder in (package / '.mim', package.parent)]
+    (path, *_) = [path for path in paths if path.is_file()]
+    lines = [line.split('#')[0].strip() for line in path.read_text().splitlines()]
+    return [re.fullmatch(r'([\w-]+)(.*)', line).groups() for line in lines if line]
+
+
 def check_versions() -> None:
     """Check that the packages below this one are installed, in versions it works with.
 
     Raises:
-        ImportError: If one is missing, or of a version outside ``REQUIREMENTS``.
+        ImportError: If some are missing, or of a version outside ``requirements``. Names all of
+            them and the commands that install what is asked for.
     """
-    if not is_installed('packaging'):
-        raise ImportError('mmpose_ae needs packaging, which is not installed (see requirements/).')
+    faults, commands = [], []
+    for file, install in INSTALL.items():
+        found = list(_faults(read_requirements(file)))
+        faults += [fault for _, fault in found]
+        if found:
+            commands.append(' '.join([install, *(f'"{wanted}"' for wanted, _ in found)]))
+    if faults:
+        lines = '\n    '.join(commands)
+        raise ImportError(f'mmpose_ae needs {"; ".join(faults)}. This mends it:\n    {lines}')
+
+
+def _faults(requirements: List[Tuple[str, str]]) -> Iterator[Tuple[str, str]]:
+    """Find what is missing or does not fit: the requirement, and what is wrong in words."""
+    for name, versions in requirements:
+        if not is_installed(MODULES.get(name, name)):
+            yield name + versions, f'{name}{versions}, which is not installed'
+            continue
+        build, installed = _installed_build(name)
+        allowed = OTHER_BUILDS.get(name, {}).get(build, versions)
+        if installed is not None and not _fits(installed, allowed):
+            yield name + versions, f'{build}{allowed}, but {build} {installed} is installed'
+
+
+def _installed_build(name: str) -> Tuple[str, Optional[str]]:
+    """Name and version of what is installed; no version for a source tree on the path."""
+    for build in (name, *OTHER_BUILDS.get(name, {})):
+        try:
+            return build, metadata.version(build)
+        except metadata.PackageNotFoundError:
+            continue
+    return name, None
+
+
+def _fits(version: str, allowed: str) -> bool:
+    if not is_installed('packaging'):  # named as missing itself, and asked again when it is there
+        return True
     from packaging.specifiers import SpecifierSet  # the light core does without
 
-    for name, required in REQUIREMENTS.items():
-        if not is_installed(name):
-            raise ImportError(
-                f'mmpose_ae needs {name}{required}, which is not installed (see requirements/).'
-            )
-        version = import_module(name).__version__
-        if not SpecifierSet(required).contains(version, prereleases=True):
-            raise ImportError(
-                f'mmpose_ae needs {name}{required}, but {name} {version} is installed '
-                '(see requirements/).'
-            )
+    return SpecifierSet(allowed).contains(version, prereleases=True)
 
 
 class _UncompiledOps(ModuleType):
@@ -101,12 +162,29 @@ def _torchvision_works() -> bool:
     return True
 
 
+def _install_evaluator() -> None:
+    # Imported here, not above: the light core does without.
+    from faster_coco_eval import mask
+
+    from . import coco_evaluation
+
+    package = ModuleType(EVALUATOR, coco_evaluation.__doc__)
+    package.__path__ = []  # a package, whose modules are all here
+    _install(EVALUATOR, package)
+    for name, module in dict(coco=coco_evaluation, cocoeval=coco_evaluation, mask=mask).items():
+        setattr(package, name, module)
+        sys.modules[f'{EVALUATOR}.{name}'] = module
+
+
 def install_stand_ins() -> List[str]:
-    """Install a stand-in for each module that MMPose imports eagerly and that is absent.
+    """Install stand-ins for modules that MMPose imports eagerly.
+
+    Those for mmcv's operators and for what needs torchvision come where the real ones are absent.
+    The one for xtcocotools comes unless the real one was imported before, or the environment
+    asks for it with ``MMPOSE_AE_EVALUATOR=xtcocotools``.
 
     Returns:
-        list[str]: Names of the modules that were replaced; empty where the full mmcv and
-        torchvision are installed, and on a second call.
+        list[str]: Names of the modules that were replaced; empty on a second call.
     """
     installed = []
     if MMCV_EXTENSION not in sys.modules and find_spec(MMCV_EXTENSION) is None:
@@ -117,6 +195,9 @@ def install_stand_ins() -> List[str]:
         module.SimCCVisualizer = _MissingSimCCVisualizer
         _install(SIMCC_VISUALIZER, module)
         installed.append(SIMCC_VISUALIZER)
+    if EVALUATOR not in sys.modules and os.environ.get('MMPOSE_AE_EVALUATOR') != EVALUATOR:
+        _install_evaluator()
+        installed.append(EVALUATOR)
     return installed
 
 

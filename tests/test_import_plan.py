@@ -7,7 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmpose_ae'
 PLAN = [
-    ['version', 'frame', 'options', 'compat'],
+    ['version', 'frame', 'options', 'coco_evaluation'],
+    ['compat'],
     ['grouping', 'metainfo', 'registry'],
     ['ops'],
     ['codecs'],

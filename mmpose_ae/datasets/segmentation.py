@@ -3,7 +3,10 @@
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
-import xtcocotools.mask as cocomask
+
+# The one COCO API that checks run lengths. On damaged ones pycocotools 2.0.11, like xtcocotools,
+# writes past the end of the mask, leaves a part of it as it found the memory, or never returns.
+from faster_coco_eval import mask as cocomask
 
 Rle = Dict[str, Any]
 
@@ -11,15 +14,13 @@ Rle = Dict[str, Any]
 def encode_segmentation(segmentation: Union[list, Rle], size: Tuple[int, int]) -> List[Rle]:
     """Check a segmentation and bring it to compressed run lengths.
 
-    The COCO API crashes or reads foreign memory on bad input, so everything is checked here.
-
     Args:
         segmentation (list | dict): Polygons ``[[x0, y0, x1, y1, ...], ...]`` in pixels, or
             ``dict(counts, size)`` with counts as a list, text or bytes.
         size (tuple): Image size (H, W).
 
     Returns:
-        list[dict]: One per polygon or one RLE, for ``xtcocotools.mask.merge``.
+        list[dict]: One per polygon or one RLE, for :func:`merge_masks`.
 
     Raises:
         ValueError: If it is neither, or does not belong to an image of this size.
@@ -52,34 +53,16 @@ def _check_polygon(polygon: Sequence[float], size: Tuple[int, int]) -> list:
 
 
 def _encode_rle(rle: Rle, size: Tuple[int, int]) -> Rle:
-    counts = rle.get('counts')
-    if tuple(rle.get('size', ())) != tuple(size):
+    if rle.get('size') not in (list(size), tuple(size)):
         raise ValueError(f'an RLE of size {rle.get("size")} in an image of (H, W) = {tuple(size)}')
-    compressed = isinstance(counts, (str, bytes))
-    if not compressed and not isinstance(counts, (list, tuple)):
-        raise ValueError(f'RLE counts must be a list, text or bytes, got {counts!r:.80}')
-    runs = uncompress_counts(counts) if compressed else counts
-    if min(runs, default=0) < 0 or sum(runs) != size[0] * size[1]:
-        raise ValueError(f'RLE counts cover {sum(runs)} of {size[0] * size[1]} pixels')
-    if compressed:
-        return dict(size=list(size), counts=counts)
-    return cocomask.frPyObjects(dict(size=list(size), counts=list(counts)), *size)
-
-
-def uncompress_counts(counts: Union[str, bytes]) -> List[int]:
-    """Read the run lengths of a compressed RLE.
-
-    A number is stored in characters of 5 bits, low bits first, the sixth bit tells that more
-    follow; from the fourth number on it is the difference to the number two before.
-    """
-    runs, value, shift = [], 0, 0
-    for char in counts.encode() if isinstance(counts, str) else counts:
-        digit = char - ord('0')
-        value |= (digit & 0x1F) << shift
-        shift += 5
-        if not digit & 0x20:
-            if digit & 0x10:  # the sign bit
-                value -= 1 << shift
-            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-            value = shift = 0
-    return runs
+    encoded = dict(size=list(size), counts=rle.get('counts'))
+    try:
+        if not isinstance(encoded['counts'], (str, bytes)):
+            encoded = cocomask.frPyObjects(encoded, *size)
+        cocomask.decode(encoded)  # fails unless the runs cover every pixel once
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            f'RLE counts must be run lengths, as a list or compressed, of {size[0] * size[1]} '
+            f'pixels, got {rle.get("counts")!r:.80}'
+        ) from error
+    return encoded

@@ -5,8 +5,10 @@ import io
 from typing import List, NamedTuple, Sequence
 
 import numpy as np
-from xtcocotools.coco import COCO
-from xtcocotools.cocoeval import COCOeval
+
+# Unlike the evaluator behind MMPose's metrics this one keeps the matches of every image.
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
 BOX_TO_AREA = 0.53  # COCOeval's and MMPose's, for annotations without an area
 PERSON = dict(id=1)
@@ -43,7 +45,8 @@ def match_instances(
     """
     annotations = [[_annotation(raw) for raw in image['annotations']] for image in images]
     predictions = [list(map(_prediction, image['keypoints'], image['scores'])) for image in images]
-    evaluation = COCOeval(_index(annotations), _index(predictions), 'keypoints', sigmas)
+    evaluation = COCOeval(_index(annotations), _index(predictions), 'keypoints')
+    evaluation.params.kpt_oks_sigmas = sigmas
     evaluation.params.iouThrs = [oks_thr]
     evaluation.params.areaRng = [[0, np.inf]]
     evaluation.params.maxDets = [max(map(len, predictions))]
@@ -54,7 +57,8 @@ def match_instances(
 
 def _annotation(raw: dict) -> dict:
     area = raw.get('area', BOX_TO_AREA * np.prod(raw['bbox'][2:]))
-    return dict(raw, area=area, iscrowd=raw.get('iscrowd', 0))
+    labelled = int(np.count_nonzero(np.asarray(raw['keypoints'][2::3]) > 0))
+    return dict(raw, area=area, iscrowd=raw.get('iscrowd', 0), num_keypoints=labelled)
 
 
 def _prediction(keypoints: np.ndarray, score: float) -> dict:
@@ -64,7 +68,10 @@ def _prediction(keypoints: np.ndarray, score: float) -> dict:
 
 
 def _index(instances: Sequence[List[dict]]) -> COCO:
-    """Number images and instances, (N,) of each image, as COCO's files do."""
+    """Number images and instances, (N,) of each image, as COCO's files do.
+
+    Instances count from 1: the evaluation takes 0 for no match.
+    """
     coco = COCO()
     numbered = [(i, instance) for i, image in enumerate(instances) for instance in image]
     coco.dataset = dict(
@@ -72,7 +79,7 @@ def _index(instances: Sequence[List[dict]]) -> COCO:
         categories=[PERSON],
         annotations=[
             dict(instance, id=n, image_id=i, category_id=PERSON['id'])
-            for n, (i, instance) in enumerate(numbered)
+            for n, (i, instance) in enumerate(numbered, 1)
         ],
     )
     with contextlib.redirect_stdout(io.StringIO()):
@@ -87,4 +94,4 @@ def _read(image: dict) -> MatchedImage:
     counted = ~np.array(image['dtIgnore'][0], bool)
     scores, matches = np.array(image['dtScores'], float), image['dtMatches'][0]
     to_find = ~np.array(image['gtIgnore'], bool)
-    return MatchedImage(scores[counted], matches[counted] >= 0, int(to_find.sum()))
+    return MatchedImage(scores[counted], matches[counted] > 0, int(to_find.sum()))
