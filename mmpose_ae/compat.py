@@ -162,6 +162,13 @@ def _torchvision_works() -> bool:
     return True
 
 
+def _xtcocotools_is_wanted() -> bool:
+    wanted = os.environ.get('MMPOSE_AE_EVALUATOR', '')
+    if wanted not in ('', EVALUATOR):
+        raise ValueError(f"MMPOSE_AE_EVALUATOR must be '{EVALUATOR}' or absent, got {wanted!r}")
+    return wanted == EVALUATOR
+
+
 def _install_evaluator() -> None:
     # Imported here, not above: the light core does without.
     from faster_coco_eval import mask
@@ -185,6 +192,9 @@ def install_stand_ins() -> List[str]:
 
     Returns:
         list[str]: Names of the modules that were replaced; empty on a second call.
+
+    Raises:
+        ValueError: If the environment asks for another evaluator.
     """
     installed = []
     if MMCV_EXTENSION not in sys.modules and find_spec(MMCV_EXTENSION) is None:
@@ -195,7 +205,7 @@ def install_stand_ins() -> List[str]:
         module.SimCCVisualizer = _MissingSimCCVisualizer
         _install(SIMCC_VISUALIZER, module)
         installed.append(SIMCC_VISUALIZER)
-    if EVALUATOR not in sys.modules and os.environ.get('MMPOSE_AE_EVALUATOR') != EVALUATOR:
+    if EVALUATOR not in sys.modules and not _xtcocotools_is_wanted():
         _install_evaluator()
         installed.append(EVALUATOR)
     return installed
