@@ -1,8 +1,13 @@
 # The project's own environment, in .venv: pinned wheels, no compiler, no CUDA toolkit.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV := .venv
+# One that is asked for has an environment of its own: `make test PYTHON=python3.12` in .venv-3.12.
+ifeq ($(origin PYTHON),command line)
+VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+endif
+BIN := $(VENV)/bin
 # As old as the last installation: nothing is installed again until one of its inputs changes.
-STAMP := .venv/.installed
+STAMP := $(VENV)/.installed
 LOCKED := -c requirements/lock.txt
 
 .PHONY: demo test lint venv clean
@@ -21,11 +26,11 @@ lint: venv
 venv: $(STAMP)
 
 $(STAMP): setup.py pyproject.toml mmpose_ae/version.py $(wildcard requirements/*.txt)
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install $(LOCKED) -r requirements/runtime.txt -r requirements/dev.txt
 	$(BIN)/pip install $(LOCKED) --no-deps -r requirements/mm.txt
 	$(BIN)/pip install --no-deps --no-build-isolation -e .
 	touch $@
 
 clean:
-	rm -rf .venv build *.egg-info mmpose_ae/.mim
+	rm -rf .venv .venv-* build *.egg-info mmpose_ae/.mim
