@@ -14,6 +14,7 @@ OPTIONS = dict(
     decode=['--people', 1, 3, '--tag-dim', 1, 2, '--size', 128, 192, '--memory', '--batch', 2],
     loss=['--people', 1, 2, '--tag-dim', 1, 2],
     encode=['--people', 1, 2],
+    evaluation=['--people', 1, 2, '--images', 5],
     pipeline=['--images', 3],
 )
 # Its own pipeline gives them without a channel.
@@ -197,3 +198,21 @@ def test_groupings_are_scored_on_images_with_people(load_tool, tmp_path):
     assert [image['id'] for image in kept['images']] == [4, 5]
     assert [ann['id'] for ann in kept['annotations']] == [4, 5, 6]
     assert [image['id'] for image in load(tmp_path / 'ann.json', 1)['images']] == [4]
+
+
+def test_rows_of_the_evaluation(benchmark):
+    rows = benchmark('evaluation')
+    assert [(row['images'], row['people']) for row in rows] == [(5, 1), (5, 2)]
+    for row in rows:
+        (original,) = {'pycocotools_ms', 'xtcocotools_ms'} & row.keys()
+        assert row['ratio'] == pytest.approx(row[original] / row['ours_ms'], abs=0.01)
+
+
+def test_a_wrong_evaluation_is_not_timed(benchmark, load_tool, monkeypatch):
+    tool = load_tool('benchmark/evaluation')
+    ours = tool.coco_evaluation.COCOeval
+    monkeypatch.setattr(
+        tool.coco_evaluation, 'COCOeval', lambda *args, sigmas: ours(*args, sigmas=2 * sigmas)
+    )
+    with pytest.raises(SystemExit, match='error: precision: differs'):
+        benchmark('evaluation', tool=tool)
