@@ -17,9 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def read(name):
-    """The requirements in a file of requirements/, by name."""
+    """The requirements in a file of requirements/ for this Python, by name."""
     lines = (ROOT / 'requirements' / name).read_text().splitlines()
     found = [Requirement(line.split('#')[0]) for line in lines if line.split('#')[0].strip()]
+    found = [each for each in found if each.marker is None or each.marker.evaluate()]
     return {requirement.name.lower(): requirement.specifier for requirement in found}
 
 
