@@ -30,6 +30,23 @@ class InstanceColorVisualizer(PoseLocalVisualizer):
         super().__init__(name=name, **kwargs)
         self.outline = outline
 
+    def draw_circles(
+        self, center: np.ndarray, radius: np.ndarray, *args, **kwargs
+    ) -> 'InstanceColorVisualizer':
+        """Draw one circle; OpenCV's backend wants a number where NumPy 2.4 makes none of an array.
+
+        Args:
+            center (np.ndarray): In pixels, (2,).
+            radius (np.ndarray): In pixels, (1,).
+            *args: As of MMPose's visualizer.
+            **kwargs: As of MMPose's visualizer.
+
+        Returns:
+            InstanceColorVisualizer: This one.
+        """
+        radius = np.ravel(radius)[0] if self.backend == 'opencv' else radius
+        return super().draw_circles(center, radius, *args, **kwargs)
+
     def _draw_instances_kpts(
         self, image: np.ndarray, instances: InstanceData, *args, **kwargs
     ) -> np.ndarray:
