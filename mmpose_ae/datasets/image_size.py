@@ -2,11 +2,13 @@
 
 from typing import Tuple
 
+import cv2
 from PIL import Image
 
 ORIENTATION = 0x0112  # EXIF's tag
 QUARTER_TURNS = (5, 6, 7, 8)  # its values that exchange width and height
-TURNED_FORMATS = ('JPEG', 'PNG')  # OpenCV does not turn WebP, and Pillow gives a TIFF's turned size
+# Those that OpenCV turns when it loads them; of a TIFF Pillow gives the turned size itself.
+TURNED_FORMATS = {'JPEG', 'PNG'} | ({'WEBP'} if int(cv2.__version__.split('.')[0]) > 4 else set())
 
 
 def image_size(path: str) -> Tuple[int, int]:

@@ -45,17 +45,18 @@ class PoseVisualizationHook(_PoseVisualizationHook):
     ) -> None:
         """Draw what was predicted for a batch of validation; arguments as in MMPose."""
         folder = self.out_dir and Path(self.out_dir) / f'iter_{runner.iter}'
-        self._draw(outputs, runner.val_evaluator, folder, 'val_img', runner.iter)
+        self._draw(runner, outputs, runner.val_evaluator, folder, 'val_img', runner.iter)
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Sequence[PoseDataSample]
     ) -> None:
         """Draw what was predicted for a batch of testing; arguments as in MMPose."""
         folder = self.out_dir and Path(self.out_dir)
-        self._draw(outputs, runner.test_evaluator, folder, 'test_img', 0)
+        self._draw(runner, outputs, runner.test_evaluator, folder, 'test_img', 0)
 
     def _draw(
         self,
+        runner: Runner,
         samples: Sequence[PoseDataSample],
         evaluator: Evaluator,
         folder: Optional[Path],
@@ -64,6 +65,7 @@ class PoseVisualizationHook(_PoseVisualizationHook):
     ) -> None:
         if not self.enable:
             return
+        self._visualizer = runner.visualizer  # MMPose's is whatever was built last before the hook
         self._visualizer.set_dataset_meta(evaluator.dataset_meta)
         for sample in samples:
             if self._seen % self.interval == 0:

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 
+from mmpose_ae.checkpoints import load_from_local
 from mmpose_ae.models.center_group import CenterGroupingModule, Nodes
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.pictures import attention_pictures, draw_attention
@@ -54,13 +56,25 @@ def cfg(perfect_model):
     return cfg
 
 
-def test_what_is_drawn_was_attended_to(cfg, perfect_model, tmp_path, monkeypatch):
+@pytest.fixture
+def checkpoint(cfg, perfect_model, tmp_path):
+    """The perfect maps, and a grouping that was not trained."""
+    known = load_from_local(perfect_model.checkpoint)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        weights = MODELS.build(cfg.model).state_dict()
+    torch.save(
+        dict(known, state_dict={**weights, **known['state_dict']}), tmp_path / 'grouping.pth'
+    )
+    return tmp_path / 'grouping.pth'
+
+
+def test_what_is_drawn_was_attended_to(cfg, checkpoint, tmp_path, monkeypatch):
     """Only the center that is an instance, and candidates that do not fill up."""
     drawn, draw = [], attention_pictures.plot_attention
     monkeypatch.setattr(
         attention_pictures, 'plot_attention', lambda *args: drawn.append(args) or draw(*args)
     )
-    paths = draw_attention(cfg, perfect_model.checkpoint, tmp_path / 'new', num_images=2)
+    paths = draw_attention(cfg, checkpoint, tmp_path / 'new', num_images=2)
     assert [path.name for path in paths] == ['attention_0.png', 'attention_4.png']
     assert all(path.is_file() for path in paths)
     image, found = drawn[0]
@@ -71,10 +85,10 @@ def test_what_is_drawn_was_attended_to(cfg, perfect_model, tmp_path, monkeypatch
     assert found.visible.tolist() == [[True] + [False] * 16]
 
 
-def test_command_line(cfg, perfect_model, tmp_path, monkeypatch, capsys):
+def test_command_line(cfg, checkpoint, tmp_path, monkeypatch, capsys):
     cfg.dump(tmp_path / 'attention.py')
     options = ['--out', tmp_path, '--num', 1, '--cfg-options', 'model.test_cfg.flip_test=True']
-    argv = [TOOL, tmp_path / 'attention.py', perfect_model.checkpoint, *options]
+    argv = [TOOL, tmp_path / 'attention.py', checkpoint, *options]
     monkeypatch.setattr('sys.argv', [str(word) for word in argv])
     runpy.run_path(str(TOOL), run_name='__main__')
     assert (tmp_path / 'attention_0.png').is_file()

@@ -61,10 +61,10 @@ def test_memory(tmp_path):
 def test_growing_memory_is_noticed(monkeypatch, tmp_path):
     import decode_memory
 
-    kept = []
-    monkeypatch.setattr(decode_memory, '_decode', lambda *_: kept.append(np.ones(2**18)))  # 2 MB
-    counts = decode_memory.decode_for_long(80, 0, tmp_path)
-    assert counts['silently wrong'] == 80
+    kept = []  # 40 MB each, which no process finds among what it has freed
+    monkeypatch.setattr(decode_memory, '_decode', lambda *_: kept.append(np.ones(5 * 2**20)))
+    counts = decode_memory.decode_for_long(16, 0, tmp_path)
+    assert counts['silently wrong'] == 16
 
 
 class TestSecondReading:

@@ -35,7 +35,13 @@ BACKBONE = dict(
 DETECTOR = dict(
     type='mmpose_ae.BottomupPoseEstimator',
     backbone=BACKBONE,
-    head=dict(type='mmpose_ae.AEHead', in_channels=6, final_layer=None, decoder=CODEC),
+    head=dict(
+        type='mmpose_ae.AEHead',
+        in_channels=6,
+        final_layer=None,
+        further_channels=2,
+        decoder=CODEC,
+    ),
 )
 
 

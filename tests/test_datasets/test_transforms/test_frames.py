@@ -45,7 +45,7 @@ def scope():
 def run(*steps, **results):
     """Send an image with one bright pixel through a pipeline; its keypoint is that pixel."""
     image = np.zeros((*SIZE[::-1], 3), np.float32)
-    image[PIXEL[1], PIXEL[0]] = 1
+    image[PIXEL[1], PIXEL[0]] = 200.5  # not whole, so that it stays float32
     results = dict(
         img=image,
         flip_indices=[1, 0],
