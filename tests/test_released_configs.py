@@ -11,6 +11,7 @@ CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 RELEASED = sorted(CONFIGS.glob('*/*/*-released.py'))
 PRESETS = {
     'ae_hourglass-4stack_': 'pose_ae_train',
+    'ae-multiscale_hourglass-4stack_': 'pose_ae_train',
     'ae_': 'higher_hrnet',
     'ce_': 'coupled_embedding',
     'center-group_': 'center_group',
@@ -36,8 +37,13 @@ def test_preset_is_that_of_the_original(config, request):
 
 
 def test_input_and_views_are_those_of_the_original(config, request):
-    """pose-ae-train differs: RGB in [0, 1], resized by the long side, decoded at a quarter."""
-    newell = request.node.callspec.id.startswith('ae_hourglass-4stack_')
+    """pose-ae-train differs: RGB in [0, 1], resized by the long side, decoded at a quarter.
+
+    Its test with several scales begins with 2, whose size all heatmaps then have.
+    """
+    newell = request.node.callspec.id.startswith(
+        ('ae_hourglass-4stack_', 'ae-multiscale_hourglass-4stack_')
+    )
     preprocessor = config.model.data_preprocessor
     imagenet = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
     expected = ([0, 0, 0], [255, 255, 255]) if newell else imagenet
@@ -47,6 +53,9 @@ def test_input_and_views_are_those_of_the_original(config, request):
     assert steps(config, 'size_factor') == [64]
     restored = not newell and config.model.head.type != 'CenterGroupHead'  # it always does that
     views = dict(restore_heatmap_size=True) if restored else {}
+    if 'multiscale' in request.node.callspec.id:
+        views = dict(multiscale_test=True, merge_at='largest')
+        assert steps(config, 'aug_scales') == [[0.5, 2.0]]
     assert config.model.test_cfg == dict(flip_test=True, **views)
     assert (config.test_evaluator.score_mode, config.test_evaluator.nms_mode) == ('bbox', 'none')
 

@@ -24,15 +24,19 @@ class TagViewOptions(ViewOptions):
     Attributes:
         multiscale_tags (str): ``'first'`` uses the tags of the first scale, as the released codes
             do; ``'all'`` concatenates those of all scales, as in the paper's Section 3.3.
+        merge_at (str): Average the heatmaps of all scales, and decode, at the size of those of the
+            ``'first'`` scale or of the ``'largest'``, as pose-ae-train does.
         restore_heatmap_size (bool): Decode at the size of the input instead of the finest
             heatmap's.
     """
 
     multiscale_tags: str = 'first'
+    merge_at: str = 'first'
     restore_heatmap_size: bool = False
 
     def __post_init__(self) -> None:
         check_choice('multiscale_tags', self.multiscale_tags, ('first', 'all'))
+        check_choice('merge_at', self.merge_at, ('first', 'largest'))
 
 
 @MODELS.register_module()
@@ -100,7 +104,8 @@ class AEHead(BottomupHead):
             if view.scale == 0 or options.multiscale_tags == 'all'
         ]
         tags = self._tags_of_keypoints(concatenate_tags(used, options.align_corners))
-        finest = outputs[0].heatmaps[0].shape[-2:]
+        sizes = [o.heatmaps[0].shape[-2:] for o in outputs]
+        finest = sizes[0] if options.merge_at == 'first' else max(sizes)
         if not options.restore_heatmap_size:
             return self._merge_heatmaps(outputs, finest, options)._replace(tags=tags)
         tags = self._restore_tags(tags, finest, options.align_corners)

@@ -145,6 +145,21 @@ def test_scales_and_flips(multiscale_tags, tags):
     np.testing.assert_allclose(found.keypoints, ONE, atol=1.0)
 
 
+@pytest.mark.parametrize('merge_at, size', [('first', (12, 16)), ('largest', (24, 32))])
+def test_the_size_at_which_scales_are_merged(merge_at, size):
+    """Scales 1, 0.5 and 2, in this order; pose-ae-train begins with the largest."""
+    base = fakes.perfect_maps('AEHead', ONE, tags=[3])
+    scales = [base, *(F.interpolate(base, scale_factor=s, mode='bilinear') for s in (0.5, 2))]
+    test_cfg = dict(multiscale_test=True, merge_at=merge_at, output_heatmaps=True)
+    (found,), (fields,) = fakes.predicting_head().predict(
+        [(maps,) for maps in scales], [fakes.sample(ONE)], test_cfg
+    )
+    resized = [F.interpolate(maps[:, :3], size, mode='bilinear') for maps in scales]
+    torch.testing.assert_close(fields.heatmaps, torch.stack(resized).mean(0)[0])
+    np.testing.assert_allclose(found.keypoints, ONE, atol=1.0)
+    np.testing.assert_allclose(found.tags, [[3]])
+
+
 def test_sizes_other_than_the_trained_one():
     """At test the input may be larger: coordinates follow its size, not the codec's."""
     maps = torch.zeros(2, 6, 16, 24)
