@@ -54,6 +54,39 @@ def test_inferencer(inferencer, perfect_model, as_array, tmp_path):
     assert cv2.imread(str(saved)).shape == (64, 64, 3)
 
 
+ARRAYS = {
+    'gray': lambda image: image[..., 0],
+    'one channel': lambda image: image[..., :1],
+    'whole floats': lambda image: image.astype(np.float64),
+    'int64': lambda image: image.astype(np.int64),
+}
+
+
+@pytest.mark.parametrize('form', ARRAYS)
+def test_arrays_of_other_forms_are_read_as_files_are(inferencer, perfect_model, form):
+    gray = np.repeat(mmcv.imread(str(perfect_model.image))[..., :1], 3, axis=2)
+    (batch, _), (same, _) = (
+        next(iter(inferencer.inferencer.preprocess([image])))
+        for image in (gray, ARRAYS[form](gray))
+    )
+    assert all((a == b).all() for a, b in zip(batch['inputs'], same['inputs']))
+    (result,) = inferencer(ARRAYS[form](gray))
+    (people,) = result['predictions']
+    check_instances([person['keypoints'] for person in people], perfect_model.keypoints)
+
+
+@pytest.mark.parametrize('array', [
+    np.zeros((64, 64, 3), np.uint16),
+    np.random.rand(64, 64, 3),
+    np.zeros((64, 64, 4), np.uint8),
+    np.zeros((0, 64, 3), np.uint8),
+    np.full((64, 64, 3), np.nan),
+], ids=['uint16', 'parts of 1', 'alpha', 'empty', 'nan'])  # fmt: skip
+def test_arrays_that_are_no_images_are_refused(inferencer, array):
+    with pytest.raises(ValueError, match=r'expected \(H, W, 3\), BGR, uint8 in 0..255'):
+        next(inferencer(array))
+
+
 def test_people_keep_their_score_and_box(inferencer, perfect_model):
     """The highest peak of a Gaussian between cells is below 1; a person's score is their mean."""
     (result,) = inferencer(str(perfect_model.image))
