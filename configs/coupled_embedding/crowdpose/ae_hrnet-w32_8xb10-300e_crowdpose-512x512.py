@@ -1,0 +1,5 @@
+_base_ = '../../associative_embedding/crowdpose/ae_hrnet-w32_8xb24-300e_crowdpose-512x512.py'
+
+# Table 5: the baseline, in the batches of the other rows.
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=80)
