@@ -6,6 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from mmpose_ae.models.heads import BottomupOutputs
+
 ONE = fakes.PEOPLE[:1]
 LEFT = np.zeros((24, 32), bool)  # the left half of the input, at stride 2
 LEFT[:, :16] = True
@@ -158,6 +160,33 @@ def test_the_size_at_which_scales_are_merged(merge_at, size):
     torch.testing.assert_close(fields.heatmaps, torch.stack(resized).mean(0)[0])
     np.testing.assert_allclose(found.keypoints, ONE, atol=1.0)
     np.testing.assert_allclose(found.tags, [[3]])
+
+
+@pytest.mark.parametrize('aligned', [False, True])
+def test_corners_are_aligned_in_every_resizing(aligned):
+    """Two resolutions, two scales, restored to the input: 6 and 12 rows, 12 and 24, 48."""
+    generator = torch.Generator().manual_seed(0)
+
+    def maps(channels, scale):
+        return torch.rand(1, channels, 6 * scale, 8 * scale, generator=generator)
+
+    def bring(values, size):
+        return F.interpolate(values, size, mode='bilinear', align_corners=aligned)
+
+    outputs = [BottomupOutputs([maps(3, s), maps(3, 2 * s)], maps(3, s)) for s in (1, 2)]
+    head = fakes.predicting_head()
+    head._forward_stack = lambda x: outputs[int(x)]
+    options = dict(multiscale_test=True, multiscale_tags='all', restore_heatmap_size=True)
+    options = head.read_test_cfg(dict(options, align_corners=aligned))
+    feats = [(torch.tensor(index),) for index in range(2)]
+    found = head.predict_maps(feats, [fakes.sample(ONE)], options).maps
+    merged = [
+        (bring(low, high.shape[-2:]) + high) / 2 for low, high in (o.heatmaps for o in outputs)
+    ]
+    expected = sum(bring(scale, (48, 64)) for scale in merged) / 2
+    torch.testing.assert_close(found.heatmaps, expected)
+    tags = torch.cat([outputs[0].tags, bring(outputs[1].tags, (6, 8))], dim=1)
+    torch.testing.assert_close(found.tags, bring(tags, (12, 16)))
 
 
 def test_sizes_other_than_the_trained_one():
