@@ -46,6 +46,13 @@ def test_within_a_tag_distance_as_the_paper():
     assert scores.flatten().tolist() == pytest.approx([0.5, 0.0, 0.0, 0.8])
 
 
+@pytest.mark.parametrize('distance, found', [(1.0, False), (0.9375, True)])
+def test_within_is_below_the_threshold(distance, found):
+    tags = torch.full_like(TAGS, distance)
+    _, scores = find(HEATMAPS, tags, [[0.0]], [[True, True]], rule='within')
+    assert scores.bool().tolist() == [[found, found]]
+
+
 @pytest.mark.parametrize('rule', MISSING_RULES)
 def test_scores_are_never_negative_and_nan_tags_never_chosen(rule):
     tags = TAGS.clone()
