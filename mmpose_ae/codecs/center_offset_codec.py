@@ -126,7 +126,9 @@ class CenterOffsetCodec(BottomupCodec):
 
         They are read at the nearest cell, as they are trained, not between cells.
         """
-        coarse = self.grid_of(offsets, grid.input_size)
+        # Not grid.input_size: the compiler of torch 2.6 knows no properties of named tuples.
+        input_size = tuple(count * step for count, step in zip(grid.size, grid.stride))
+        coarse = self.grid_of(offsets, input_size)
         shrink = [cells / count for cells, count in zip(coarse.size, grid.size)]
         ratio = torch.tensor(shrink, dtype=torch.float32, device=offsets.device)
         cells = ((centers + 0.5) * ratio).long()  # (B, N, 2)

@@ -37,7 +37,8 @@ def test_extraction_is_one_graph_for_a_compiler():
 
     def extract(heatmaps, tags):
         found = find_candidates(finite_or_zero(heatmaps), tags, 5, 7)
-        return found._replace(cells=found.cells + gaussian_offset(heatmaps, found.cells))
+        cells = found.cells + gaussian_offset(heatmaps, found.cells)
+        return found.scores, cells, found.tags
 
     torch.manual_seed(0)
     maps = torch.rand(2, 5, 12, 16), torch.randn(2, 10, 6, 8)
