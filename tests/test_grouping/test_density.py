@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmpose_ae.grouping import Candidates, GreedyGrouping
+from mmpose_ae.grouping import Candidates, GreedyGrouping, density
 from mmpose_ae.grouping.density import DensityGrouping, _Pool
 
 SEEDS = st.integers(0, 10**6)
@@ -276,6 +276,18 @@ def test_few_keypoints_do_not_tell_where_a_group_is(count, placed):
     pool = _Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
     groups = np.where(np.arange(3) < count, np.arange(3), -1)[None]
     assert np.isfinite(DensityGrouping()._place(pool, groups).falloff).tolist() == [placed]
+
+
+def test_of_many_groups_those_without_a_candidate_are_kept_out(monkeypatch):
+    """Both ways of matching find the pairs of most worth: .7 + .9 instead of .8 + .1."""
+    worth = np.array([[0.8, 0.7], [0, 0], [0.9, 0.1], [0, 0.6]])
+    for few in (4, 1):
+        monkeypatch.setattr(density, '_FEW_GROUPS', few)
+        groups, candidates = density._match(worth)
+        pairs = {(g, c) for g, c in zip(groups.tolist(), candidates.tolist()) if worth[g, c]}
+        assert pairs == {(0, 1), (2, 0)}
+    lonely = np.array([[0, 0.2], [0.3, 0], [0, 0]])
+    assert sorted(zip(*map(np.ndarray.tolist, density._match(lonely)))) == [(0, 1), (1, 0)]
 
 
 def test_defaults():
