@@ -61,6 +61,13 @@ def test_scores_are_never_negative_and_nan_tags_never_chosen(rule):
     assert cells[0, 0].tolist() == [3, 0] and scores[0, 0] == 0.0
 
 
+@pytest.mark.parametrize('rule, score', [('released', 1e18), ('within', 1e18), ('nearest', 1e17)])
+def test_scores_of_a_diverged_network_are_bounded(rule, score):
+    heatmaps = torch.full((1, 1, 4), 3e38)
+    _, scores = find(heatmaps, torch.zeros(1, 1, 4), [[0.0]], [[True]], rule=rule)
+    assert scores.item() == pytest.approx(score)
+
+
 def test_multidimensional_coarser_tags():
     """Tags of half the resolution and L = 2 are read as if upsampled bilinearly."""
     heatmaps = torch.zeros(1, 2, 4)
