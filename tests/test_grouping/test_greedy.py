@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmpose_ae.grouping import Candidates, GreedyGrouping
+from mmpose_ae.grouping import Candidates, GreedyGrouping, greedy
 from mmpose_ae.grouping.assignment import assign
 
 
@@ -144,3 +144,10 @@ def test_every_candidate_is_used_once(seed):
     for k in range(4):
         used = instances[:, k][instances[:, k] != -1]
         assert sorted(used) == np.flatnonzero(scores[k]).tolist()
+
+
+@pytest.mark.parametrize('most', [0, 10**6])
+def test_distances_of_few_and_of_many_tags(monkeypatch, most):
+    monkeypatch.setattr(greedy, '_MOST_DIFFERENCES', most)
+    tags, others = np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[0.0, 4.0]])
+    np.testing.assert_allclose(greedy._distances(tags, others), [[4], [5]])
