@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any, List, Optional, Union
 
 import numpy as np
-import pycocotools.mask as cocomask
+from faster_coco_eval import mask as cocomask
 
 from .annotations import are_pixels, is_labelled, keypoint_array, name_of, number_array
 from .ledger import Ledger

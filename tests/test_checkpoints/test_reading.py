@@ -144,6 +144,7 @@ def test_pickles_of_other_things(tmp_path, saved, reason):
         load_from_local(tmp_path / 'other.pth')
 
 
+@pytest.mark.filterwarnings("ignore:'torch.load' received a zip file that looks like a Tor")
 def test_an_archive_of_code(tmp_path):
     """PyTorch would advise to read it without protection."""
     torch.jit.script(torch.nn.Linear(1, 1)).save(str(tmp_path / 'script.pth'))

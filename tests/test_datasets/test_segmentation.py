@@ -56,7 +56,6 @@ def test_numbers_are_run_lengths_where_they_cover_the_image(size, counts):
             mask_of(dict(counts=counts, size=list(size)), size)
 
 
-@pytest.mark.filterwarnings('ignore:__array__ implementation:DeprecationWarning:pycocotools')
 @given(SHAPES, st.lists(st.lists(st.integers(-10, 50), min_size=6, max_size=6), min_size=1))
 @settings(deadline=None, max_examples=100)
 def test_polygons_as_by_pycocotools(size, polygons):

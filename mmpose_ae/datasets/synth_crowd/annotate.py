@@ -4,7 +4,7 @@ from typing import List, Optional, Tuple
 
 import cv2
 import numpy as np
-from pycocotools import mask as coco_mask
+from faster_coco_eval import mask as coco_mask
 
 from .figure import IDS_PER_PERSON, Figure
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mmpose_ae.datasets.transforms.bottomup_get_heatmap_mask import _follow_image
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import TRANSFORMS
 
@@ -71,6 +72,13 @@ def test_an_outlined_crowd_is_left_out_even_over_a_labelled_person():
 @pytest.mark.parametrize('raw_ann_info', [None, []])
 def test_images_without_people_are_supervised_everywhere(raw_ann_info):
     assert make_mask(dict(raw_ann_info=raw_ann_info)).all()
+
+
+def test_cells_mostly_left_out_are_left_out():
+    """Three quarters of a pixel to the side the middle cell is a quarter of what is supervised."""
+    mask = np.array([[1, 1, 0, 0]], np.float32).repeat(3, axis=0)
+    frame = Frame(np.array([[1, 0, -0.75], [0, 1, 0]]), (4, 3), (4, 3))
+    assert _follow_image(mask, frame, (4, 3))[0, 1].tolist() == [True, False, False, False]
 
 
 @pytest.mark.parametrize('direction', [None, 'horizontal', 'vertical'])
