@@ -14,11 +14,12 @@ from typing import Any, List, Optional, Union
 import numpy as np
 from faster_coco_eval import mask as cocomask
 
+from mmpose_ae.ops.similarity import AREA_PER_BOX
+
 from .annotations import are_pixels, is_labelled, keypoint_array, name_of, number_array
 from .ledger import Ledger
 from .segmentation import encode_segmentation
 
-AREA_PER_BOX = 0.53
 # Evaluators leave out who is larger; below a pixel nothing predicted is ever close enough.
 SMALLEST_AREA, LARGEST_AREA = 1, 1e10
 NO_BOX = (0, 0, 0, 0)

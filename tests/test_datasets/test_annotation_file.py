@@ -31,12 +31,6 @@ class Seen(NamedTuple):
     metrics: Dict[str, float]
 
 
-@pytest.fixture(scope='module')
-def drawn(tmp_path_factory):
-    root = tmp_path_factory.mktemp('people')
-    return root, cases.draw(root)
-
-
 @pytest.fixture
 def write(drawn, tmp_path):
     """Write the drawn people with a fault."""

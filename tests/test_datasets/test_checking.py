@@ -19,12 +19,6 @@ TOOL = Path(__file__).resolve().parents[2] / 'tools/dataset_converters/check_dat
 ANIMALS = 'configs/_base_/datasets/four_keypoint_animals.py'
 
 
-@pytest.fixture(scope='module')
-def drawn(tmp_path_factory):
-    root = tmp_path_factory.mktemp('people')
-    return root, cases.draw(root)
-
-
 @pytest.fixture
 def write(drawn, tmp_path):
     """Write the drawn people with a fault, and their images beside them."""
