@@ -41,6 +41,7 @@ test_evaluator = val_evaluator
 
 train_cfg = dict(max_epochs=3)
 optim_wrapper = dict(
+    clip_grad=dict(max_norm=1.0),
     paramwise_cfg=dict(
         custom_keys={
             'backbone': dict(lr_mult=0.1),
