@@ -55,6 +55,8 @@ setup(
     license='Apache-2.0',
     keywords='pose estimation, bottom-up, associative embedding, MMPose',
     packages=find_packages(include=['mmpose_ae*']),
+    py_modules=['mmpose_ae_cli'],
+    entry_points=dict(console_scripts=['mmpose-ae = mmpose_ae_cli:main']),
     python_requires='>=3.10',
     # Without OpenMMLab's packages: requirements/mm.txt says why.
     install_requires=read_requirements('runtime.txt'),

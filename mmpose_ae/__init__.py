@@ -26,5 +26,6 @@ if has_openmmlab():
     register_all_modules(init_default_scope=False)
 
     from . import codecs, datasets, engine, evaluation, models, pictures
+    from .prediction.predictor import Predictor
 
-    __all__ += ['codecs', 'datasets', 'engine', 'evaluation', 'models', 'pictures']
+    __all__ += ['Predictor', 'codecs', 'datasets', 'engine', 'evaluation', 'models', 'pictures']

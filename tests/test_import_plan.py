@@ -12,9 +12,10 @@ PLAN = [
     ['grouping', 'metainfo', 'registry'],
     ['ops'],
     ['codecs'],
-    ['checkpoints', 'datasets', 'engine'],
+    ['datasets', 'engine'],
+    ['checkpoints'],
     ['models', 'evaluation'],
-    ['pictures', 'cli'],
+    ['pictures', 'cli', 'prediction'],
 ]
 PLAN_OF_MODELS = [
     ['backbones', 'data_preprocessors', 'losses', 'modules'],

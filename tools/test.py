@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
+from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.engine import prepare_cpu_distributed
 
@@ -17,17 +18,23 @@ def parse_args() -> Namespace:
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--out', help='save the metrics to this file (.json, .yml or .pkl)')
     parser.add_argument('--dump', help='save the predictions to this file (.pkl or .pickle)')
+    parser.add_argument(
+        '--choose-threshold',
+        action='store_true',
+        help='write the score from which on a person counts into the checkpoint, for predict: that '
+        'of the best F1 at OKS 0.5',
+    )
     args = parser.parse_args()
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
         parser.error(f'--dump writes a pickle, expected .pkl or .pickle, got {args.dump}')
     return args
 
 
-def add_dump(cfg: Config, path: str) -> None:
-    """Let the test evaluator save the predictions besides measuring them."""
+def add_evaluator(cfg: Config, **evaluator) -> None:
+    """Let the test have one evaluator more."""
     evaluators = cfg.test_evaluator
     evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
-    cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=path)]
+    cfg.test_evaluator = [*evaluators, evaluator]
 
 
 def main() -> None:
@@ -36,11 +43,16 @@ def main() -> None:
     cfg = load_config(args)
     cfg.load_from = args.checkpoint
     if args.dump:
-        add_dump(cfg, args.dump)
+        add_evaluator(cfg, type='DumpResults', out_file_path=args.dump)
+    if args.choose_threshold:
+        add_evaluator(cfg, type='ScoreThresholdMetric')
     prepare_cpu_distributed(cfg)
     metrics = Runner.from_cfg(cfg).test()
-    if args.out and is_main_process():
-        mmengine.dump(metrics, args.out)
+    if is_main_process():
+        if args.out:
+            mmengine.dump(metrics, args.out)
+        if args.choose_threshold:
+            note_in_meta(args.checkpoint, score_threshold=metrics['people/score_threshold'])
 
 
 if __name__ == '__main__':

@@ -2,11 +2,12 @@
 
 from .center_group import convert_center_group
 from .coupled_embedding import convert_coupled_embedding
-from .downloading import load_from_http
+from .downloading import cache_path, load_from_http
 from .formats import FORMATS, convert_checkpoint, is_foreign
 from .higher_hrnet import convert_higher_hrnet
 from .hrnet import convert_hrnet
 from .mmpose_0x import convert_mmpose_0x
+from .notes import note_in_meta
 from .pose_ae_train import convert_pose_ae_train
 from .reading import CheckpointError, Origin, load_from_local
 from .resuming import find_intact_checkpoint, list_checkpoints, load_resumable, resume_newest
@@ -16,6 +17,7 @@ __all__ = [
     'FORMATS',
     'CheckpointError',
     'Origin',
+    'cache_path',
     'convert_center_group',
     'convert_checkpoint',
     'convert_coupled_embedding',
@@ -30,6 +32,7 @@ __all__ = [
     'load_from_local',
     'load_resumable',
     'register_loaders',
+    'note_in_meta',
     'resume_newest',
 ]
 

@@ -99,7 +99,13 @@ class AEDecoder(BottomupCodec):
             rules = self.tag_threshold, self.refinement
             completed = self.completion.complete(grouped, proposals.maps, *rules)
         return [
-            Poses(grid.to_pixels(image.cells), image.scores, before.scores.mean(1), image.tags)
+            Poses(
+                grid.to_pixels(image.cells),
+                image.scores,
+                before.scores.mean(1),
+                image.tags,
+                filled=(before.scores == 0) & (image.scores > 0),
+            )
             for image, before in zip(completed, grouped)
         ]
 

@@ -4,6 +4,8 @@ from .coco_metric import CocoMetric
 from .crowd_subset_metric import CrowdSubsetMetric
 from .embedding_correlation_metric import EmbeddingCorrelationMetric
 from .group_margin_metric import GroupMarginMetric
+from .instance_matching import MatchedImage, match_instances
+from .score_threshold_metric import ScoreThresholdMetric, Threshold, choose_threshold
 from .tag_reading import image_to_cells, map_grid, predicted_maps, read_tags
 
 __all__ = [
@@ -11,8 +13,13 @@ __all__ = [
     'CrowdSubsetMetric',
     'EmbeddingCorrelationMetric',
     'GroupMarginMetric',
+    'MatchedImage',
+    'ScoreThresholdMetric',
+    'Threshold',
+    'choose_threshold',
     'image_to_cells',
     'map_grid',
+    'match_instances',
     'predicted_maps',
     'read_tags',
 ]

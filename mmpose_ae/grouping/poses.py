@@ -18,12 +18,15 @@ class Poses:
         instance_scores (np.ndarray): What ranks the people, (N,), float32, descending.
         tags (np.ndarray, optional): Mean tag of each person's keypoints, (N, L), float32. None
             from methods that group without tags.
+        filled (np.ndarray, optional): Keypoints that grouping did not find and a search for missing
+            ones filled in, (N, K), bool. None from methods without such a search.
     """
 
     keypoints: np.ndarray
     keypoint_scores: np.ndarray
     instance_scores: np.ndarray
     tags: Optional[np.ndarray] = None
+    filled: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
         return len(self.instance_scores)

@@ -16,7 +16,7 @@ def to_instance_data(poses: Poses) -> InstanceData:
     Returns:
         InstanceData: ``keypoints`` (N, K, 2), ``keypoint_scores`` (N, K), ``bboxes`` (N, 4) around
         the keypoints and ``bbox_scores`` (N,), in pixels of the input; ``tags`` (N, L) of methods
-        that have them.
+        that have them, and ``keypoints_filled`` (N, K) of those that fill in missing keypoints.
     """
     instances = InstanceData(
         keypoints=poses.keypoints,
@@ -26,6 +26,8 @@ def to_instance_data(poses: Poses) -> InstanceData:
     )
     if poses.tags is not None:
         instances.tags = poses.tags
+    if poses.filled is not None:
+        instances.keypoints_filled = poses.filled
     return instances
 
 

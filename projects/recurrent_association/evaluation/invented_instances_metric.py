@@ -5,9 +5,8 @@ from typing import Any, Dict, List, Sequence
 import numpy as np
 from mmengine.evaluator import BaseMetric
 
+from mmpose_ae.evaluation import match_instances
 from mmpose_ae.registry import METRICS
-
-from .instance_matching import match_instances
 
 
 @METRICS.register_module()

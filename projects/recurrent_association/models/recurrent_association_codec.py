@@ -152,7 +152,13 @@ class RecurrentAssociationCodec(BottomupCodec):
             rules = self.tag_threshold, self.refinement
             completed = self.completion.complete(instances, maps, *rules)
         return [
-            Poses(grid.to_pixels(image.cells), image.scores, poses.instance_scores, image.tags)
+            Poses(
+                grid.to_pixels(image.cells),
+                image.scores,
+                poses.instance_scores,
+                image.tags,
+                filled=(poses.keypoint_scores == 0) & (image.scores > 0),
+            )
             for image, poses in zip(completed, people)
         ]
 

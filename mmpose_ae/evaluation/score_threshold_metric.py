@@ -1,0 +1,113 @@
+"""From which score on a predicted person is more likely there than not worth showing."""
+
+from typing import Any, Dict, List, NamedTuple, Sequence
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+
+from mmpose_ae.registry import METRICS
+
+from .instance_matching import match_instances
+
+
+class Threshold(NamedTuple):
+    """A least score, and what comes of it.
+
+    Attributes:
+        score (float): Between the last person that is kept and the first that is not.
+        precision (float): Share of the kept people who are there.
+        recall (float): Share of the annotated people who are kept.
+        f1 (float): Harmonic mean of both.
+    """
+
+    score: float
+    precision: float
+    recall: float
+    f1: float
+
+
+def choose_threshold(scores: np.ndarray, found: np.ndarray, annotated: int) -> Threshold:
+    """Choose the least score with the best F1.
+
+    Args:
+        scores (np.ndarray): Of all predicted people, in any order, (P,).
+        found (np.ndarray): Which of them are there, (P,), bool.
+        annotated (int): Number of people that are there.
+
+    Returns:
+        Threshold: The highest of equally good ones, half way to the next lower score.
+
+    Raises:
+        ValueError: Nobody is there, or nobody who is there was found.
+    """
+    order = np.argsort(-scores, kind='stable')
+    scores, true = scores[order], np.cumsum(found[order])
+    if not annotated or not true.size or not true[-1]:
+        raise ValueError(
+            f'no score threshold can be chosen: {annotated} people are annotated, '
+            f'{len(scores)} were predicted, and none of them is there'
+        )
+    f1 = 2 * true / (np.arange(1, len(true) + 1) + annotated)
+    ends = np.append(scores[1:] < scores[:-1], True)  # people of one score are kept together
+    last = int(np.where(ends, f1, -1).argmax())
+    next_score = scores[last + 1] if last + 1 < len(scores) else 0.0
+    return Threshold(
+        float((scores[last] + next_score) / 2),
+        float(true[last] / (last + 1)),
+        float(true[last] / annotated),
+        float(f1[last]),
+    )
+
+
+@METRICS.register_module()
+class ScoreThresholdMetric(BaseMetric):
+    """Choose the least score of a person on data with annotations: that of the best F1.
+
+    People are matched as COCO's evaluation does; who matches a crowd region, or somebody without
+    labelled keypoints, does not count.
+
+    Args:
+        oks_thr (float): Least object keypoint similarity of a match.
+        **kwargs: Arguments of MMEngine's ``BaseMetric``.
+    """
+
+    default_prefix = 'people'
+
+    def __init__(self, oks_thr: float = 0.5, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.oks_thr = oks_thr
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Collect the people of a batch.
+
+        Args:
+            data_batch (Any): Not used.
+            data_samples (Sequence[dict]): Predictions with ``pred_instances``, in pixels of the
+                image, and ``raw_ann_info``, the image's annotations in COCO's format.
+        """
+        for sample in data_samples:
+            predicted = sample['pred_instances']
+            self.results.append(
+                dict(
+                    keypoints=np.asarray(predicted['keypoints'], float),
+                    scores=np.asarray(predicted['bbox_scores'], float),
+                    annotations=sample.get('raw_ann_info') or [],
+                )
+            )
+
+    def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
+        """Choose the threshold on all images.
+
+        Args:
+            results (list[dict]): What :meth:`process` collects.
+
+        Returns:
+            dict: ``score_threshold``, and its ``precision``, ``recall`` and ``f1``.
+        """
+        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
+        images = match_instances(results, sigmas, self.oks_thr)
+        scores = np.concatenate([image.scores for image in images])
+        found = np.concatenate([image.found for image in images])
+        chosen = choose_threshold(scores, found, sum(image.annotated for image in images))
+        named = chosen._asdict()
+        return dict(score_threshold=named.pop('score'), **named)

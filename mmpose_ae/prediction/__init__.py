@@ -1,0 +1,9 @@
+"""From pictures to people and to files: what a person with a photograph or a video needs.
+
+All but :mod:`.predictor`, :mod:`.finding` and :mod:`.stopwatch` works without torch and MMPose.
+"""
+
+from .prediction import Prediction
+from .sources import Picture, Video, open_source
+
+__all__ = ['Picture', 'Prediction', 'Video', 'open_source']

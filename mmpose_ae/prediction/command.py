@@ -1,0 +1,149 @@
+"""The commands ``predict`` and ``models``; their options are in ``mmpose_ae_cli``."""
+
+import sys
+import time
+from argparse import Namespace
+from typing import List, Union
+
+from mmengine.config import DictAction
+from tqdm import tqdm
+
+from mmpose_ae.checkpoints import CheckpointError, cache_path
+
+from .background import Behind
+from .outputs import Header, Output, open_outputs
+from .prediction import Prediction
+from .predictor import Failure, Predictor
+from .zoo import list_models
+
+DEPTH = 4  # predictions that wait to be drawn
+INTERRUPTED = 130  # what shells say of Ctrl-C
+
+
+def predict(args: Namespace) -> int:
+    """Predict sources and write the outputs.
+
+    Args:
+        args (Namespace): The options of the command.
+
+    Returns:
+        int: Exit status: 1 where a picture could not be read, 130 after Ctrl-C.
+    """
+    try:
+        predictor = _build_predictor(args)
+        names = [*args.save, *(['window'] if args.show else [])]
+        outputs = open_outputs(names, args.out, _header(predictor, args.kpt_thr))
+    except (CheckpointError, OSError, ValueError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    return _Run(predictor, outputs).go(args.source)
+
+
+def models(args: Namespace) -> int:
+    """List the models that have a name.
+
+    Args:
+        args (Namespace): ``all``: also those without published weights.
+
+    Returns:
+        int: Exit status.
+    """
+    rows = [('NAME', 'DATA', 'INPUT', 'AP', 'LICENSE', 'WEIGHTS')]
+    for model in list_models():
+        if model.weights or args.all:
+            place = model.weights and cache_path(model.weights)
+            state = 'cached' if place and place.exists() else 'to download' if place else 'none'
+            rows.append((model.name, model.data, model.size, model.reported, model.license, state))
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    return 0
+
+
+def _build_predictor(args: Namespace) -> Predictor:
+    if args.model and args.config:
+        raise ValueError('--model names a config and its weights; --config gives another one')
+    if args.config and not args.checkpoint:
+        raise ValueError('--config needs a --checkpoint')
+    return Predictor(
+        args.model or args.config,
+        args.checkpoint,
+        device=args.device,
+        batch_size=args.batch_size,
+        amp=args.amp,
+        compile=args.compile,
+        flip=args.flip,
+        scales=args.scales,
+        score_threshold=args.score_thr,
+        max_people=args.max_people,
+        region=args.region,
+        cfg_options=_read_settings(args.cfg_options),
+    )
+
+
+def _read_settings(pairs: List[str]) -> dict:
+    """Read ``KEY=VALUE`` as MMEngine's tools do."""
+    namespace = Namespace()
+    DictAction([], 'cfg_options')(None, namespace, pairs)
+    return namespace.cfg_options
+
+
+def _header(predictor: Predictor, keypoint_threshold: float) -> Header:
+    return Header(
+        predictor.name,
+        predictor.keypoint_names,
+        predictor.skeleton,
+        predictor.score_threshold,
+        keypoint_threshold,
+    )
+
+
+class _Run:
+    """One run of the command: from the sources through the network to the outputs."""
+
+    def __init__(self, predictor: Predictor, outputs: List[Output]) -> None:
+        self._predictor, self._outputs = predictor, outputs
+        self._people = self._pictures = 0
+        self._failures: List[Failure] = []
+
+    def go(self, sources: List[str]) -> int:
+        """Do all; says at the end what was done, also when it was interrupted."""
+        start, interrupted = time.perf_counter(), False
+        behind = Behind(self._write, DEPTH)
+        predictions = self._predictor(sources, on_failure=behind.put)
+        try:
+            for prediction in tqdm(predictions, unit='pictures', disable=None):
+                behind.put(prediction)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            predictions.close()
+            behind.close()
+            paths = [path for output in self._outputs for path in output.close()]
+        self._summarize(time.perf_counter() - start, paths)
+        return INTERRUPTED if interrupted else int(bool(self._failures))
+
+    def _write(self, result: Union[Prediction, Failure]) -> None:
+        """Hand a result to every output; runs beside the network."""
+        with self._predictor.stopwatch('drawing'):
+            if isinstance(result, Failure):
+                self._failures.append(result)
+                tqdm.write(f'not read: {result.reason}', file=sys.stderr)
+                for output in self._outputs:
+                    output.fail(*result)
+                return
+            self._pictures += 1
+            self._people += len(result)
+            for output in self._outputs:
+                output.write(result)
+
+    def _summarize(self, seconds: float, paths: list) -> None:
+        failed = f', {len(self._failures)} not read' if self._failures else ''
+        print(f'{self._people} people in {self._pictures} pictures{failed}, {seconds:.1f} s')
+        count = max(self._pictures, 1)
+        parts = ('reading', 'network', 'decoding', 'drawing')
+        spent = self._predictor.stopwatch.seconds
+        each = ', '.join(f'{part} {1e3 * spent[part] / count:.1f}' for part in parts)
+        print(f'milliseconds of a picture, some of them beside each other: {each}')
+        for folder in sorted({str(path.parent) for path in paths}):
+            print(f'written: {folder}')

@@ -1,0 +1,96 @@
+"""Which config and which weights: by file, by name of the zoo, or the newest run."""
+
+from pathlib import Path
+from typing import NamedTuple, Tuple, Union
+
+from mmengine.config import Config
+from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
+
+from mmpose_ae.checkpoints import list_checkpoints
+
+from .zoo import ZooModel, config_path, list_models
+
+RUNS = 'work_dirs'
+
+
+class Found(NamedTuple):
+    """A model that can be built.
+
+    Attributes:
+        name (str): Of its config.
+        config (Config): What it is.
+        checkpoint (str): File or address of its weights.
+        meta (dict): What its checkpoint says besides, from training.
+    """
+
+    name: str
+    config: Config
+    checkpoint: str
+    meta: dict
+
+
+def find_model(
+    model: Union[None, str, Path, Config] = None, checkpoint: Union[None, str, Path] = None
+) -> Found:
+    """Find a model.
+
+    Args:
+        model (str | Path | Config, optional): A config, its file, or a name of the zoo. None is the
+            newest run in ``work_dirs``.
+        checkpoint (str | Path, optional): Its weights. None takes those of the name or run.
+
+    Returns:
+        Found: With its checkpoint read once, so that it is downloaded and whole.
+
+    Raises:
+        ValueError: There is no such model, or nothing says where its weights are.
+        CheckpointError: The weights cannot be downloaded or read.
+    """
+    if model is None:
+        config, newest = _newest_run(Path(RUNS))
+        cfg, checkpoint = Config.fromfile(config), checkpoint or newest
+    elif isinstance(model, Config):
+        cfg = model
+    elif Path(model).suffix == '.py':
+        cfg = Config.fromfile(model)
+    else:
+        entry = _named(str(model))
+        cfg, checkpoint = Config.fromfile(config_path(entry)), checkpoint or entry.weights
+    name = Path(cfg.filename or 'config').stem
+    if not checkpoint:
+        raise ValueError(
+            f'{name} has no published weights: give a checkpoint (mmpose-ae models lists those '
+            'that have)'
+        )
+    meta = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu').get('meta') or {}
+    return Found(name, cfg, str(checkpoint), meta)
+
+
+def _named(name: str) -> ZooModel:
+    models = {entry.name: entry for entry in list_models()}
+    if name not in models:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, models, 3)
+        meant = f'; did you mean {" or ".join(close)}?' if close else ''
+        raise ValueError(f'there is no model {name}{meant} (mmpose-ae models lists all)')
+    return models[name]
+
+
+def _newest_run(folder: Path) -> Tuple[Path, str]:
+    """The config and the newest checkpoint of the newest run below a folder."""
+    for config in sorted(folder.glob('*/*.py'), key=_changed, reverse=True):
+        run = Config(dict(work_dir=str(config.parent), default_hooks={}))
+        for checkpoint in list_checkpoints(run):
+            print_log(f'the newest run is {config.parent}: {Path(checkpoint).name}')
+            return config, checkpoint
+    raise ValueError(
+        f'no run with a checkpoint below {folder.absolute()}: name a model (mmpose-ae models), or '
+        'give a config and a checkpoint'
+    )
+
+
+def _changed(config: Path) -> float:
+    """When the folder of a run got its newest checkpoint."""
+    return max((path.stat().st_mtime for path in config.parent.glob('*.pth')), default=0.0)

@@ -1,0 +1,304 @@
+"""From any source of pictures to their people, with a config and a checkpoint."""
+
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import (
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+import cv2
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.device import get_device
+from mmengine.logging import print_log
+from mmpose.apis import init_model
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.grouping import Poses
+
+from .background import read_ahead
+from .finding import find_model
+from .prediction import Prediction
+from .sources import Picture, open_source
+from .stopwatch import Stopwatch
+
+DEFAULT_SCORE = 0.2  # where none was chosen on validation data
+CHOSEN_SCORE = 'score_threshold'  # where the checkpoint's meta keeps it
+LONGEST = 8  # longer pictures, in parts of their short side, are padded at that: else the resized
+# short side makes them larger than any memory
+
+
+class Failure(NamedTuple):
+    """A picture that has no prediction.
+
+    Attributes:
+        path (str, optional): Its file or address.
+        frame (int, optional): Its number in a video.
+        reason (str): Why.
+    """
+
+    path: Optional[str]
+    frame: Optional[int]
+    reason: str
+
+
+class Prepared(NamedTuple):
+    """A picture, and the network's input made of it."""
+
+    picture: Picture
+    image: np.ndarray
+    inputs: dict
+
+
+class Predictor:
+    """Find the people in pictures: ``for prediction in Predictor(MODEL)(SOURCE)``.
+
+    Reading goes on beside the network, a few pictures ahead of it, so that videos of any length
+    take the same memory.
+
+    Args:
+        model (str | Path | Config, optional): A config, its file, or the name of a published model,
+            whose weights are downloaded once. None is the newest run in ``work_dirs``.
+        checkpoint (str | Path, optional): Weights, a file or an address. None takes those that
+            belong to the name or the run.
+        device (str, optional): ``'cpu'``, ``'cuda'``, ``'cuda:1'``. None is a GPU if there is one.
+        batch_size (int): Pictures that the network sees at a time. Cameras get 1.
+        amp (bool): Mixed precision: float16 on a GPU, bfloat16 on the CPU.
+        compile (bool): Compile the backbone; the first picture of each size takes a while.
+        flip (bool, optional): Also look at the mirrored picture. None does as the config says.
+        scales (sequence[float], optional): Further sizes to look at, 0.5 or 2 for one. None is as
+            the config says.
+        score_threshold (float, optional): Least score of a person. None is what was chosen on
+            validation data (``mmpose-ae test --choose-threshold``), or 0.2.
+        max_people (int, optional): Most people of a picture, the best ones.
+        region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
+        cfg_options (dict, optional): Settings of the config to override.
+
+    Raises:
+        ValueError: An option does not make sense, or there is no such model.
+        CheckpointError: The weights cannot be downloaded, read, or are of another network.
+    """
+
+    def __init__(
+        self,
+        model: Union[None, str, Path, Config] = None,
+        checkpoint: Union[None, str, Path] = None,
+        device: Optional[str] = None,
+        batch_size: int = 1,
+        amp: bool = False,
+        compile: bool = False,  # noqa: A002
+        flip: Optional[bool] = None,
+        scales: Optional[Sequence[float]] = None,
+        score_threshold: Optional[float] = None,
+        max_people: Optional[int] = None,
+        region: Optional[Sequence[int]] = None,
+        cfg_options: Optional[dict] = None,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
+        if max_people is not None and max_people < 1:
+            raise ValueError(f'max_people must be 1 or more, got {max_people}')
+        self.region = None if region is None else _check_region(region)
+        found = find_model(model, checkpoint)
+        self.name = found.name
+        cfg = _adapt(found.config, flip, scales, cfg_options or {})
+        self.device = device or get_device()
+        self.model = init_model(cfg, found.checkpoint, device=self.device)
+        if compile:
+            self.model.backbone.compile()
+        self.batch_size, self.amp, self.max_people = batch_size, amp, max_people
+        self.score_threshold = self._read_threshold(score_threshold, found.meta)
+        load, *rest = cfg.test_dataloader.dataset.pipeline
+        self._load, self._prepare_input = Compose([load]), Compose(rest)
+        meta = self.model.dataset_meta
+        self.keypoint_names = tuple(
+            meta['keypoint_id2name'][k] for k in range(meta['num_keypoints'])
+        )
+        self.skeleton = tuple(map(tuple, meta['skeleton_links']))
+        self.stopwatch = Stopwatch(self.device)
+        self.stopwatch.watch(self.model.head.decoder, 'decoding', ('propose', 'pick', 'group'))
+
+    def __call__(
+        self,
+        source: Any,
+        keep_images: bool = True,
+        on_failure: Optional[Callable[[Failure], None]] = None,
+    ) -> Iterator[Prediction]:
+        """Predict the pictures of a source.
+
+        Args:
+            source: See :func:`open_source`.
+            keep_images (bool): Predictions hold their picture, to be drawn or cut.
+            on_failure (callable, optional): Told of each picture that cannot be read; the others
+                are done. None raises.
+
+        Yields:
+            Prediction: Of each picture, in order.
+
+        Raises:
+            ValueError: A picture cannot be read.
+        """
+        report = on_failure or _raise
+        prepared = read_ahead(self._prepare_all(source), 2 * self.batch_size)
+        for batch in _batches(prepared, self.batch_size):
+            whole = [each for each in batch if isinstance(each, Prepared)]
+            predicted = iter(self._predict(whole))
+            for each in batch:
+                if isinstance(each, Failure):
+                    report(each)
+                else:
+                    prediction = next(predicted)
+                    yield prediction if keep_images else prediction.without_image()
+
+    def _prepare_all(self, source: Any) -> Iterator[Union[Prepared, Failure]]:
+        """Read pictures and make inputs of them; what cannot be read becomes a failure."""
+        pictures = open_source(source)
+        while True:
+            with self.stopwatch('reading'):
+                picture = next(pictures, None)
+                prepared = picture and self._prepare(picture)
+            if picture is None:
+                return
+            yield prepared
+
+    def _prepare(self, picture: Picture) -> Union[Prepared, Failure]:
+        if picture.error:
+            return Failure(picture.path, picture.frame, picture.error)
+        given = dict(img_path=picture.path)
+        if picture.image is not None:
+            given['img'] = picture.image
+        try:
+            image = self._load(given)['img']
+            inputs = self._make_input(image, picture)
+        except (OSError, ValueError) as error:
+            return Failure(picture.path, picture.frame, str(error))
+        return Prepared(picture, image, inputs)
+
+    def _make_input(self, image: np.ndarray, picture: Picture) -> dict:
+        seen = image if self.region is None else _cut(image, self.region)
+        seen = _pad_long(seen)
+        shape = dict(img_shape=seen.shape[:2], ori_shape=seen.shape[:2])
+        given = dict(img=seen, img_path=picture.path, **shape)
+        return self._prepare_input({**given, **self.model.dataset_meta})
+
+    @torch.no_grad()
+    def _predict(self, batch: List[Prepared]) -> List[Prediction]:
+        if not batch:
+            return []
+        with self.stopwatch('network'), self._precision():
+            samples = self.model.test_step(pseudo_collate([each.inputs for each in batch]))
+        return [self._to_prediction(*pair) for pair in zip(batch, samples)]
+
+    def _precision(self) -> Any:
+        if not self.amp:
+            return nullcontext()
+        kind = torch.device(self.device).type
+        return torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16)
+
+    def _to_prediction(self, prepared: Prepared, sample: PoseDataSample) -> Prediction:
+        picture, image = prepared.picture, prepared.image
+        people = sample.pred_instances
+        offset = 0 if self.region is None else np.array(self.region[:2], np.float32)
+        poses = Poses(
+            (people.keypoints + offset).astype(np.float32),
+            people.keypoint_scores,
+            people.bbox_scores,
+            people.get('tags'),
+            people.get('keypoints_filled'),
+        )
+        prediction = Prediction(
+            poses,
+            image.shape[1::-1],
+            self.keypoint_names,
+            self.skeleton,
+            path=picture.path,
+            frame=picture.frame,
+            video=picture.video,
+            image=image,
+        )
+        return prediction.best(self.score_threshold, self.max_people)
+
+    @staticmethod
+    def _read_threshold(given: Optional[float], meta: dict) -> float:
+        if given is not None:
+            return given
+        chosen = meta.get(CHOSEN_SCORE)
+        if chosen is None:
+            print_log(
+                f'people with a score from {DEFAULT_SCORE} on are kept: no threshold was chosen on '
+                'validation data (mmpose-ae test CONFIG CHECKPOINT --choose-threshold)'
+            )
+            return DEFAULT_SCORE
+        return float(chosen)
+
+
+def _adapt(
+    cfg: Config, flip: Optional[bool], scales: Optional[Sequence[float]], options: dict
+) -> Config:
+    """Apply the options of testing to a copy of a config."""
+    cfg = Config(cfg.to_dict(), filename=cfg.filename)
+    cfg.merge_from_dict(options)
+    if flip is not None:
+        cfg.merge_from_dict({'model.test_cfg.flip_test': flip})
+    if scales is not None:
+        resizes = [
+            step
+            for step in cfg.test_dataloader.dataset.pipeline
+            if step['type'].endswith('BottomupResize')
+        ]
+        if not resizes:
+            raise ValueError('scales need a BottomupResize in the test pipeline of the config')
+        resizes[0].aug_scales = list(scales) or None
+        cfg.merge_from_dict({'model.test_cfg.multiscale_test': bool(scales)})
+    return cfg
+
+
+def _check_region(region: Sequence[int]) -> Tuple[int, ...]:
+    left, top, right, bottom = region
+    if not (0 <= left < right and 0 <= top < bottom):
+        raise ValueError(f'a region is left, top, right, bottom in pixels, got {tuple(region)}')
+    return left, top, right, bottom
+
+
+def _cut(image: np.ndarray, region: Tuple[int, ...]) -> np.ndarray:
+    left, top, right, bottom = region
+    seen = image[top:bottom, left:right]
+    if not seen.size:
+        height, width = image.shape[:2]
+        raise ValueError(f'the region {region} is outside the picture of {width}x{height} pixels')
+    return seen
+
+
+def _pad_long(image: np.ndarray) -> np.ndarray:
+    """Widen the short side of a very long picture with black, at the right or bottom."""
+    height, width = image.shape[:2]
+    bottom, right = max(-(-width // LONGEST) - height, 0), max(-(-height // LONGEST) - width, 0)
+    if not bottom and not right:
+        return image
+    return cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+
+
+def _batches(
+    items: Iterable[Union[Prepared, Failure]], size: int
+) -> Iterator[List[Union[Prepared, Failure]]]:
+    """Take items together; a frame of a camera is not made to wait for the next ones."""
+    items = iter(items)
+    for first in items:
+        live = isinstance(first, Prepared) and first.picture.video and first.picture.video.live
+        yield [first, *islice(items, 0 if live else size - 1)]
+
+
+def _raise(failure: Failure) -> None:
+    raise ValueError(failure.reason)

@@ -1,0 +1,70 @@
+"""The models that have a name: their configs, and where their authors publish the weights."""
+
+from pathlib import Path
+from typing import Any, List, NamedTuple, Optional
+
+import yaml
+
+MIM = Path(__file__).resolve().parents[1] / '.mim'
+INDEX = 'model-index.yml'
+
+
+class ZooModel(NamedTuple):
+    """A model with a name.
+
+    Attributes:
+        name (str): What it is called by, the stem of its config.
+        config (str): Its config, below the folder of the index.
+        method (str): The paper.
+        data (str): What it is trained on.
+        size (str): Width and height of its input.
+        reported (str): AP that the authors report; empty where none is known.
+        license (str): Of the weights; empty where the authors name none.
+        weights (str, optional): Address of the weights. None where there is none to load by name.
+    """
+
+    name: str
+    config: str
+    method: str
+    data: str
+    size: str
+    reported: str
+    license: str
+    weights: Optional[str]
+
+
+def list_models() -> List[ZooModel]:
+    """Read the index of models.
+
+    Returns:
+        list[ZooModel]: In the order of the index.
+    """
+    models = []
+    for metafile in _read(MIM / INDEX)['Import']:
+        models += [_read_model(entry) for entry in _read(MIM / metafile)['Models']]
+    return models
+
+
+def config_path(model: ZooModel) -> Path:
+    """Where the config of a model is."""
+    return MIM / model.config
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())
+
+
+def _read_model(entry: dict) -> ZooModel:
+    size = next(part for part in reversed(entry['Name'].split('-')) if 'x' in part)
+    results = (result['Metrics'] for result in entry.get('Results', ()))
+    reported = [f'{value:.3f}' for metrics in results for value in metrics.values()]
+    return ZooModel(
+        entry['Name'],
+        entry['Config'],
+        entry['In Collection'],
+        entry['Metadata']['Training Data'],
+        size,
+        ', '.join(reported),
+        entry['Metadata'].get('License', ''),
+        entry.get('Weights'),
+    )

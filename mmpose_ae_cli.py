@@ -1,0 +1,94 @@
+"""The command ``mmpose-ae``; beside the package, since importing that loads torch and MMPose."""
+
+import runpy
+import sys
+from argparse import ArgumentParser
+from importlib.util import find_spec
+from pathlib import Path
+from typing import List, Optional
+
+# Commands that are tools of their own: what mim runs, or finds in the .mim folder.
+TOOLS = {
+    'train': ('train.py', 'train a config'),
+    'test': ('test.py', 'test a checkpoint; --choose-threshold for predict'),
+    'check': ('dataset_converters/check_dataset.py', 'check a data set or an annotation file'),
+}
+OUTPUTS = 'pictures, json, jsonl, coco, csv, mmpose'
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Do what the command line says.
+
+    Args:
+        arguments (list[str], optional): Instead of those of the process.
+
+    Returns:
+        int: Exit status: 0; 1 where something could not be done; 130 after Ctrl-C.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in TOOLS:
+        return _run_tool(*arguments)
+    args = _build_parser().parse_args(arguments)
+    from mmpose_ae.prediction import command
+
+    return getattr(command, args.command)(args)
+
+
+def _run_tool(name: str, *arguments: str) -> int:
+    """Run a tool as if Python had been started with it."""
+    package = Path(find_spec('mmpose_ae').origin).parent  # found, but not imported
+    script = package / '.mim' / 'tools' / TOOLS[name][0]
+    sys.argv = [f'mmpose-ae {name}', *arguments]
+    runpy.run_path(str(script), run_name='__main__')
+    return 0
+
+
+def _build_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog='mmpose-ae',
+        description='Bottom-up multi-person pose estimation. Each command has a --help.',
+    )
+    commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
+    _add_predict(commands.add_parser('predict', help='find the people in pictures and videos'))
+    models = commands.add_parser('models', help='list the models that have a name')
+    models.add_argument('--all', action='store_true', help='also those without published weights')
+    for name, (_, what) in TOOLS.items():
+        commands.add_parser(name, help=what, add_help=False)
+    return parser
+
+
+def _add_predict(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('source', nargs='+', metavar='SOURCE', help='pictures, videos, folders, patterns, lists in '
+        '.txt files, webcam:0, http:// or rtsp:// addresses, - for standard input')  # fmt: skip
+    model = parser.add_argument_group('the model; by default the newest run in work_dirs')
+    add = model.add_argument
+    add('--model', metavar='NAME', help='one of "mmpose-ae models"; downloaded once')
+    add('--config', help='a config, with --checkpoint')
+    add('--checkpoint', help='weights: a file or an address')
+    add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    add('--device', help='cpu, cuda, cuda:1; by default a GPU if there is one')
+    add('--batch-size', type=int, default=1, metavar='N', help='pictures at a time')
+    add('--amp', action='store_true', help='mixed precision')
+    add('--compile', action='store_true', help='compile the network')
+    add('--flip', action='store_true', default=None, help='also look at the mirrored picture')
+    add('--no-flip', action='store_false', dest='flip', help='do not')
+    add('--scales', type=float, nargs='+', metavar='S', help='also look at other sizes')
+    people = parser.add_argument_group('the people')
+    add = people.add_argument
+    add('--score-thr', type=float, metavar='P', help='least score of a person; by default what was '
+        'chosen on validation data, or 0.2')  # fmt: skip
+    add('--kpt-thr', type=float, default=0.3, metavar='P', help='least score of a drawn keypoint')
+    add('--max-people', type=int, metavar='N', help='most people of a picture')
+    add('--region', type=int, nargs=4, metavar=('LEFT', 'TOP', 'RIGHT', 'BOTTOM'),
+        help='look only there, in pixels')  # fmt: skip
+    output = parser.add_argument_group('the output')
+    add = output.add_argument
+    add('--out', type=Path, default=Path('predictions'), metavar='FOLDER', help='where to')
+    add('--save', nargs='+', default=['pictures', 'json'], metavar='WHAT',
+        help=f'of {OUTPUTS}; pictures and json by default')  # fmt: skip
+    add('--show', action='store_true', help='show in a window')
+
+
+if __name__ == '__main__':
+    sys.exit(main())
