@@ -18,7 +18,8 @@ class ZooModel(NamedTuple):
         method (str): The paper.
         data (str): What it is trained on.
         size (str): Width and height of its input.
-        reported (str): AP that the authors report; empty where none is known.
+        parameters (str): How many, in millions; empty where there are no published weights.
+        reported (str): AP with flip test that the authors report; empty where none is known.
         license (str): Of the weights; empty where the authors name none.
         weights (str, optional): Address of the weights. None where there is none to load by name.
     """
@@ -28,6 +29,7 @@ class ZooModel(NamedTuple):
     method: str
     data: str
     size: str
+    parameters: str
     reported: str
     license: str
     weights: Optional[str]
@@ -64,6 +66,7 @@ def _read_model(entry: dict) -> ZooModel:
         entry['In Collection'],
         entry['Metadata']['Training Data'],
         size,
+        entry['Metadata'].get('Parameters', ''),
         ', '.join(reported),
         entry['Metadata'].get('License', ''),
         entry.get('Weights'),

@@ -153,3 +153,32 @@ def test_cases_are_clean_when_fixed(path, tmp_path):
     report.write(tmp_path / 'fixed.json')
     fixed = check_annotation_file(str(tmp_path / 'fixed.json'), str(path.parent / 'img'))
     assert not fixed.ledger.findings and not fixed.ledger.repairs
+
+
+def test_sigmas_of_two_annotators(write, run):
+    """The second is 3 pixels to the right of the first, everywhere."""
+
+    def shift(content):
+        for annotation in content['annotations']:
+            annotation['keypoints'][::3] = [x + 3 for x in annotation['keypoints'][::3]]
+
+    root = write(lambda content: None)
+    shutil.copy(root / 'people.json', root / 'first.json')
+    write(shift)
+    arguments = ('--ann', root / 'first.json', '--estimate-sigmas', root / 'people.json')
+    status, printed = run(*arguments, '--metainfo', 'configs/_base_/datasets/coco.py')
+    people = [
+        annotation
+        for annotation in json.loads((root / 'first.json').read_text())['annotations']
+        if annotation['keypoints'][2] and not annotation['iscrowd']
+    ]
+    sigma = np.sqrt(np.mean([9 / 2 / person['area'] for person in people]))
+    assert status == 0 and f'nose: {sigma:.4f} ({len(people)})\n' in printed.out
+
+    status, printed = run(*arguments, '--metainfo', ANIMALS)
+    assert status == 1 and 'first.json' in printed.out and '4' in printed.out
+
+
+def test_sigmas_need_a_file(run):
+    status, printed = run('coco', '--estimate-sigmas', 'other.json')
+    assert status == 2 and '--estimate-sigmas belong to --ann' in printed.err

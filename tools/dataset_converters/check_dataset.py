@@ -3,13 +3,18 @@
 ``check_dataset.py coco [--root data/coco]`` looks for the files of a published dataset.
 ``check_dataset.py --ann people.json --images folder [--metainfo animals.py] [--fix out.json]``
 checks any annotation file in COCO's format.
+``check_dataset.py --ann one.json --estimate-sigmas other.json`` compares two annotators of the same
+people, and says the sigmas of the metric.
 """
 
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import Optional
 
+from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
 from mmpose_ae.datasets.checking import check_annotation_file
 from mmpose_ae.datasets.preparation import LAYOUTS, find_problems
+from mmpose_ae.datasets.sigmas import estimate_sigmas
 from mmpose_ae.metainfo import load_metainfo
 
 
@@ -22,12 +27,19 @@ def main() -> None:
     parser.add_argument('--images', help='folder of its images; without it they are not looked at')
     parser.add_argument('--metainfo', help='its metainfo; without it most annotations say how many')
     parser.add_argument('--fix', metavar='OUT', help='write the repaired annotation file')
+    parser.add_argument(
+        '--estimate-sigmas', metavar='OTHER', help='the same people, labelled by somebody else'
+    )
     args = parser.parse_args()
     if (args.dataset is None) == (args.ann is None):
         parser.error('give the name of a published dataset, or an annotation file as --ann')
-    if args.ann is None and (args.images or args.metainfo or args.fix):
-        parser.error('--images, --metainfo and --fix belong to --ann')
-    if not (_check_published(args) if args.ann is None else _check_own(args)):
+    if args.ann is None and (args.images or args.metainfo or args.fix or args.estimate_sigmas):
+        parser.error('--images, --metainfo, --fix and --estimate-sigmas belong to --ann')
+    if args.estimate_sigmas:
+        done = _print_sigmas(args)
+    else:
+        done = _check_published(args) if args.ann is None else _check_own(args)
+    if not done:
         sys.exit(1)
 
 
@@ -43,10 +55,7 @@ def _check_published(args: Namespace) -> bool:
 
 def _check_own(args: Namespace) -> bool:
     try:
-        count = None
-        if args.metainfo:
-            count = load_metainfo(dict(from_file=args.metainfo))['num_keypoints']
-        report = check_annotation_file(args.ann, args.images, count)
+        report = check_annotation_file(args.ann, args.images, _keypoint_count(args))
     except (OSError, ValueError) as error:
         print(error)
         return False
@@ -61,6 +70,31 @@ def _check_own(args: Namespace) -> bool:
     if args.fix:
         report.write(args.fix)
         print(f'{args.fix} is written')
+    return True
+
+
+def _keypoint_count(args: Namespace) -> Optional[int]:
+    """What the metainfo says; None without one."""
+    if not args.metainfo:
+        return None
+    return load_metainfo(dict(from_file=args.metainfo))['num_keypoints']
+
+
+def _print_sigmas(args: Namespace) -> bool:
+    try:
+        first = read_annotation_file(args.ann, _keypoint_count(args))
+        second = read_annotation_file(args.estimate_sigmas, count_keypoints(first))
+        found = estimate_sigmas(first, second)
+    except (OSError, ValueError) as error:
+        print(error)
+        return False
+    names = dict(enumerate(map(str, range(len(found.values)))))
+    if args.metainfo:
+        names = load_metainfo(dict(from_file=args.metainfo))['keypoint_id2name']
+    print(f'{found.people} people are in both files; keypoint: sigma (people who have it twice)')
+    for k, (sigma, count) in enumerate(zip(found.values, found.counts)):
+        print(f'{names[k]}: {sigma:.4f} ({count})')
+    print(f'sigmas=[{", ".join(f"{sigma:.3f}" for sigma in found.values)}]')
     return True
 
 
