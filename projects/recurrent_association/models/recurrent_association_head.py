@@ -18,15 +18,16 @@ from mmpose_ae.models.heads import (
     to_pixel_data,
 )
 from mmpose_ae.models.heads.bottomup_head import Predictions
-from mmpose_ae.models.heads.supervision import gather_instances, supervision_masks
+from mmpose_ae.models.heads.supervision import Annotated, gather_instances, supervision_masks
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import keypoint_indices
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .instance_targets import InstanceTargets, gaussian_targets
+from .known_people import Asked, KnownPeople
 from .mirrored import merge_mirrored
-from .recurrent_association_loss import Supervision
+from .recurrent_association_loss import Supervision, without
 from .truncated_backprop import sum_chunks
 from .unrolling import Chunk, InstanceUnroller, join
 
@@ -64,6 +65,8 @@ class RecurrentAssociationHead(AEHead):
             tags; ``'heatmaps'``; ``'tags'``. Those of HigherHRNet are the coarse ones.
         unroller (dict, optional): Options of :class:`InstanceUnroller`.
         association_loss (dict): Called with chunks and :class:`Supervision`.
+        known_people (dict, optional): Options of :class:`KnownPeople`, with whom training is eased.
+            None is without, as in the paper.
         **kwargs: As in :class:`AEHead`.
 
     The ``test_cfg`` of the estimator may hold the options of :class:`RecurrentOptions`. With
@@ -71,7 +74,8 @@ class RecurrentAssociationHead(AEHead):
     ``multiscale_test`` instances are found at the base of the pyramid.
 
     Raises:
-        ValueError: ``inputs`` are unknown, or the network has no such features.
+        ValueError: ``inputs`` are unknown, the network has no such features, or people are known
+            and there is no feedback loop to tell.
     """
 
     fixed_options = (*AEHead.fixed_options, 'keypoint_loss', 'tag_loss')  # the frozen part's
@@ -85,6 +89,7 @@ class RecurrentAssociationHead(AEHead):
         inputs: Sequence[str] = ('features',),
         unroller: OptConfigType = None,
         association_loss: ConfigType = dict(type='mmpose_ae.RecurrentAssociationLoss'),  # noqa: B006
+        known_people: OptConfigType = None,
         **kwargs,
     ) -> None:
         super().__init__(in_channels, num_keypoints, **kwargs)
@@ -93,6 +98,9 @@ class RecurrentAssociationHead(AEHead):
         channels = self._count_inputs(in_channels, kwargs.get('deconv_out_channels'))
         self.unroller = InstanceUnroller(channels, self.num_keypoints, **(unroller or {}))
         self.association_loss = MODELS.build(association_loss)
+        if known_people is not None and not self.unroller.first.num_loops:
+            raise ValueError('known_people need a feedback loop: num_loops of lstm must be 1 or more')
+        self.known_people = None if known_people is None else KnownPeople(**known_people)
 
     @property
     def default_init_cfg(self) -> list:
@@ -171,8 +179,11 @@ class RecurrentAssociationHead(AEHead):
         targets = self.make_targets(people.keypoints, people.visible, grid)
         mask = supervision_masks(batch_data_samples, [size], inputs.device)[0][:, 0].float()
         supervision = Supervision(targets, mask, targets.present)
+        asked = None
+        if self.known_people:
+            inputs, supervision, asked = self._ask(inputs, supervision, people, grid)
         return sum_chunks(
-            self._chunk_losses(inputs, supervision),
+            self._chunk_losses(inputs, supervision, asked),
             list(self.unroller.parameters()),
             truncate=self.unroller.chunk_size is not None,
         )
@@ -188,16 +199,41 @@ class RecurrentAssociationHead(AEHead):
         Returns:
             InstanceTargets: Of all instances.
         """
-        cells = grid.to_cells(keypoints)
+        return self._draw_targets(grid.to_cells(keypoints), visible, grid)
+
+    def _draw_targets(self, cells: Tensor, visible: Tensor, grid: Grid) -> InstanceTargets:
         inside = keypoint_indices(cells, visible, grid.size)[..., 1] > 0
         drawing = self.decoder.heatmap_targets
         sigma = drawing.sigma_on(grid)
         return gaussian_targets(cells.float(), inside, grid.size, sigma, drawing.round_centers)
 
+    def _ask(
+        self, inputs: Tensor, supervision: Supervision, people: Annotated, grid: Grid
+    ) -> Tuple[Tensor, Supervision, Asked]:
+        """Put copies of the images behind them, whose steps are asked for known people."""
+        rows = 1 + self.known_people.copies
+
+        def copy(x: Tensor) -> Tensor:
+            return x.repeat(rows, *(x.dim() - 1) * [1])
+
+        cells, visible = copy(grid.to_cells(people.keypoints)), copy(people.visible)
+        guesses = self._draw_targets(*self.known_people.spoil(cells, visible), grid)
+        targets = InstanceTargets(*map(copy, supervision.targets))
+        instance = self.known_people.choose(targets.present, self.unroller.max_instances + 1)
+        supervision = Supervision(
+            targets,
+            copy(supervision.mask),
+            without(targets.present, instance),
+            instance,
+            self.known_people.weights(len(instance), inputs),
+        )
+        return copy(inputs), supervision, Asked(instance, guesses)
+
     def _chunk_losses(
-        self, inputs: Tensor, supervision: Supervision
+        self, inputs: Tensor, supervision: Supervision, asked: Optional[Asked]
     ) -> Iterator[Dict[str, Tensor]]:
-        for chunk in self.unroller(inputs, supervision.targets.counts):
+        hint = asked and asked.first_guess
+        for chunk in self.unroller(inputs, supervision.targets.counts, hint):
             losses, supervision = self.association_loss(chunk, supervision)
             yield losses
 

@@ -1,6 +1,6 @@
 """Losses of recurrent association (Section 3.2)."""
 
-from typing import Dict, NamedTuple, Tuple
+from typing import Dict, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -20,11 +20,19 @@ class Supervision(NamedTuple):
         targets (InstanceTargets): Of N instances.
         mask (Tensor): Cells that are supervised, (B, h, w), float32.
         remaining (Tensor): Instances that no earlier chunk was matched to, (B, N), bool.
+        asked (Tensor, optional): Instances that steps are asked for, (B, S), int64; -1 for none.
+        weights (Tensor, optional): Of the losses of each image, (B,), float32. None is 1.
     """
 
     targets: InstanceTargets
     mask: Tensor
     remaining: Tensor
+    asked: Optional[Tensor] = None
+    weights: Optional[Tensor] = None
+
+    def average(self, losses: Tensor) -> Tensor:
+        """Mean of the losses of all images (B,)."""
+        return (losses if self.weights is None else losses * self.weights).mean()
 
 
 @MODELS.register_module()
@@ -42,6 +50,8 @@ class RecurrentAssociationLoss(nn.Module):
         count_surplus (bool): If the network stops too late, choose among all its steps those that
             show the instances, not only among the first ones: (b') instead of (a').
         only_second (bool): No loss on the heatmaps of the first network (Section 4.1).
+        pass_weight (float): Factor of the heatmap loss of the passes of the feedback loop before
+            the last one, whose partners they keep; not in the paper.
     """
 
     def __init__(
@@ -51,6 +61,7 @@ class RecurrentAssociationLoss(nn.Module):
         count_unsure: bool = False,
         count_surplus: bool = False,
         only_second: bool = False,
+        pass_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.heatmap_weight = heatmap_weight
@@ -58,6 +69,7 @@ class RecurrentAssociationLoss(nn.Module):
         self.count_unsure = count_unsure
         self.count_surplus = count_surplus
         self.only_second = only_second
+        self.pass_weight = pass_weight
 
     def forward(
         self, chunk: Chunk, supervision: Supervision
@@ -77,7 +89,7 @@ class RecurrentAssociationLoss(nn.Module):
         """
         if self.only_second and chunk.refined is None:
             raise ValueError('only_second needs a second_lstm')
-        targets, mask, remaining = supervision
+        targets, mask = supervision.targets, supervision.mask
         is_instance = chunk.index < targets.counts[:, None]  # (B, P)
         matched = self._match(chunk, supervision, self._counted(chunk, is_instance))
         found = matched != UNMATCHED
@@ -85,14 +97,18 @@ class RecurrentAssociationLoss(nn.Module):
 
         def heatmap_loss(heatmaps: Tensor) -> Tensor:
             error = (heatmaps - drawn).square() * mask[:, None, None]
-            return self.heatmap_weight * (error.sum((2, 3, 4)) * found).sum(1).mean()
+            error = (error.sum((2, 3, 4)) * found).sum(1)
+            return self.heatmap_weight * supervision.average(error)
 
-        losses = dict(stop=self._stop_loss(chunk, is_instance))
+        losses = dict(stop=supervision.average(self._stop_loss(chunk, is_instance)))
         if not self.only_second:
             losses['heatmap'] = heatmap_loss(chunk.heatmaps)
         if chunk.refined is not None:
             losses['heatmap2'] = heatmap_loss(chunk.refined)
-        return losses, supervision._replace(remaining=_remove(remaining, matched))
+        if self.pass_weight and chunk.earlier is not None:
+            earlier = sum(heatmap_loss(maps) for maps in chunk.earlier.unbind(2))
+            losses['heatmap_earlier'] = self.pass_weight * earlier
+        return losses, supervision._replace(remaining=without(supervision.remaining, matched))
 
     def _counted(self, chunk: Chunk, is_instance: Tensor) -> Tensor:
         """Steps whose heatmaps are trained, (B, P)."""
@@ -106,17 +122,21 @@ class RecurrentAssociationLoss(nn.Module):
         """The instance that each step shows, (B, P), int64; -1 for none."""
         heatmaps = chunk.refined if self.only_second else chunk.heatmaps
         costs = distances_to_targets(heatmaps, supervision.targets, supervision.mask)
-        return match(costs, counted, supervision.remaining)
+        if supervision.asked is None:
+            return match(costs, counted, supervision.remaining)
+        asked = supervision.asked[:, chunk.index]
+        free = asked == UNMATCHED
+        return match(costs, counted & free, supervision.remaining).where(free, asked)
 
     def _stop_loss(self, chunk: Chunk, is_instance: Tensor) -> Tensor:
         entropy = F.binary_cross_entropy_with_logits(
             chunk.logits, is_instance.float(), reduction='none'
         )
-        return self.stop_weight * (entropy * chunk.running).sum(1).mean()
+        return self.stop_weight * (entropy * chunk.running).sum(1)
 
 
-def _remove(remaining: Tensor, matched: Tensor) -> Tensor:
-    """Instances (B, N) that remain without those matched (B, P)."""
+def without(remaining: Tensor, matched: Tensor) -> Tensor:
+    """Instances (B, N) that remain without those matched (B, P), where -1 is none."""
     taken = F.pad(torch.zeros_like(remaining), (0, 1))  # the last column is for unmatched steps
     places = matched.where(matched != UNMATCHED, torch.full_like(matched, remaining.shape[1]))
     return remaining & ~taken.scatter(1, places, True)[:, :-1]

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Iterable, Iterator, List, NamedTuple, Optional
+from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,8 @@ class Chunk(NamedTuple):
         sure (Tensor): Whether the probability reaches the threshold, (B, P), bool.
         accepted (Tensor): Whether it has in all steps so far: these are instances, (B, P), bool.
         running (Tensor): Whether the image needs this step, (B, P), bool.
+        earlier (Tensor, optional): Heatmaps of the first network in the passes of its feedback loop
+            before the last one, (B, P, passes, K, h, w), float32; in training, if there are any.
     """
 
     index: Tensor
@@ -35,6 +37,7 @@ class Chunk(NamedTuple):
     sure: Tensor
     accepted: Tensor
     running: Tensor
+    earlier: Optional[Tensor] = None
 
     @property
     def best_heatmaps(self) -> Tensor:
@@ -47,6 +50,7 @@ class _Progress:
     """Where the unrolling of a batch is: its next step, which images stopped, the states."""
 
     step: int
+    hint: Optional[Callable[[int], Tensor]]
     stopped: Tensor
     first: List[LSTMState]
     second: Optional[List[LSTMState]]
@@ -103,13 +107,20 @@ class InstanceUnroller(nn.Module):
                 )
             self.second = HeatmapLSTM(in_channels, num_keypoints, num_keypoints, **options)
 
-    def forward(self, features: Tensor, counts: Optional[Tensor] = None) -> Iterator[Chunk]:
+    def forward(
+        self,
+        features: Tensor,
+        counts: Optional[Tensor] = None,
+        hint: Optional[Callable[[int], Tensor]] = None,
+    ) -> Iterator[Chunk]:
         """Find instances, and stop when it is time in all images.
 
         Args:
             features (Tensor): Of the frozen network, (B, ``in_channels``, h, w), any float type.
             counts (Tensor, optional): Number of annotated instances of each image, (B,), int64: in
                 training an image goes on to one step more than that, even if it has stopped.
+            hint (callable, optional): Gives what is known of the instance of a step, see
+                :meth:`HeatmapLSTM.estimate`.
 
         Yields:
             Chunk: Of ``chunk_size`` steps at most. Its graph does not reach into the one before.
@@ -120,6 +131,7 @@ class InstanceUnroller(nn.Module):
             counts = torch.full((len(features),), -1, device=features.device)
         progress = _Progress(
             step=0,
+            hint=hint,
             stopped=torch.zeros_like(counts, dtype=torch.bool),
             first=self.first.lstm.initial_state(features),
             second=self.second and self.second.lstm.initial_state(features),
@@ -145,18 +157,20 @@ class InstanceUnroller(nn.Module):
             running = (counts >= step) | ~progress.stopped
             if step > certain and not running.any():
                 break
-            heatmaps, progress.first = self.first(projected, progress.first)
+            hint = progress.hint and progress.hint(step)
+            passes, progress.first = self.first.estimate(projected, progress.first, hint=hint)
             logits = self.stop(progress.first)
             sure = logits >= self.stop_logit
             progress.stopped = progress.stopped | ~sure
             accepted = ~progress.stopped & (step < self.max_instances)
-            steps.append((heatmaps.float(), logits, sure, accepted, running))
+            steps.append((torch.stack(passes, dim=1).float(), logits, sure, accepted, running))
         if not steps:
             return None
         progress.step += len(steps)
-        heatmaps, *rest = (torch.stack(values, dim=1) for values in zip(*steps))
+        passes, *rest = (torch.stack(values, dim=1) for values in zip(*steps))
         index = torch.arange(start, progress.step, device=counts.device)
-        return Chunk(index, heatmaps, None, *rest)
+        earlier = passes[:, :, :-1] if self.training and passes.shape[2] > 1 else None
+        return Chunk(index, passes[:, :, -1], None, *rest, earlier)
 
     def _refine(self, constant: Tensor, chunk: Chunk, progress: _Progress) -> Chunk:
         """Let the second network see the heatmaps of a chunk in its order."""
@@ -179,10 +193,8 @@ def _take(heatmaps: Tensor, order: Tensor) -> Tensor:
 
 def join(chunks: Iterable[Chunk]) -> Chunk:
     """Put the chunks of a batch together to one."""
-    index, heatmaps, refined, *rest = zip(*chunks)
+    index, *rest = zip(*chunks)
     return Chunk(
         torch.cat(index),
-        torch.cat(heatmaps, dim=1),
-        None if refined[0] is None else torch.cat(refined, dim=1),
-        *(torch.cat(values, dim=1) for values in rest),
+        *(None if values[0] is None else torch.cat(values, dim=1) for values in rest),
     )
