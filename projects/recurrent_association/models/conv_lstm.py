@@ -5,6 +5,8 @@ from typing import List, NamedTuple, Optional, Sequence
 import torch
 from torch import Tensor, nn
 
+from .global_context import GlobalContext
+
 
 class LSTMState(NamedTuple):
     """What one cell hands on from step to step.
@@ -30,6 +32,8 @@ class ConvLSTMCell(nn.Module):
         hidden_channels (int): Channels of the state.
         kernel_size (int): Side of all kernels, odd.
         constant_channels (int): Channels of the input that stays the same; 0 if there is none.
+        global_context (bool): Whether the gates also see how high the input that changes and the
+            last output are anywhere, see :class:`GlobalContext`.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class ConvLSTMCell(nn.Module):
         hidden_channels: int,
         kernel_size: int = 3,
         constant_channels: int = 0,
+        global_context: bool = False,
     ) -> None:
         super().__init__()
         self.hidden_channels = hidden_channels
@@ -51,6 +56,9 @@ class ConvLSTMCell(nn.Module):
         self.from_constant = convolution(constant_channels)
         self.from_input = convolution(in_channels)
         self.from_hidden = convolution(hidden_channels, bias=True)
+        self.context = None
+        if global_context:
+            self.context = GlobalContext(in_channels + hidden_channels, 4 * hidden_channels)
         with torch.no_grad():  # remember by default
             self.from_hidden.bias[hidden_channels : 2 * hidden_channels] = 1
 
@@ -77,6 +85,8 @@ class ConvLSTMCell(nn.Module):
             total = total + self.from_input(x)
         if gates is not None:
             total = total + gates
+        if self.context is not None:
+            total = self.context(total, [state.hidden] if x is None else [x, state.hidden])
         gates, candidate = total.split([3 * self.hidden_channels, self.hidden_channels], dim=1)
         enter, keep, leave = gates.sigmoid().chunk(3, dim=1)
         memory = keep * state.memory + enter * candidate.tanh()
@@ -92,6 +102,7 @@ class ConvLSTM(nn.Module):
         hidden_channels (int): Channels of the first cell's state.
         num_layers (int): Number of cells.
         kernel_size (int): Side of all kernels, odd.
+        global_context (bool): As in :class:`ConvLSTMCell`.
 
     Raises:
         ValueError: If the channels cannot be halved so often.
@@ -104,6 +115,7 @@ class ConvLSTM(nn.Module):
         hidden_channels: int = 128,
         num_layers: int = 3,
         kernel_size: int = 3,
+        global_context: bool = False,
     ) -> None:
         super().__init__()
         if hidden_channels % 2 ** (num_layers - 1):
@@ -115,7 +127,7 @@ class ConvLSTM(nn.Module):
         inputs = [in_channels, *self.channels]
         constants = [constant_channels] + (num_layers - 1) * [0]
         self.cells = nn.ModuleList(
-            ConvLSTMCell(size, channels, kernel_size, constant)
+            ConvLSTMCell(size, channels, kernel_size, constant, global_context)
             for size, channels, constant in zip(inputs, self.channels, constants)
         )
 

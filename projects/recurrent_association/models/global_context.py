@@ -2,21 +2,20 @@
 
 from typing import Sequence
 
+import torch
 from torch import Tensor, nn
-
-from .conv_lstm import LSTMState, spatial_maxima
 
 
 class GlobalContext(nn.Module):
-    """Adds what the hidden maps are at most, anywhere, to the gates of all cells.
+    """Adds what maps are at most, anywhere, to the gates of all cells.
 
     Whom to show next is a question about the whole image, and kernels of 3x3 see a few cells. The
-    maxima that tell the stop classifier how many are left can tell the gates who is. Starts from
-    zeros: as the network without it.
+    stop classifier tells from maxima over the image how many are left; likewise the gates can tell
+    who is. Not in the paper. Starts from zeros: as the network without it.
 
     Args:
-        num_channels (int): Hidden maps of all layers.
-        num_gates (int): Channels of the gates of the first layer.
+        num_channels (int): Channels of all maps.
+        num_gates (int): Channels of the gates.
     """
 
     def __init__(self, num_channels: int, num_gates: int) -> None:
@@ -24,6 +23,7 @@ class GlobalContext(nn.Module):
         self.linear = nn.Linear(num_channels, num_gates, bias=False)
         nn.init.zeros_(self.linear.weight)
 
-    def forward(self, gates: Tensor, states: Sequence[LSTMState]) -> Tensor:
-        """Gates (B, G, h, w) from those of the constant input and the states of all layers."""
-        return gates + self.linear(spatial_maxima(states))[..., None, None]
+    def forward(self, gates: Tensor, maps: Sequence[Tensor]) -> Tensor:
+        """New gates from gates (B, G, h, w) and maps (B, C, h, w)."""
+        maxima = torch.cat([x.amax((2, 3)) for x in maps], dim=1)
+        return gates + self.linear(maxima)[..., None, None]

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from .conv_lstm import ConvLSTM, LSTMState, spatial_maxima
-from .global_context import GlobalContext
 
 FIRST_GUESS = 0.1  # the feedback loop starts from random heatmaps below this
 
@@ -24,8 +23,6 @@ class HeatmapLSTM(nn.Module):
         given_channels (int): Channels of what is given at each step besides.
         num_loops (int): How often an instance is estimated. 0 is once, without heatmaps among the
             inputs; 1 is once with the first guess.
-        global_context (bool): Tell all cells the maxima of the hidden maps of the pass before, see
-            :class:`GlobalContext`; not in the paper.
         **kwargs: Of :class:`ConvLSTM`.
 
     Source: Sections 3.1.1 and 3.3, Algorithm 1, Table 5.
@@ -37,7 +34,6 @@ class HeatmapLSTM(nn.Module):
         num_keypoints: int,
         given_channels: int = 0,
         num_loops: int = 2,
-        global_context: bool = False,
         **kwargs,
     ) -> None:
         super().__init__()
@@ -45,9 +41,6 @@ class HeatmapLSTM(nn.Module):
         self.num_loops = num_loops
         fed_back = num_keypoints if num_loops else 0
         self.lstm = ConvLSTM(in_channels, given_channels + fed_back, **kwargs)
-        self.context = None
-        if global_context:
-            self.context = GlobalContext(sum(self.lstm.channels), 4 * self.lstm.channels[0])
         self.to_heatmaps = nn.Conv2d(self.lstm.channels[-1], num_keypoints, 3, padding=1)
         nn.init.normal_(self.to_heatmaps.weight, std=0.01)  # heatmaps are 0 nearly everywhere
         nn.init.zeros_(self.to_heatmaps.bias)
@@ -94,8 +87,7 @@ class HeatmapLSTM(nn.Module):
         for _ in range(max(self.num_loops, 1)):
             inputs = [maps for maps in (given, heatmaps) if maps is not None]
             x = torch.cat(inputs, dim=1) if inputs else None
-            gates = self.context(projected, states) if self.context else projected
-            states = self.lstm(gates, x, states)
+            states = self.lstm(projected, x, states)
             heatmaps = self.to_heatmaps(states[-1].hidden)
             passes.append(heatmaps)
         return passes, states

@@ -1,10 +1,10 @@
 """Steps that are asked for a known person (as denoising queries are in DN-DETR, arXiv:2203.01305).
 
 A step of the free unrolling learns two things at once: to draw one person, and whom. The second
-makes the first hard, as the assignment of a mixture of people says little. Here copies of the images
-are unrolled, too, in which the feedback loop of the first steps starts from the spoiled heatmaps of
-a person: whom to draw is known, and is not matched. The steps after them are free, but with fewer
-people left: after all but one, whom to show next is no question either.
+makes the first hard, as the assignment of a mixture of people says little. Here copies of the
+images are unrolled, too, in which the feedback loop of the first steps starts from the spoiled
+heatmaps of a person: whom to draw is known, and is not matched. The steps after them are free, but
+with fewer people left: after all but one, whom to show next is no question either.
 """
 
 from typing import NamedTuple, Tuple
@@ -86,10 +86,10 @@ class KnownPeople:
         other = torch.rand(visible.shape[:2], device=cells.device).argsort(dim=1)[..., None]
         other = other.expand_as(visible)
         swapped = torch.rand(visible.shape, device=cells.device) < self.swapped
-        swapped &= visible.gather(1, other)
+        swapped &= visible & visible.gather(1, other)
         cells = cells.gather(1, other[..., None].expand_as(cells)).where(swapped[..., None], cells)
         kept = torch.rand(visible.shape, device=cells.device) >= self.missing
-        return cells + self.jitter * torch.randn_like(cells), (visible | swapped) & kept
+        return cells + self.jitter * torch.randn_like(cells), visible & kept
 
     def weights(self, num_rows: int, like: Tensor) -> Tensor:
         """Weights of the images and their copies, (``num_rows``,), for a mean over all of them."""

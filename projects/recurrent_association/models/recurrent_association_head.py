@@ -24,6 +24,7 @@ from mmpose_ae.ops import keypoint_indices
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
+from .fixed_order import rank_by_size
 from .instance_targets import InstanceTargets, gaussian_targets
 from .known_people import Asked, KnownPeople
 from .mirrored import merge_mirrored
@@ -99,7 +100,9 @@ class RecurrentAssociationHead(AEHead):
         self.unroller = InstanceUnroller(channels, self.num_keypoints, **(unroller or {}))
         self.association_loss = MODELS.build(association_loss)
         if known_people is not None and not self.unroller.first.num_loops:
-            raise ValueError('known_people need a feedback loop: num_loops of lstm must be 1 or more')
+            raise ValueError(
+                'known_people need a feedback loop: num_loops of lstm must be 1 or more'
+            )
         self.known_people = None if known_people is None else KnownPeople(**known_people)
 
     @property
@@ -178,7 +181,13 @@ class RecurrentAssociationHead(AEHead):
         people = gather_instances(batch_data_samples, self.num_keypoints, inputs.device)
         targets = self.make_targets(people.keypoints, people.visible, grid)
         mask = supervision_masks(batch_data_samples, [size], inputs.device)[0][:, 0].float()
-        supervision = Supervision(targets, mask, targets.present)
+        supervision = Supervision(
+            targets,
+            mask,
+            targets.present,
+            ranks=None if people.sides is None else rank_by_size(people.sides, targets.present),
+            images=[sample.metainfo.get('img_id') for sample in batch_data_samples],
+        )
         asked = None
         if self.known_people:
             inputs, supervision, asked = self._ask(inputs, supervision, people, grid)
@@ -220,12 +229,13 @@ class RecurrentAssociationHead(AEHead):
         guesses = self._draw_targets(*self.known_people.spoil(cells, visible), grid)
         targets = InstanceTargets(*map(copy, supervision.targets))
         instance = self.known_people.choose(targets.present, self.unroller.max_instances + 1)
-        supervision = Supervision(
-            targets,
-            copy(supervision.mask),
-            without(targets.present, instance),
-            instance,
-            self.known_people.weights(len(instance), inputs),
+        supervision = supervision._replace(
+            targets=targets,
+            mask=copy(supervision.mask),
+            remaining=without(targets.present, instance),
+            asked=instance,
+            weights=self.known_people.weights(len(instance), supervision.mask),
+            ranks=None if supervision.ranks is None else copy(supervision.ranks),
         )
         return copy(inputs), supervision, Asked(instance, guesses)
 

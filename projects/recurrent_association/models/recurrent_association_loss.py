@@ -1,6 +1,6 @@
 """Losses of recurrent association (Section 3.2)."""
 
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, Hashable, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -8,8 +8,10 @@ from torch import Tensor, nn
 
 from mmpose_ae.registry import MODELS
 
+from .fixed_order import FixedOrder
 from .instance_targets import InstanceTargets
 from .matching import UNMATCHED, distances_to_targets, match
+from .partner_memory import PartnerMemory
 from .unrolling import Chunk
 
 
@@ -22,6 +24,9 @@ class Supervision(NamedTuple):
         remaining (Tensor): Instances that no earlier chunk was matched to, (B, N), bool.
         asked (Tensor, optional): Instances that steps are asked for, (B, S), int64; -1 for none.
         weights (Tensor, optional): Of the losses of each image, (B,), float32. None is 1.
+        ranks (Tensor, optional): Place of each instance in an order to start from, (B, N), int64.
+        images (sequence, optional): What the images are called, unchanged from epoch to epoch.
+            Copies of images, behind them, have no name.
     """
 
     targets: InstanceTargets
@@ -29,6 +34,8 @@ class Supervision(NamedTuple):
     remaining: Tensor
     asked: Optional[Tensor] = None
     weights: Optional[Tensor] = None
+    ranks: Optional[Tensor] = None
+    images: Optional[Sequence[Hashable]] = None
 
     def average(self, losses: Tensor) -> Tensor:
         """Mean of the losses of all images (B,)."""
@@ -52,6 +59,10 @@ class RecurrentAssociationLoss(nn.Module):
         only_second (bool): No loss on the heatmaps of the first network (Section 4.1).
         pass_weight (float): Factor of the heatmap loss of the passes of the feedback loop before
             the last one, whose partners they keep; not in the paper.
+        fixed_order (dict, optional): Options of :class:`FixedOrder`, to start from; not in the
+            paper.
+        partners (dict, optional): Options of :class:`PartnerMemory`, which keeps matches from epoch
+            to epoch; not in the paper.
     """
 
     def __init__(
@@ -62,6 +73,8 @@ class RecurrentAssociationLoss(nn.Module):
         count_surplus: bool = False,
         only_second: bool = False,
         pass_weight: float = 0.0,
+        fixed_order: Optional[dict] = None,
+        partners: Optional[dict] = None,
     ) -> None:
         super().__init__()
         self.heatmap_weight = heatmap_weight
@@ -70,6 +83,8 @@ class RecurrentAssociationLoss(nn.Module):
         self.count_surplus = count_surplus
         self.only_second = only_second
         self.pass_weight = pass_weight
+        self.fixed_order = None if fixed_order is None else FixedOrder(**fixed_order)
+        self.partners = None if partners is None else PartnerMemory(**partners)
 
     def forward(
         self, chunk: Chunk, supervision: Supervision
@@ -122,17 +137,30 @@ class RecurrentAssociationLoss(nn.Module):
         """The instance that each step shows, (B, P), int64; -1 for none."""
         heatmaps = chunk.refined if self.only_second else chunk.heatmaps
         costs = distances_to_targets(heatmaps, supervision.targets, supervision.mask)
-        if supervision.asked is None:
-            return match(costs, counted, supervision.remaining)
-        asked = supervision.asked[:, chunk.index]
-        free = asked == UNMATCHED
-        return match(costs, counted & free, supervision.remaining).where(free, asked)
+        if self.fixed_order:
+            costs = costs + self.fixed_order.costs(chunk.index, supervision.ranks)
+        if self.partners is None:
+            return _match_free(costs, chunk.index, counted, supervision)
+        images, num_instances = supervision.images, costs.shape[2]
+        costs[: len(images)] += self.partners.costs(chunk.index, images, num_instances)
+        matched = _match_free(costs, chunk.index, counted, supervision)
+        self.partners.remember(chunk.index, images, matched, num_instances)
+        return matched
 
     def _stop_loss(self, chunk: Chunk, is_instance: Tensor) -> Tensor:
         entropy = F.binary_cross_entropy_with_logits(
             chunk.logits, is_instance.float(), reduction='none'
         )
         return self.stop_weight * (entropy * chunk.running).sum(1)
+
+
+def _match_free(costs: Tensor, index: Tensor, counted: Tensor, supervision: Supervision) -> Tensor:
+    """Match the steps that are not asked for somebody; the others show whom they are asked for."""
+    if supervision.asked is None:
+        return match(costs, counted, supervision.remaining)
+    asked = supervision.asked[:, index]
+    free = asked == UNMATCHED
+    return match(costs, counted & free, supervision.remaining).where(free, asked)
 
 
 def without(remaining: Tensor, matched: Tensor) -> Tensor:

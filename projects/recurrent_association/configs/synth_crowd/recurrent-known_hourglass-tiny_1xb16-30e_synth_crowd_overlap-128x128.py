@@ -1,0 +1,10 @@
+# The feedback loop also starts from spoiled heatmaps of known people.
+_base_ = './recurrent_hourglass-tiny_1xb16-30e_synth_crowd_overlap-128x128.py'
+
+model = dict(
+    head=dict(
+        unroller=dict(lstm=dict(num_loops=2)),
+        known_people=dict(copies=1, weight=1.0),
+        association_loss=dict(pass_weight=0.5),
+    )
+)
