@@ -101,6 +101,50 @@ def test_any_number_of_instances(counts, chunk_size):
         assert losses['heatmap'] == 0 and losses['stop'] > 0
 
 
+def test_known_people_are_unrolled_besides():
+    """Without losses of the copies: as without them."""
+    samples = [sample(3), sample(1)]
+    head = build(unroller=dict(chunk_size=9), known_people=dict(copies=2, weight=0.0)).eval()
+    expected = build(unroller=dict(chunk_size=9)).eval()
+    seen = []
+    head.unroller.register_forward_pre_hook(lambda _, args: seen.append(args))
+    found, plain = loss_of(head, samples), loss_of(expected, samples)
+    torch.testing.assert_close(found, plain)
+    torch.testing.assert_close(gradients(head, found), gradients(expected, plain))
+    inputs, counts, first_guess = seen[0]
+    torch.testing.assert_close(inputs, inputs[:2].repeat(3, 1, 1, 1))
+    assert counts.tolist() == [3, 1] * 3
+    assert first_guess(0).flatten(1).any(1).tolist() == [False] * 2 + [True] * 4
+
+
+def test_a_guess_that_is_given_is_drawn():
+    """A network that shows what it is fed: no loss where it is asked, without noise."""
+    clean = dict(jitter=0.0, missing=0.0, swapped=0.0)
+    head = build(unroller=dict(lstm=dict(num_loops=1)), known_people=clean).eval()
+    steps = []
+
+    def repeat(projected, states, given=None, hint=None):
+        steps.append(hint)
+        return [hint], states
+
+    head.unroller.first.estimate = repeat
+    asked = sample(1)
+    losses = loss_of(head, [asked])
+    target = head.make_targets(
+        torch.from_numpy(asked.gt_instances.keypoints)[None],
+        torch.ones(1, 1, 3, dtype=torch.bool),
+        Grid.over(MAPS, SIZE),
+    )
+    drawn = target.draw(torch.tensor([[0]]))
+    torch.testing.assert_close(steps[0][1:], drawn[:, 0])
+    assert losses['heatmap'].item() == pytest.approx(drawn.square().sum().item(), rel=1e-5)
+
+
+def test_known_people_need_a_feedback_loop():
+    with pytest.raises(ValueError, match='known_people need a feedback loop: num_loops'):
+        build(unroller=dict(lstm=dict(num_loops=0)), known_people=dict())
+
+
 def test_gradient_of_an_untruncated_loss_by_finite_differences():
     head = build(unroller=dict(chunk_size=9)).eval()  # the first guess is constant then
     samples, maps = [sample(2), sample(1)], features()

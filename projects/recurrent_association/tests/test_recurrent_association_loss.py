@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from mmengine.logging import MessageHub
 
 from mmpose_ae.registry import MODELS
 from projects.recurrent_association.models import Chunk
@@ -132,6 +133,59 @@ def test_the_second_network_alone_is_matched_by_itself():
     assert losses['heatmap2'] == 1 + 16
     with pytest.raises(ValueError, match='only_second needs a second_lstm'):
         compute(make_chunk([[5.0]], [[SURE]], [1]), supervise([[0.0]]), only_second=True)
+
+
+def test_steps_that_are_asked_for_somebody():
+    """The first step is asked for 0 and shows 5, unsure; for the free one only 5 is left."""
+    chunk = make_chunk([[5.0, 0.0, 3.0]], [[UNSURE, SURE, UNSURE]], [2])
+    supervision = supervise([[5.0, 0.0]])
+    asked = torch.tensor([[1, -1, -1]])
+    supervision = supervision._replace(asked=asked, remaining=torch.tensor([[True, False]]))
+    losses, left = compute(chunk, supervision)
+    assert losses['heatmap'] == 25 + 25
+    assert left == [[False, False]]
+
+
+def test_weights_of_images():
+    chunk = make_chunk([[3.0], [5.0]], [[SURE], [SURE]], [1, 1])
+    supervision = supervise([[1.0], [2.0]])._replace(weights=torch.tensor([1.5, 0.5]))
+    losses, _ = compute(chunk, supervision)
+    assert losses['heatmap'] == pytest.approx((1.5 * 4 + 0.5 * 9) / 2)
+    assert losses['stop'] == pytest.approx(math.log(2))
+
+
+def test_earlier_passes_keep_the_partners_of_the_last():
+    """Two passes of two steps: the first one showed them the other way round."""
+    chunk = make_chunk([[5.0, 0.0]], [[SURE, SURE]], [2])
+    earlier = torch.tensor([[[1.0, 4.0], [5.0, 2.0]]])[..., None, None, None]  # (B, P, passes)
+    losses, _ = compute(chunk._replace(earlier=earlier), supervise([[5.0, 0.0]]), pass_weight=0.5)
+    assert losses['heatmap'] == 0
+    assert losses['heatmap_earlier'] == 0.5 * (16 + 25 + 1 + 4)
+    losses, _ = compute(chunk, supervise([[5.0, 0.0]]), pass_weight=0.5)
+    assert 'heatmap_earlier' not in losses
+
+
+@pytest.mark.parametrize('price, heatmap', [(3.0, 0), (6.0, 50)])
+def test_an_order_to_start_from(price, heatmap):
+    """In their order both people cost 5 more; in the other one both steps pay the price."""
+    chunk = make_chunk([[5.0, 0.0]], [[SURE, SURE]], [2])
+    supervision = supervise([[5.0, 0.0]])._replace(ranks=torch.tensor([[1, 0]]))
+    order = dict(iterations=100, price=price)
+    MessageHub.get_instance('test_recurrent_association_loss').update_info('iter', 0)
+    assert compute(chunk, supervision, fixed_order=order)[0]['heatmap'] == heatmap
+
+
+def test_partners_from_epoch_to_epoch():
+    loss = MODELS.build(dict(type='mmpose_ae.RecurrentAssociationLoss', partners=dict(margin=2.0)))
+    supervision = supervise([[5.0, 0.0], [5.0, 0.0]])._replace(images=['a', 'b'])
+    logits = [[SURE, SURE]] * 2
+    for values, heatmap in [
+        ([[5.0, 0.0], [0.0, 5.0]], 0),
+        ([[2.0, 3.0], [2.0, 3.0]], (9 + 9 + 4 + 4) / 2),  # each image as it was
+        ([[1.0, 4.0], [1.0, 4.0]], 1 + 1),  # 6 nearer in all: more than both margins
+    ]:
+        losses, _ = loss(make_chunk(values, logits, [2, 2]), supervision)
+        assert losses['heatmap'].item() == heatmap
 
 
 def test_nobody_is_there():

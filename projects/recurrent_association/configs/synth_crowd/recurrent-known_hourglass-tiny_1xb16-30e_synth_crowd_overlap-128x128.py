@@ -1,10 +1,9 @@
-# The feedback loop also starts from spoiled heatmaps of known people.
+# Besides, the feedback loop starts from spoiled heatmaps of known people.
 _base_ = './recurrent_hourglass-tiny_1xb16-30e_synth_crowd_overlap-128x128.py'
 
 model = dict(
     head=dict(
-        unroller=dict(lstm=dict(num_loops=2)),
+        unroller=dict(lstm=dict(num_loops=1)),
         known_people=dict(copies=1, weight=1.0),
-        association_loss=dict(pass_weight=0.5),
     )
 )
