@@ -12,6 +12,7 @@ RELEASED = sorted(CONFIGS.glob('*/*/*-released.py'))
 PRESETS = {
     'ae_hourglass-4stack_': 'pose_ae_train',
     'ae-multiscale_hourglass-4stack_': 'pose_ae_train',
+    'ae-held-out_hourglass-4stack_': 'pose_ae_train',
     'ae_': 'higher_hrnet',
     'ce_': 'coupled_embedding',
     'center-group_': 'center_group',
@@ -41,9 +42,7 @@ def test_input_and_views_are_those_of_the_original(config, request):
 
     Its test with several scales begins with 2, whose size all heatmaps then have.
     """
-    newell = request.node.callspec.id.startswith(
-        ('ae_hourglass-4stack_', 'ae-multiscale_hourglass-4stack_')
-    )
+    newell = 'hourglass-4stack_' in request.node.callspec.id
     preprocessor = config.model.data_preprocessor
     imagenet = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
     expected = ([0, 0, 0], [255, 255, 255]) if newell else imagenet
@@ -58,6 +57,19 @@ def test_input_and_views_are_those_of_the_original(config, request):
         assert steps(config, 'aug_scales') == [[0.5, 2.0]]
     assert config.model.test_cfg == dict(flip_test=True, **views)
     assert (config.test_evaluator.score_mode, config.test_evaluator.nms_mode) == ('bbox', 'none')
+
+
+def test_images_that_are_held_out_are_not_trained_on():
+    """Both configs of the split train on one file and validate on the other, of one folder."""
+    name = 'ae-held-out_hourglass-4stack_8xb4-200k_coco-512x512'
+    for path in sorted((CONFIGS / 'associative_embedding' / 'coco').glob(f'{name}*.py')):
+        cfg = Config.fromfile(path)
+        train, test = (cfg[f'{part}_dataloader'].dataset for part in ('train', 'test'))
+        assert train.ann_file == 'annotations/person_keypoints_train2017_rest.json'
+        assert test.ann_file == 'annotations/person_keypoints_train2017_held_out.json'
+        assert train.data_prefix == test.data_prefix
+        assert cfg.test_evaluator.ann_file == test.data_root + test.ann_file
+        assert cfg.val_evaluator == cfg.test_evaluator
 
 
 def test_mim_finds_the_weights_that_openmmlab_hosts():

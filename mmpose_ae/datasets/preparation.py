@@ -1,10 +1,10 @@
-"""Which files a dataset needs, whether they are there, and merging of annotation files."""
+"""Which files a dataset needs, whether they are there; merging and splitting annotation files."""
 
 import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterable, List, Sequence, Tuple, Union
+from typing import Collection, Dict, Iterable, List, Sequence, Tuple, Union
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,39 @@ def merge_annotations(parts: Sequence[dict]) -> dict:
     if orphans:
         raise ValueError(f'{len(orphans)} annotations have no image, the first is {orphans[0]}')
     return dict(images=images, annotations=annotations, categories=categories)
+
+
+def split_annotations(content: dict, held_out: Collection[int]) -> Tuple[dict, dict]:
+    """Split annotations in COCO's format by image, for example to validate on training images.
+
+    Args:
+        content (dict): Content of the file.
+        held_out (collection): Ids of the images of the second part.
+
+    Returns:
+        tuple: What is left, and what is held out; each as the file, with a part of its images and
+        their annotations.
+
+    Raises:
+        ValueError: If the file lacks an image that is to be held out, or nothing is left.
+    """
+    held_out = set(held_out)
+    known = {image['id'] for image in content['images']}
+    missing = sorted(held_out - known)
+    if missing:
+        raise ValueError(
+            f'{len(missing)} of the {len(held_out)} images to hold out are not in the file, '
+            f'the first is {missing[0]}'
+        )
+    if held_out == known:
+        raise ValueError(f'all {len(known)} images are to be held out: nothing is left')
+    return _keep_images(content, known - held_out), _keep_images(content, held_out)
+
+
+def _keep_images(content: dict, kept: Collection[int]) -> dict:
+    images = [image for image in content['images'] if image['id'] in kept]
+    annotations = [ann for ann in content['annotations'] if ann['image_id'] in kept]
+    return dict(content, images=images, annotations=annotations)
 
 
 def _check_unique(name: str, values: Iterable) -> None:

@@ -1,0 +1,43 @@
+"""Hold out training images of COCO: ``split_coco.py TRAIN.json REST.json HELD_OUT.json``."""
+
+import json
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+
+from mmpose_ae.datasets.preparation import split_annotations
+
+RELEASED_SPLIT = Path(__file__).with_name('coco_held_out.txt')
+
+
+def main() -> None:
+    """Read an annotation file and write its two parts."""
+    parser = ArgumentParser(description="Hold out some of COCO's training images for validation")
+    parser.add_argument('train', type=Path, help='person_keypoints_train2017.json')
+    parser.add_argument('rest', type=Path, help='the file to write for training')
+    parser.add_argument('held_out', type=Path, help='the file to write for validation')
+    parser.add_argument(
+        '--ids',
+        type=Path,
+        default=RELEASED_SPLIT,
+        help='ids of the images to hold out, separated by spaces or lines; # begins a comment. By '
+        'default the 500 of pose-ae-train',
+    )
+    args = parser.parse_args()
+    parts = split_annotations(json.loads(args.train.read_text()), read_ids(args.ids))
+    for path, part in zip((args.rest, args.held_out), parts):
+        path.write_text(json.dumps(part))
+        print(f'{path}: {len(part["images"])} images with {len(part["annotations"])} annotations')
+
+
+def read_ids(path: Path) -> list:
+    """Read ids of images from a text file."""
+    words = re.sub('#.*', '', path.read_text()).split()
+    wrong = [word for word in words if not word.isdecimal()]
+    if wrong:
+        raise ValueError(f'{path}: expected whole numbers, got {wrong[0]!r}')
+    return [int(word) for word in words]
+
+
+if __name__ == '__main__':
+    main()
