@@ -6,6 +6,7 @@ from .downloading import cache_path, load_from_http
 from .formats import FORMATS, convert_checkpoint, is_foreign
 from .higher_hrnet import convert_higher_hrnet
 from .hrnet import convert_hrnet
+from .keypoint_transfer import transfer_keypoints
 from .mmpose_0x import convert_mmpose_0x
 from .notes import note_in_meta
 from .pose_ae_train import convert_pose_ae_train
@@ -34,6 +35,7 @@ __all__ = [
     'register_loaders',
     'note_in_meta',
     'resume_newest',
+    'transfer_keypoints',
 ]
 
 register_loaders()

@@ -1,17 +1,26 @@
 """Convert a published checkpoint: ``python tools/model_converters/convert_checkpoint.py ...``.
 
 Not needed to test or train: ``load_from`` and ``init_model`` take such checkpoints as they are. The
-converted file holds the weights alone, checked against the network of a config.
+converted file holds the weights alone, checked against the network of a config. With
+``--keypoints-of`` they are for the keypoints of another config, which starts training from them.
 """
 
 import io
 from argparse import ArgumentParser, Namespace
+from typing import Dict, List
 
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
+from mmpose.apis.inference import dataset_meta_from_config
+from torch import Tensor, nn
 
-from mmpose_ae.checkpoints import CheckpointError, convert_checkpoint, load_from_local
+from mmpose_ae.checkpoints import (
+    CheckpointError,
+    convert_checkpoint,
+    load_from_local,
+    transfer_keypoints,
+)
 from mmpose_ae.engine import write_whole
 from mmpose_ae.registry import MODELS
 
@@ -22,19 +31,46 @@ def parse_args() -> Namespace:
     parser.add_argument('config', help='config of the network')
     parser.add_argument('checkpoint', help='published checkpoint, of any known format')
     parser.add_argument('out', help='file to write')
+    parser.add_argument(
+        '--keypoints-of',
+        metavar='CONFIG',
+        help='bring the weights to the keypoints of this config; its network is the same otherwise',
+    )
     return parser.parse_args()
+
+
+def build_network(cfg: Config) -> nn.Module:
+    """Build the network of a config without memory."""
+    with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device('meta'):
+        return MODELS.build(cfg.model)
+
+
+def convert_for(network: nn.Module, weights: dict) -> Dict[str, Tensor]:
+    """Convert weights, and check that they are those of a network."""
+    expected = {name: value.shape for name, value in network.state_dict().items()}
+    return convert_checkpoint(weights, expected)
+
+
+def keypoint_names(cfg: Config) -> List[str]:
+    """Names of the keypoints that a config trains."""
+    with DefaultScope.overwrite_default_scope(cfg.default_scope):
+        return list(dataset_meta_from_config(cfg)['keypoint_id2name'].values())
 
 
 def main() -> None:
     """Convert, check against the network and write."""
     args = parse_args()
     cfg = Config.fromfile(args.config)
-    with DefaultScope.overwrite_default_scope(cfg.default_scope), torch.device('meta'):
-        network = MODELS.build(cfg.model)
-    expected = {name: value.shape for name, value in network.state_dict().items()}
+    network = build_network(cfg)
     checkpoint = load_from_local(args.checkpoint, map_location='cpu')
     try:
-        weights = convert_checkpoint(checkpoint, expected)
+        weights = convert_for(network, checkpoint)
+        if args.keypoints_of:
+            other = Config.fromfile(args.keypoints_of)
+            target = build_network(other)
+            names = keypoint_names(cfg), keypoint_names(other)
+            weights = transfer_keypoints(weights, network.head, target.head, *names)
+            weights = convert_for(target, weights)
     except CheckpointError as error:
         raise CheckpointError(f'{args.checkpoint}: {error}') from error
     content = io.BytesIO()
