@@ -12,6 +12,8 @@ from .instance_color_visualizer import InstanceColorVisualizer
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .prediction_pictures import choose_images, draw_predictions
+from .scale_pictures import draw_scales
+from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
 from .skeletons import draw_instances
 from .stages_pictures import draw_stages
 from .stages_plot import StagesOfImage, plot_stages
@@ -21,6 +23,7 @@ __all__ = [
     'ImageAttention',
     'ImageEmbedding',
     'InstanceColorVisualizer',
+    'InstanceScale',
     'StagesOfImage',
     'TrainedModel',
     'choose_images',
@@ -30,6 +33,7 @@ __all__ = [
     'draw_embeddings',
     'draw_instances',
     'draw_predictions',
+    'draw_scales',
     'draw_stages',
     'first_component',
     'instance_colors',
@@ -39,6 +43,8 @@ __all__ = [
     'plot_embeddings',
     'plot_maps',
     'plot_margins',
+    'plot_scale_maps',
+    'plot_scale_vectors',
     'plot_stages',
     'plot_tags',
     'principal_components',

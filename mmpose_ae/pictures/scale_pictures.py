@@ -1,0 +1,99 @@
+"""Pictures of the scales that a trained Coupled Embedding reads from its tags."""
+
+from pathlib import Path
+from typing import List, Union
+
+import mmcv
+import numpy as np
+import torch
+import torch.nn.functional as F
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmpose.apis import init_model
+from torch import nn
+
+from mmpose_ae.evaluation import read_tags
+from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead, scale_map_from_tags
+from mmpose_ae.models.coupled_embedding.instance_scale import scale_vectors
+from mmpose_ae.ops import instance_scales
+from mmpose_ae.registry import DATASETS
+
+from .maps_of_image import crop_maps
+from .prediction_pictures import choose_images
+from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
+
+NUM_INSTANCES = 3  # as in the paper's figure
+
+
+@torch.no_grad()
+def draw_scales(
+    cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
+) -> List[Path]:
+    """Predict validation images with people, spread over the dataset, and draw their scales.
+
+    Args:
+        cfg (Config): The model's config, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+        out_dir (str | Path): Folder of the pictures, made if missing.
+        num_images (int): Number of images; fewer if the dataset has fewer with people.
+
+    Returns:
+        list[Path]: For each image ``scale_maps_*.png`` and ``scale_vectors_*.png``.
+
+    Raises:
+        ValueError: If the head is no :class:`CoupledEmbeddingHead`, or nobody is labelled.
+
+    Source: Coupled Embedding (Wang et al. 2022), Figures 3 and 4.
+    """
+    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    if not isinstance(model.head, CoupledEmbeddingHead):
+        raise ValueError(
+            f'tags that stand for scales are those of CoupledEmbeddingHead, '
+            f'but the head of {checkpoint} is {type(model.head).__name__}'
+        )
+    # Tags of the upright image alone: those of other views are dimensions of their own.
+    model.test_cfg = dict(output_heatmaps=True)
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for index in choose_images(dataset, num_images):
+        (prediction,) = model.test_step(pseudo_collate([dataset[index]]))
+        sample, info = prediction.to_dict(), dataset.get_data_info(index)
+        image = mmcv.imread(sample['img_path'], channel_order='rgb')
+        figures = dict(
+            maps=_draw_maps(image, sample, model.head),
+            vectors=plot_scale_vectors(image, _scales_of_instances(sample, info, model.head)),
+        )
+        for name, figure in figures.items():
+            paths.append(out_dir / f'scale_{name}_{sample["img_id"]}.png')
+            figure.savefig(paths[-1], dpi=150)
+    return paths
+
+
+def _draw_maps(image: np.ndarray, sample: dict, head: nn.Module) -> object:
+    heatmaps, tags = crop_maps(sample)
+    scales = scale_map_from_tags(torch.from_numpy(tags)[None], len(heatmaps))[0]
+    theta = getattr(head.loss_module, 'theta', None) or 1.0  # None adjusts no heatmaps
+    return plot_scale_maps(image, heatmaps, tags, scales.numpy() / theta)
+
+
+def _scales_of_instances(sample: dict, info: dict, head: nn.Module) -> List[InstanceScale]:
+    """The smallest labelled instance, the largest one and those between, evenly spread."""
+    visible = info['keypoints_visible'] > 0
+    tags, _ = read_tags(info['keypoints'], sample)
+    boxes = info['bbox']  # (N, 4)
+    zoom = np.diag(sample['frame'].matrix)
+    side = min(sample['input_size'])
+    sides = torch.from_numpy((boxes[:, 2:] - boxes[:, :2]) * zoom)
+    scales = instance_scales(sides, (side, side))
+    vectors = scale_vectors(scales, head.tag_dim).numpy()
+    labelled = [n for n in scales.argsort().tolist() if visible[n].any()]
+    spread = np.linspace(0, len(labelled) - 1, min(NUM_INSTANCES, len(labelled)))
+    instances = []
+    for n in np.array(labelled)[spread.round().astype(int)]:
+        mean = torch.from_numpy(tags[n][visible[n]].mean(0)).abs()
+        learned = F.normalize(mean, dim=0).numpy()
+        instances.append(InstanceScale(boxes[n], scales[n].item(), vectors[n], learned))
+    return instances
