@@ -4,7 +4,7 @@ import inspect
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import wraps
-from typing import Any, Callable, Iterable, Optional, Set, Type, TypeVar
+from typing import Any, Callable, Dict, Iterable, Optional, Set, Type, TypeVar
 
 Class = TypeVar('Class', bound=type)
 
@@ -77,10 +77,39 @@ def option_names(owner: type) -> Set[str]:
     return names - set(getattr(owner, 'fixed_options', ()))
 
 
+def complete_parts(owner: type, given: Dict[str, Any]) -> Dict[str, Any]:
+    """Add the defaults to parts that are given without their type, so that one option is enough.
+
+    Args:
+        owner (type): The class that takes the options.
+        given (dict): What a config says. A part is a dict whose default has a ``type``.
+
+    Returns:
+        dict: The same, with parts that have their type and its other defaults.
+    """
+    completed = dict(given)
+    for name, value in given.items():
+        if isinstance(value, dict) and 'type' not in value:
+            default = _default_of(owner, name)
+            if isinstance(default, dict) and 'type' in default:
+                completed[name] = {**default, **value}
+    return completed
+
+
+def _default_of(owner: type, name: str) -> Any:
+    """The default of an option of a class, or of the parent that it is handed on to."""
+    for parent in owner.__mro__:
+        parameter = inspect.signature(parent.__init__).parameters.get(name)
+        if parameter is not None:
+            return parameter.default
+    return None
+
+
 def refuse_unknown_options(owner: Class) -> Class:
     """Let a class list the options that it knows where it is given another one.
 
     It may have ``fixed_options``: names that it sets for its parents, which nobody else may give.
+    Parts that are given without a type are those of the default, see :func:`complete_parts`.
     """
     build: Callable = owner.__init__
 
@@ -88,7 +117,7 @@ def refuse_unknown_options(owner: Class) -> Class:
     def checked(self: Any, *args: Any, **kwargs: Any) -> None:
         if type(self) is owner:
             check_known(owner.__name__, kwargs, option_names(owner))
-        build(self, *args, **kwargs)
+        build(self, *args, **complete_parts(owner, kwargs))
 
     owner.__init__ = checked
     return owner

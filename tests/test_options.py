@@ -81,6 +81,24 @@ class Square(Middle):
         self.name = name
 
 
+@refuse_unknown_options
+class Whole(Base):
+    """Has a part, with defaults of its own."""
+
+    def __init__(self, width: int, part: dict = dict(type='A', side=3), **kwargs) -> None:  # noqa: B006
+        super().__init__(width, **kwargs)
+        self.part = part
+
+
+@refuse_unknown_options
+class Child(Whole):
+    """Hands the part on."""
+
+    def __init__(self, *args, layer: dict = dict(size=1), **kwargs) -> None:  # noqa: B006
+        super().__init__(*args, **kwargs)
+        self.layer = layer
+
+
 class Quiet(Base):
     """Has no options but those of its parent."""
 
@@ -111,3 +129,17 @@ def test_a_subclass_outside_may_have_options_of_its_own():
 
     named = Named(label='b', width=2)
     assert (named.label, named.width) == ('b', 2)
+
+
+@pytest.mark.parametrize('owner', [Whole, Child])
+def test_a_part_without_a_type_is_the_default_one(owner):
+    assert owner(1, part=dict(side=5)).part == dict(type='A', side=5)
+    assert owner(1, part=dict(weight=2)).part == dict(type='A', side=3, weight=2)
+    assert owner(1).part == dict(type='A', side=3)
+
+
+def test_other_parts_are_as_they_are_given():
+    """One with a type replaces the default; one whose default has none is not a part."""
+    assert Whole(1, part=dict(type='B')).part == dict(type='B')
+    assert Child(1, layer=dict(height=2)).layer == dict(height=2)
+    assert Whole(1, part=None).part is None
