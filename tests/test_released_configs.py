@@ -72,16 +72,18 @@ def test_images_that_are_held_out_are_not_trained_on():
         assert cfg.val_evaluator == cfg.test_evaluator
 
 
-def test_mim_finds_the_weights_that_openmmlab_hosts():
+def test_mim_finds_the_weights_that_can_be_downloaded():
     """The address names the dataset and the size of the config it belongs to."""
     index = get_model_info('mmpose_ae', shown_fields=['weight'], to_dict=True)
     hosted = {
         name: info['weight'] for name, info in index.items() if isinstance(info['weight'], str)
     }
-    assert hosted
+    hosts = {
+        'ae': r'https://download\.openmmlab\.com/mmpose/bottom_up/',
+        'center-group': r'https://vision\.in\.tum\.de/webshare/u/brasoand/centergroup/models/',
+    }
+    assert {name.split('_')[0] for name in hosted} == hosts.keys()
     for name, address in hosted.items():
-        dataset, size = re.fullmatch(r'.*e_(\w+)-(\d+x\d+)-released', name).groups()
-        assert re.fullmatch(
-            rf'https://download\.openmmlab\.com/mmpose/bottom_up/\S+_{dataset}_{size}-\w+\.pth',
-            address,
-        )
+        dataset, size = re.fullmatch(r'.*[ek]_(\w+)-(\d+x\d+)-released', name).groups()
+        host = hosts[name.split('_')[0]]
+        assert re.fullmatch(rf'{host}\S+_{dataset}_{size}(-\w+)?\.pth', address)
