@@ -16,6 +16,7 @@ OPTIONS = dict(
     encode=['--people', 1, 2],
     evaluation=['--people', 1, 2, '--images', 5],
     pipeline=['--images', 3],
+    propose=['--people', 2, '--tag-dim', 2, '--size', 128, 128, '--batch', 2],
 )
 # Its own pipeline gives them without a channel.
 MASKS_OF_MMPOSE = pytest.mark.filterwarnings('ignore:The shape of value will convert')
@@ -54,6 +55,23 @@ def test_rows(benchmark, name, people, tag_dims):
             assert low <= row[f'{side}_ms'] <= high
         if name == 'decode':
             assert row['ours_mb'] >= 0 and row['mmpose_mb'] >= 0 and row['batch'] == 2
+
+
+def test_rows_of_the_search(benchmark, monkeypatch):
+    """Compiling takes half a minute: here the function stays as it is."""
+    monkeypatch.setattr('torch.compile', lambda function, fullgraph: function)
+    rows = [row for row in benchmark('propose') if row['device'] == 'cpu']
+    assert [(row['people'], row['tag_dim'], row['batch']) for row in rows] == [(2, 2, 2)]
+    assert rows[0]['compiled_ms'] > 0 and rows[0]['eager_ms'] > 0
+
+
+def test_a_compiled_search_that_is_wrong_is_refused(benchmark, monkeypatch):
+    def spoil(function, fullgraph):
+        return lambda *maps: tuple(values + 1 for values in function(*maps))
+
+    monkeypatch.setattr('torch.compile', spoil)
+    with pytest.raises(SystemExit, match='scores, compiled'):
+        benchmark('propose')
 
 
 @MASKS_OF_MMPOSE

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Callable, Dict, Iterator, Tuple
 
 import torch
-from decode import make_scene
 from torch import Tensor
 
 from mmpose_ae.cli.benchmark import build_parser, check_close, run, settings, sizes, time_in_turn
+from mmpose_ae.cli.benchmark_scenes import make_scene
 from mmpose_ae.codecs import Maps
 from mmpose_ae.registry import KEYPOINT_CODECS
 
