@@ -4,6 +4,8 @@ import inspect
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import wraps
+from math import inf
+from numbers import Integral, Real
 from typing import Any, Callable, Dict, Iterable, Optional, Set, Type, TypeVar
 
 Class = TypeVar('Class', bound=type)
@@ -121,3 +123,36 @@ def refuse_unknown_options(owner: Class) -> Class:
 
     owner.__init__ = checked
     return owner
+
+
+def check_between(name: str, value: Any, low: float = 0, high: float = inf) -> None:
+    """Refuse a number that is out of range.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+        low (float): The least value that may be given.
+        high (float): The greatest one.
+
+    Raises:
+        ValueError: Names the option, the value and the range; also for NaN and what is no number.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (is_number and low <= value <= high):
+        raise ValueError(f'{name} must be a number between {low} and {high}, got {value!r}')
+
+
+def check_count(name: str, value: Any, least: int = 0) -> None:
+    """Refuse what is no whole number, or a smaller one.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+        least (int): The least value that may be given.
+
+    Raises:
+        ValueError: Names the option, the value and the least one.
+    """
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not (is_whole and value >= least):
+        raise ValueError(f'{name} must be a whole number from {least} on, got {value!r}')

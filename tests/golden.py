@@ -47,6 +47,18 @@ def files(*patterns: str) -> List[Path]:
     return sorted({path for pattern in patterns for path in folder().glob(pattern)})
 
 
+def subject_files(subject: str, pattern: str) -> list:
+    """Give the vectors of a subject with a folder of its own as values of a parameter.
+
+    They are in ``<subject>/`` of the folder, in the folder itself, or, for what came later, in
+    ``../specs/golden/<subject>``; the test is skipped if none is there.
+    """
+    places = [folder() / subject, folder(), folder().parent / 'specs' / 'golden' / subject]
+    found = next(filter(None, (sorted(place.glob(pattern)) for place in places)), [])
+    rows = [pytest.param(path, id=path.stem) for path in found]
+    return rows or [_skipped(f'no {pattern} of {subject} in {folder()}', 1)]
+
+
 class Case:
     """The arrays of one case, read when they are asked for.
 

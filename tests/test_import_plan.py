@@ -10,7 +10,7 @@ PLAN = [
     ['version', 'frame', 'options', 'coco_evaluation'],
     ['compat'],
     ['grouping', 'metainfo', 'registry'],
-    ['ops'],
+    ['ops', 'tracking'],
     ['codecs'],
     ['datasets', 'engine'],
     ['checkpoints'],
@@ -22,7 +22,7 @@ PLAN_OF_MODELS = [
     ['heads'],
     ['center_group', 'coupled_embedding', 'pose_estimators'],
 ]
-LIGHT = ['version', 'frame', 'options', 'compat', 'grouping']
+LIGHT = ['version', 'frame', 'options', 'compat', 'grouping', 'tracking']
 HEAVY = {'torch', 'mmcv', 'mmengine', 'mmpose', 'mmdet', 'matplotlib', 'cv2'}
 
 

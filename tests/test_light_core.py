@@ -1,4 +1,4 @@
-"""Grouping and frames work, and start fast, where neither torch nor OpenMMLab is installed."""
+"""Grouping, frames and tracking work, and start fast, without torch and OpenMMLab installed."""
 
 import json
 import resource
@@ -46,6 +46,7 @@ from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.grouping import (
     Candidates, DensityGrouping, GreedyGrouping, Poses, collect_instances, rank_poses
 )
+from mmpose_ae.tracking import Tracker
 
 scores = np.array([[0.9, 0.5], [0.7, 0.8], [0.6, 0.0]], np.float32)
 cells = np.array([[[2, 3], [12, 4]], [[14, 6], [4, 5]], [[3, 8], [0, 0]]], np.float32)
@@ -58,9 +59,11 @@ for strategy in (DensityGrouping(), GreedyGrouping()):
     people = collect_instances(candidates, strategy(candidates, [0, 1, 2], 1.0))
     points = frame.to_image(grid.to_pixels(people.cells)).astype(np.float32)
     poses = rank_poses(Poses(points, people.scores, people.scores.mean(1), people.tags))
+    tracker = Tracker(sigmas=[0.1] * 3, smoothing=dict(frame_rate=25))
+    ids = [tracker.update(people).ids.tolist() for people in (poses, poses.take([1, 0]))]
     found[type(strategy).__name__] = dict(
         keypoints=poses.keypoints.tolist(), boxes=poses.boxes.tolist(),
-        scores=poses.instance_scores.tolist(), tags=poses.tags.tolist(),
+        scores=poses.instance_scores.tolist(), tags=poses.tags.tolist(), ids=ids,
     )
 print(json.dumps(found))
 """
@@ -84,12 +87,13 @@ def test_a_scene_is_grouped(without):
         np.testing.assert_allclose(found['boxes'], boxes, rtol=1e-6)
         assert found['scores'] == pytest.approx([2.3 / 3, 1.2 / 3])
         assert [tag for (tag,) in found['tags']] == pytest.approx([0.1, 4.95])
+        assert found['ids'] == [[0, 1], [1, 0]]
 
 
 @WITHOUT
 def test_nothing_heavy_is_imported(without):
     child = run(
-        f'{without}\nimport mmpose_ae.grouping, mmpose_ae.frame, mmpose_ae.options\n'
+        f'{without}\nimport mmpose_ae.grouping, mmpose_ae.frame, mmpose_ae.tracking\n'
         'print(*sorted({name.split(".")[0] for name in sys.modules}))'
     )
     assert child.returncode == 0, child.stderr
@@ -133,5 +137,5 @@ def cpu_seconds(code):
 
 def test_it_starts_as_fast_as_what_it_stands_on():
     """About 0.15 s, as numpy and scipy themselves; scipy.optimize alone would take it to 0.4 s."""
-    ours = cpu_seconds(f'{HIDE}\nimport mmpose_ae.grouping, mmpose_ae.frame')
+    ours = cpu_seconds(f'{HIDE}\nimport mmpose_ae.grouping, mmpose_ae.frame, mmpose_ae.tracking')
     assert ours < 2 * cpu_seconds('import numpy, scipy')

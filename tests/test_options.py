@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Optional
 
+import numpy as np
 import pytest
 
 from mmpose_ae.options import (
+    check_between,
     check_choice,
+    check_count,
     check_known,
     option_names,
     read_options,
@@ -143,3 +146,22 @@ def test_other_parts_are_as_they_are_given():
     assert Whole(1, part=dict(type='B')).part == dict(type='B')
     assert Child(1, layer=dict(height=2)).layer == dict(height=2)
     assert Whole(1, part=None).part is None
+
+
+@pytest.mark.parametrize('value', [-0.1, 1.1, float('nan'), '0.5', True, None])
+def test_numbers_out_of_range(value):
+    with pytest.raises(ValueError, match=r'^share must be a number between 0 and 1, got '):
+        check_between('share', value, 0, 1)
+
+
+@pytest.mark.parametrize('value', [1, 2.0, '3', True, None])
+def test_counts_that_are_none(value):
+    with pytest.raises(ValueError, match=r'^frames must be a whole number from 2 on, got '):
+        check_count('frames', value, 2)
+
+
+def test_numbers_in_range():
+    for value in (0, 1, 0.5, np.float32(0.5), np.int64(1)):
+        check_between('share', value, 0, 1)
+    check_between('weight', float('inf'))
+    check_count('frames', np.int64(2), 2)

@@ -37,11 +37,7 @@ class Poses:
 
         Around all keypoints where none was found.
         """
-        found = self.keypoint_scores > 0
-        found = (found | ~found.any(1, keepdims=True))[..., None]  # (N, K, 1)
-        low = np.where(found, self.keypoints, np.inf).min(1)
-        high = np.where(found, self.keypoints, -np.inf).max(1)
-        return np.concatenate([low, high], axis=-1).astype(np.float32)
+        return boxes_around(self.keypoints, self.keypoint_scores > 0)
 
     def take(self, index: np.ndarray) -> 'Poses':
         """Keep some people.
@@ -54,6 +50,22 @@ class Poses:
         """
         values = (getattr(self, field.name) for field in fields(self))
         return Poses(*(None if value is None else value[index] for value in values))
+
+
+def boxes_around(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Boxes around the keypoints that were found, around all where none was.
+
+    Args:
+        keypoints (np.ndarray): Positions (x, y), (N, K, 2).
+        found (np.ndarray): Which of them were found, (N, K), bool.
+
+    Returns:
+        np.ndarray: Left, top, right, bottom, (N, 4), float32.
+    """
+    found = (found | ~found.any(1, keepdims=True))[..., None]  # (N, K, 1)
+    low = np.where(found, keypoints, np.inf).min(1)
+    high = np.where(found, keypoints, -np.inf).max(1)
+    return np.concatenate([low, high], axis=-1).astype(np.float32)
 
 
 def rank_poses(poses: Poses, max_instances: Optional[int] = None) -> Poses:

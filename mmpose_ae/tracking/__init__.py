@@ -1,0 +1,18 @@
+"""Ids of people over the frames of a video; numpy and scipy alone."""
+
+from .association import match
+from .mmpose_0x import MMPose0xRule
+from .oks import object_keypoint_similarity
+from .smoothing import OneEuroSmoothing
+from .tracker import Tracker, Tracks
+from .two_rounds import TwoRoundRule
+
+__all__ = [
+    'MMPose0xRule',
+    'OneEuroSmoothing',
+    'Tracker',
+    'Tracks',
+    'TwoRoundRule',
+    'match',
+    'object_keypoint_similarity',
+]

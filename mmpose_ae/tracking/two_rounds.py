@@ -1,0 +1,183 @@
+"""Association in two rounds: confident people first, then those who are barely seen.
+
+The rounds are those of ByteTrack (Zhang et al. 2022, arXiv:2110.06864), with poses and tags in
+place of boxes.
+"""
+
+from typing import Iterator, List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from mmpose_ae.grouping.poses import Poses, boxes_around
+from mmpose_ae.grouping.scipy_routines import squared_distances
+from mmpose_ae.options import check_between, check_count
+
+from .association import match
+from .oks import check_sigmas, object_keypoint_similarity
+from .track import Track
+
+UNTRACKED = -1  # id of a person who has none
+
+
+class TwoRoundRule:
+    """Match people to tracks by OKS and tags, at the greatest total similarity.
+
+    1. People with at least ``high_score`` are matched to all tracks, at the places that these are
+       predicted to have reached at constant velocity.
+    2. Those with at least ``low_score`` are matched to the tracks that are left and were seen in
+       the frame before: somebody who is just being hidden.
+    3. Of whom is left, those with at least ``new_score`` are new people.
+
+    Args:
+        sigmas (sequence): Tolerance of each keypoint type, (K,), as in the dataset's metainfo.
+        similarity (float): Least similarity of a pair in the first round.
+        second_similarity (float): Least similarity of a pair in the second round.
+        low_score (float): Least score of a person who is tracked.
+        high_score (float): Least score of a person of the first round.
+        new_score (float): Least score of a new person.
+        memory (int): Frames that a hidden person is remembered; 0 is the frame before alone.
+        velocity_weight (float): Part of the velocity that the newest frame tells; 0 predicts that
+            everybody stands still.
+        drift (float): How far hidden people stray from where they are predicted, in roots of their
+            area per hidden frame.
+        tag_weight (float): Part of the similarity that the tags tell, where the poses have tags;
+            0 is OKS alone.
+        tag_scale (float): Distance of two tags at which their similarity has fallen to exp(-1/2).
+
+    Raises:
+        ValueError: If an option is out of range.
+    """
+
+    def __init__(
+        self,
+        sigmas: Sequence[float],
+        similarity: float = 0.3,
+        second_similarity: float = 0.5,
+        low_score: float = 0.1,
+        high_score: float = 0.3,
+        new_score: float = 0.3,
+        memory: int = 30,
+        velocity_weight: float = 0.5,
+        drift: float = 0.02,
+        tag_weight: float = 0.3,
+        tag_scale: float = 1.0,
+    ) -> None:
+        self.sigmas = check_sigmas(sigmas)
+        check_between('similarity', similarity, 0, 1)
+        check_between('second_similarity', second_similarity, 0, 1)
+        check_between('low_score', low_score)
+        check_between('high_score', high_score, low_score)
+        check_between('new_score', new_score, low_score)
+        check_count('memory', memory)
+        check_between('velocity_weight', velocity_weight, 0, 1)
+        check_between('drift', drift)
+        check_between('tag_weight', tag_weight, 0, 1)
+        check_between('tag_scale', tag_scale, np.finfo(np.float32).tiny)
+        self.similarity = similarity
+        self.second_similarity = second_similarity
+        self.low_score = low_score
+        self.high_score = high_score
+        self.new_score = new_score
+        self.memory = memory
+        self.velocity_weight = velocity_weight
+        self.drift = drift
+        self.tag_weight = tag_weight
+        self.tag_scale = tag_scale
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody; ids start at 0 again."""
+        self._tracks: List[Track] = []
+        self._next_id = 0
+        self._frame: Optional[int] = None
+
+    @property
+    def ids(self) -> List[int]:
+        """Ids of the people who are seen or remembered."""
+        return [track.id for track in self._tracks]
+
+    def __call__(self, poses: Poses, frame: int) -> np.ndarray:
+        """Give each person of a frame an id.
+
+        Args:
+            poses (Poses): The people of the frame.
+            frame (int): Its number, greater than that of the frame before.
+
+        Returns:
+            np.ndarray: Ids, (N,), int64; -1 where a person is not tracked.
+        """
+        self._tracks = [t for t in self._tracks if frame - t.frame <= self.memory + 1]
+        similarity = self._compare(poses, frame)
+        ids = np.full(len(poses), UNTRACKED, np.int64)
+        left = np.ones(len(self._tracks), bool)
+        for people, tracks, threshold in self._rounds(poses.instance_scores):
+            rows, columns = np.flatnonzero(people), np.flatnonzero(tracks & left)
+            first, second = match(similarity[np.ix_(rows, columns)], threshold)
+            rows, columns = rows[first], columns[second]
+            left[columns] = False
+            for row, column in zip(rows, columns):
+                ids[row] = self._continue(self._tracks[column], poses, row, frame)
+        for row in np.flatnonzero((ids == UNTRACKED) & (poses.instance_scores >= self.new_score)):
+            ids[row] = self._start(poses, row, frame)
+        self._frame = frame
+        return ids
+
+    def _rounds(self, scores: np.ndarray) -> Iterator[Tuple[np.ndarray, np.ndarray, float]]:
+        """People (N,) and tracks that are matched in each round, and the least similarity."""
+        seen = np.array([track.frame == self._frame for track in self._tracks], bool)
+        sure = scores >= self.high_score
+        yield sure, np.ones_like(seen), self.similarity
+        yield ~sure & (scores >= self.low_score), seen, self.second_similarity
+
+    def _compare(self, poses: Poses, frame: int) -> np.ndarray:
+        """Similarity of each person to each track, (N, tracks)."""
+        if not self._tracks or not len(poses):
+            return np.zeros((len(poses), len(self._tracks)))
+        places = np.stack([track.predict(frame) for track in self._tracks])
+        known = np.stack([track.known for track in self._tracks])
+        hidden = np.array([frame - track.frame - 1 for track in self._tracks])
+        found = poses.keypoint_scores > 0
+        sides = _sides(poses.keypoints, found)[:, None] + _sides(places, known)
+        similarity = object_keypoint_similarity(
+            poses.keypoints.astype(float),
+            places,
+            np.maximum(sides / 2, 1) ** 2,
+            self.sigmas,
+            counted=found[:, None] & known,
+            drift=self.drift * hidden,
+        )
+        return self._blend_tags(similarity, poses.tags)
+
+    def _blend_tags(self, similarity: np.ndarray, tags: Optional[np.ndarray]) -> np.ndarray:
+        """Let tags tell their part, where both sides have some."""
+        known = [track.tag for track in self._tracks]
+        if tags is None or not self.tag_weight or any(tag is None for tag in known):
+            return similarity
+        distance = squared_distances(tags.astype(float), np.stack(known).astype(float))
+        alike = np.exp(-distance / (2 * self.tag_scale**2))
+        return (1 - self.tag_weight) * similarity + self.tag_weight * alike
+
+    def _continue(self, track: Track, poses: Poses, row: int, frame: int) -> int:
+        """Take over how a person of the frame is seen; gives the id."""
+        keypoints, found, tag = _read(poses, row)
+        track.update(frame, keypoints, found, tag, self.velocity_weight)
+        return track.id
+
+    def _start(self, poses: Poses, row: int, frame: int) -> int:
+        """Start a track with a person of the frame; gives the id."""
+        keypoints, found, tag = _read(poses, row)
+        self._tracks.append(Track(self._next_id, frame, keypoints, found, np.zeros(2), tag))
+        self._next_id += 1
+        return self._next_id - 1
+
+
+def _read(poses: Poses, row: int) -> Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
+    """Keypoints of a person, which of them were found, and the tag."""
+    tag = None if poses.tags is None else poses.tags[row]
+    return poses.keypoints[row].astype(float), poses.keypoint_scores[row] > 0, tag
+
+
+def _sides(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Roots of the areas of the boxes around keypoints that were found, (N,), in pixels."""
+    left, top, right, bottom = boxes_around(keypoints, found).T.astype(float)
+    return np.sqrt((right - left) * (bottom - top))

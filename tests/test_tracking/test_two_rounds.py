@@ -1,0 +1,182 @@
+"""Two rounds: who is matched when, what is remembered and for how long, and what tags do."""
+
+import numpy as np
+import pytest
+
+from mmpose_ae.tracking import Tracker
+
+HIGH, LOW, NONE = 0.9, 0.2, 0.05  # scores
+
+
+def run(tracker, frames):
+    """Ids of each frame."""
+    return [tracker.update(poses).ids.tolist() for poses in frames]
+
+
+@pytest.fixture
+def track(sigmas):
+    def track(frames, **options):
+        return run(Tracker(sigmas=sigmas, **options), frames)
+
+    return track
+
+
+def test_people_who_walk_keep_their_ids(track, people):
+    """In whatever order they are given; a third one comes later."""
+    frames = [
+        people((50, 50), (150, 50)),
+        people((147, 50), (53, 50)),
+        people((56, 50), (300, 50), (144, 50)),
+    ]
+    assert track(frames) == [[0, 1], [1, 0], [0, 2, 1]]
+
+
+def test_the_optimum_is_taken(track, people):
+    """Two people in a row move on; the first comes to where the second was."""
+    frames = [people((50, 50), (54, 50)), people((54, 50), (58, 50))]
+    assert track(frames, velocity_weight=0.0) == [[0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize('missed, back', [(0, 0), (3, 0), (4, 1)])
+def test_memory(track, people, missed, back):
+    frames = [people((50, 50)), *[people()] * missed, people((50, 50))]
+    assert track(frames, memory=3)[-1] == [back]
+
+
+def test_frames_that_are_left_out_count(people, sigmas):
+    tracker = Tracker(sigmas=sigmas, memory=3)
+    assert tracker.update(people((50, 50)), 10).ids.tolist() == [0]
+    assert tracker.update(people((50, 50)), 14).ids.tolist() == [0]
+    assert tracker.update(people((50, 50)), 19).ids.tolist() == [1]
+
+
+def test_hidden_people_come_back_where_they_were_going(track, people):
+    """Two walk towards each other; one is hidden while they pass."""
+    left, right = [(50 + 6 * t, 50) for t in range(12)], [(116 - 6 * t, 50) for t in range(12)]
+    frames = [people(a, b) for a, b in zip(left, right)]
+    frames[4:8] = [people(a) for a in left[4:8]]
+    ids = track(frames)
+    assert ids[3] == ids[-1] == [0, 1] and ids[5] == [0]
+    assert track(frames, velocity_weight=0.0)[-1] != [0, 1]
+
+
+def test_drift_widens_the_search_for_hidden_people(track, people):
+    start = [people((50, 50))]
+    for gap, expected in ((0, [1]), (8, [0])):
+        frames = [*start, *[people()] * gap, people((62, 50))]
+        assert track(frames, drift=0.05, similarity=0.5)[-1] == expected
+    assert track(frames, drift=0.0, similarity=0.5)[-1] == [1]
+
+
+def test_scores(track, people):
+    """Nobody starts with a low score, but goes on with it."""
+    scores = [[LOW], [HIGH], [LOW], [NONE], [HIGH]]
+    frames = [people((50, 50), scores=s) for s in scores]
+    assert track(frames) == [[-1], [0], [0], [-1], [0]]
+    assert track(frames, low_score=0.5, high_score=0.5, new_score=0.5) == [[-1], [0], [-1]] + [
+        [-1],
+        [0],
+    ]
+    assert track(frames, low_score=0.01)[3] == [0]
+    assert track(frames, new_score=0.95) == [[-1]] * 5
+
+
+def test_the_second_round_is_for_who_was_just_seen(track, people):
+    frames = [people((50, 50)), people(), people((50, 50), scores=[LOW])]
+    assert track(frames)[-1] == [-1]
+    assert track(frames, high_score=0.1)[-1] == [0]
+
+
+def test_who_is_sure_comes_first(track, people):
+    """Somebody unsure at the very place gets nothing where somebody sure is close."""
+    frames = [people((50, 50)), people((50, 50), (53, 50), scores=[LOW, HIGH])]
+    assert track(frames)[-1] == [-1, 0]
+    assert track(frames, high_score=0.1)[-1][0] == 0
+
+
+@pytest.mark.parametrize('name, scores', [('similarity', HIGH), ('second_similarity', LOW)])
+def test_least_similarity(track, people, name, scores):
+    frames = [people((50, 50)), people((54, 50), scores=[scores])]
+    assert track(frames, **{name: 0.1})[-1] == [0]
+    assert track(frames, **{name: 0.95})[-1] != [0]
+
+
+def test_tags_tell_people_apart(track, people):
+    """Two people who swap places within a frame, as far as anybody can see."""
+    frames = [
+        people((50, 50), (56, 50), tags=[1, 5]),
+        people((50, 50), (56, 50), tags=[5, 1]),
+    ]
+    assert track(frames, tag_weight=0.8)[-1] == [1, 0]
+    assert track(frames, tag_weight=0.0)[-1] == [0, 1]
+    assert track(frames, tag_weight=0.8, tag_scale=1e3)[-1] == [0, 1]
+
+
+def test_without_tags_it_is_oks_alone(track, people):
+    frames = [people((50, 50)), people((58, 50))]
+    with_tags = [people((50, 50), tags=[1]), people((58, 50), tags=[1])]
+    for threshold in (0.1, 0.9):
+        same = track(frames, similarity=threshold, tag_weight=0.9)
+        assert same == track(with_tags, similarity=threshold, tag_weight=0.0)
+    assert track(with_tags, similarity=0.8, tag_weight=0.9)[-1] == [0]
+    # A method has tags or not; a video that changes falls back.
+    assert track([with_tags[0], frames[1]], similarity=0.1) == [[0], [0]]
+
+
+def test_keypoints_that_are_hidden_now_are_remembered(track, people):
+    """First the upper half is hidden, then everybody, then the lower half."""
+    upper, lower = [(0, 0), (0, 1), (0, 2)], [(0, 3), (0, 4)]
+    frames = [
+        people((50, 50)),
+        people((50, 50), hidden=upper),
+        people(),
+        people((50, 50), hidden=lower),
+    ]
+    assert track(frames)[-1] == [0]
+
+
+def test_nothing_in_common_is_no_match(track, people):
+    frames = [
+        people((50, 50), hidden=[(0, 0), (0, 1)]),
+        people((50, 50), hidden=[(0, 2), (0, 3), (0, 4)]),
+    ]
+    assert track(frames) == [[0], [1]]
+
+
+def test_ids_that_may_come_back(people, sigmas):
+    tracker = Tracker(sigmas=sigmas, memory=1)
+    run(tracker, [people((50, 50), (200, 50)), people((50, 50))])
+    assert tracker.rule.ids == [0, 1]
+    run(tracker, [people((50, 50))] * 2)
+    assert tracker.rule.ids == [0]
+
+
+def test_a_crowd_takes_little_time(people, sigmas):
+    rng = np.random.default_rng(0)
+    tracker = Tracker(sigmas=sigmas)
+    places = rng.uniform(0, 2000, (100, 2))
+    for _ in range(5):
+        assert tracker.update(people(*places)).ids.tolist() == list(range(100))
+        places = places + rng.normal(0, 1, (100, 2))
+
+
+@pytest.mark.parametrize(
+    'options, message',
+    [
+        (dict(similarity=1.5), 'similarity must be a number between 0 and 1, got 1.5'),
+        (dict(second_similarity=-1), 'second_similarity must be'),
+        (dict(low_score=float('nan')), 'low_score must be'),
+        (dict(high_score=0.05), 'high_score must be a number between 0.1 and inf, got 0.05'),
+        (dict(new_score=0.05), 'new_score must be a number between 0.1'),
+        (dict(memory=-1), 'memory must be a whole number from 0 on, got -1'),
+        (dict(memory=2.5), 'memory must be a whole number'),
+        (dict(velocity_weight=2), 'velocity_weight must be'),
+        (dict(drift=-0.1), 'drift must be'),
+        (dict(tag_weight=2), 'tag_weight must be'),
+        (dict(tag_scale=0), 'tag_scale must be'),
+        (dict(sigmas=[0.0]), 'sigmas must be positive'),
+    ],
+)
+def test_options_out_of_range(sigmas, options, message):
+    with pytest.raises(ValueError, match=message):
+        Tracker(**{'sigmas': sigmas, **options})
