@@ -4,7 +4,7 @@ The rounds are those of ByteTrack (Zhang et al. 2022, arXiv:2110.06864), with po
 place of boxes.
 """
 
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -40,9 +40,8 @@ class TwoRoundRule:
             everybody stands still.
         drift (float): How far hidden people stray from where they are predicted, in roots of their
             area per hidden frame.
-        tag_weight (float): Part of the similarity that the tags tell, where the poses have tags;
-            0 is OKS alone.
-        tag_scale (float): Distance of two tags at which their similarity has fallen to exp(-1/2).
+        tag_scale (float, optional): Distance of two tags at which the similarity falls to exp(-1/2)
+            of the OKS, where the poses have tags; None is OKS alone.
 
     Raises:
         ValueError: If an option is out of range.
@@ -51,16 +50,15 @@ class TwoRoundRule:
     def __init__(
         self,
         sigmas: Sequence[float],
-        similarity: float = 0.3,
+        similarity: float = 0.1,
         second_similarity: float = 0.5,
         low_score: float = 0.1,
         high_score: float = 0.3,
         new_score: float = 0.3,
         memory: int = 30,
-        velocity_weight: float = 0.5,
-        drift: float = 0.02,
-        tag_weight: float = 0.3,
-        tag_scale: float = 1.0,
+        velocity_weight: float = 0.4,
+        drift: float = 0.05,
+        tag_scale: Optional[float] = 2.0,
     ) -> None:
         self.sigmas = check_sigmas(sigmas)
         check_between('similarity', similarity, 0, 1)
@@ -71,8 +69,8 @@ class TwoRoundRule:
         check_count('memory', memory)
         check_between('velocity_weight', velocity_weight, 0, 1)
         check_between('drift', drift)
-        check_between('tag_weight', tag_weight, 0, 1)
-        check_between('tag_scale', tag_scale, np.finfo(np.float32).tiny)
+        if tag_scale is not None:
+            check_between('tag_scale', tag_scale, np.finfo(np.float32).tiny)
         self.similarity = similarity
         self.second_similarity = second_similarity
         self.low_score = low_score
@@ -81,7 +79,6 @@ class TwoRoundRule:
         self.memory = memory
         self.velocity_weight = velocity_weight
         self.drift = drift
-        self.tag_weight = tag_weight
         self.tag_scale = tag_scale
         self.reset()
 
@@ -146,16 +143,15 @@ class TwoRoundRule:
             counted=found[:, None] & known,
             drift=self.drift * hidden,
         )
-        return self._blend_tags(similarity, poses.tags)
+        return similarity * self._compare_tags(poses.tags)
 
-    def _blend_tags(self, similarity: np.ndarray, tags: Optional[np.ndarray]) -> np.ndarray:
-        """Let tags tell their part, where both sides have some."""
+    def _compare_tags(self, tags: Optional[np.ndarray]) -> Union[float, np.ndarray]:
+        """Similarity of the tags of each person to those of each track; 1 where there are none."""
         known = [track.tag for track in self._tracks]
-        if tags is None or not self.tag_weight or any(tag is None for tag in known):
-            return similarity
-        distance = squared_distances(tags.astype(float), np.stack(known).astype(float))
-        alike = np.exp(-distance / (2 * self.tag_scale**2))
-        return (1 - self.tag_weight) * similarity + self.tag_weight * alike
+        if self.tag_scale is None or tags is None or any(tag is None for tag in known):
+            return 1.0
+        squared = squared_distances(tags.astype(float), np.stack(known).astype(float))
+        return np.exp(-squared / (2 * self.tag_scale**2))
 
     def _continue(self, track: Track, poses: Poses, row: int, frame: int) -> int:
         """Take over how a person of the frame is seen; gives the id."""

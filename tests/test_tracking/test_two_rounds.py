@@ -107,20 +107,24 @@ def test_tags_tell_people_apart(track, people):
         people((50, 50), (56, 50), tags=[1, 5]),
         people((50, 50), (56, 50), tags=[5, 1]),
     ]
-    assert track(frames, tag_weight=0.8)[-1] == [1, 0]
-    assert track(frames, tag_weight=0.0)[-1] == [0, 1]
-    assert track(frames, tag_weight=0.8, tag_scale=1e3)[-1] == [0, 1]
+    assert track(frames)[-1] == [1, 0]
+    assert track(frames, tag_scale=None)[-1] == [0, 1]
+    assert track(frames, tag_scale=1e3)[-1] == [0, 1]
+
+
+def test_how_much_tags_count(track, people):
+    """At 2 of the scale apart the similarity is exp(-2), 0.14."""
+    frames = [people((50, 50), tags=[[0, 0]]), people((50, 50), tags=[[2.4, 3.2]])]
+    assert track(frames, similarity=0.13)[-1] == [0]
+    assert track(frames, similarity=0.14)[-1] == [1]
+    assert track(frames, similarity=0.14, tag_scale=2.1)[-1] == [0]
 
 
 def test_without_tags_it_is_oks_alone(track, people):
-    frames = [people((50, 50)), people((58, 50))]
-    with_tags = [people((50, 50), tags=[1]), people((58, 50), tags=[1])]
-    for threshold in (0.1, 0.9):
-        same = track(frames, similarity=threshold, tag_weight=0.9)
-        assert same == track(with_tags, similarity=threshold, tag_weight=0.0)
-    assert track(with_tags, similarity=0.8, tag_weight=0.9)[-1] == [0]
-    # A method has tags or not; a video that changes falls back.
-    assert track([with_tags[0], frames[1]], similarity=0.1) == [[0], [0]]
+    """A method has tags or not; a video that changes falls back."""
+    without, other = people((50, 50)), people((50, 50), tags=[9])
+    for frames in ([without, without], [without, other], [other, without]):
+        assert track(frames, similarity=0.9)[-1] == [0]
 
 
 def test_keypoints_that_are_hidden_now_are_remembered(track, people):
@@ -172,7 +176,6 @@ def test_a_crowd_takes_little_time(people, sigmas):
         (dict(memory=2.5), 'memory must be a whole number'),
         (dict(velocity_weight=2), 'velocity_weight must be'),
         (dict(drift=-0.1), 'drift must be'),
-        (dict(tag_weight=2), 'tag_weight must be'),
         (dict(tag_scale=0), 'tag_scale must be'),
         (dict(sigmas=[0.0]), 'sigmas must be positive'),
     ],

@@ -1,4 +1,4 @@
-"""Generate SynthCrowd: images of crowds with COCO-format annotations."""
+"""Generate SynthCrowd: images or videos of crowds with COCO-format annotations."""
 
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
 from pathlib import Path
@@ -15,14 +15,20 @@ def parse_args() -> Namespace:
     parser = ArgumentParser(description=__doc__, formatter_class=ArgumentDefaultsHelpFormatter)
     add = parser.add_argument
     add('--out', type=Path, default=Path('data/synth_crowd'), help='folder to write to')
-    add('--train', type=int, default=3000, help='training images')
-    add('--val', type=int, default=200, help='validation images')
+    add('--train', type=int, default=3000, help='training images, or videos')
+    add('--val', type=int, default=200, help='validation images, or videos')
+    add('--frames', type=int, help='make videos of so many frames, with ids of people')
     add('--size', type=int, nargs=2, default=Settings.size, metavar=('W', 'H'))
     add('--seed', type=int, default=0)
     add('--keypoints', choices=['coco', 'crowdpose'], default=Settings.keypoints)
     add('--people', type=int, nargs=2, default=Settings.people, metavar=('MIN', 'MAX'))
     add('--heights', type=float, nargs=2, default=Settings.heights, metavar=('MIN', 'MAX'))
-    add('--crowding', type=float, default=Settings.crowding, help='0 spread out, 1 on top')
+    add(
+        '--crowding',
+        type=float,
+        default=Settings.crowding,
+        help='0 spread out, 1 on top; of videos the chance to cross',
+    )
     add('--empty', type=float, default=Settings.empty, help='chance of nobody')
     add('--crowd-region', type=float, default=Settings.crowd_region, help='chance of iscrowd')
     add('--unlabelled', type=float, default=Settings.unlabelled, help='chance of one person more')
@@ -64,13 +70,16 @@ def main() -> None:
     args = parse_args()
     try:
         settings = make_settings(args)
+        if args.preview and args.frames is not None:
+            raise ValueError('--preview shows images, it has no --frames')
         if args.preview:
             write_preview(args.preview, preview(args.seed, settings))
             return
         counts = dict(train=args.train, val=args.val)
         written = generate(
-            args.out, counts, settings, args.seed, args.format, args.workers, args.overwrite
-        )
+            args.out, counts, settings, args.seed, args.format, args.workers, args.overwrite,
+            args.frames,
+        )  # fmt: skip
     except (FileExistsError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
     print(f'{args.out}: {"written" if written else "was there already, with these settings"}')

@@ -1,11 +1,12 @@
-"""SynthCrowd: generated images of crowds with COCO-format annotations.
+"""SynthCrowd: generated images and videos of crowds with COCO-format annotations.
 
 Everything runs on it without a download: training, testing, the demo and the tests.
 """
 
+from .clip import make_clip
 from .generate import generate
 from .preview import preview
 from .scene import Scene, make_scene
 from .settings import Settings
 
-__all__ = ['Scene', 'Settings', 'generate', 'make_scene', 'preview']
+__all__ = ['Scene', 'Settings', 'generate', 'make_clip', 'make_scene', 'preview']

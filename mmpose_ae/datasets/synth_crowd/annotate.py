@@ -35,16 +35,31 @@ def annotate_person(
     seen = identities[y : y + h, x : x + w] // IDS_PER_PERSON == person
     if not seen.any():
         return None
-    keypoints = [0.0] * 3 * len(names)
-    if labelled:
-        places = [_annotate_keypoint(figure, name, person, identities) for name in names]
-        keypoints = [value for place in places for value in place]
+    keypoints = annotate_keypoints(figure, person, identities, names)
     return _annotation(
-        keypoints=keypoints,
+        keypoints=keypoints if labelled else [0.0] * 3 * len(names),
         segmentation=_polygons(seen, (x, y)),
         area=cv2.countNonZero(silhouette),
         bbox=box,
     )
+
+
+def annotate_keypoints(
+    figure: Figure, person: int, identities: np.ndarray, names: Tuple[str, ...]
+) -> List[float]:
+    """Annotate the keypoints of one person.
+
+    Args:
+        figure (Figure): The person.
+        person (int): The person's number in the identity map.
+        identities (np.ndarray): The finished identity map, (H, W), uint16.
+        names (tuple[str]): The keypoints.
+
+    Returns:
+        list[float]: x, y and visibility of each; 0 outside the image, 1 hidden, 2 seen.
+    """
+    places = [_annotate_keypoint(figure, name, person, identities) for name in names]
+    return [value for place in places for value in place]
 
 
 def annotate_crowd(region: np.ndarray, num_keypoints: int) -> dict:

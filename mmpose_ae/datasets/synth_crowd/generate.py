@@ -1,17 +1,24 @@
-"""Writing generated crowds to files: images and annotations in COCO's format."""
+"""Writing generated crowds to files: images or videos, and annotations in COCO's format."""
 
 import json
+import shutil
 from functools import partial
+from itertools import zip_longest
 from multiprocessing import Pool
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple, Union
 
 import cv2
 import mmpose
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from tqdm import tqdm
 
-from .scene import make_scene
+from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, image_id, write_posetrack
+from mmpose_ae.options import check_count
+
+from .clip import make_clip
+from .posetrack import posetrack_frame
+from .scene import Scene, make_scene
 from .settings import Settings
 
 NAME, VERSION = 'SynthCrowd', '1'  # the version changes when the same settings give other bytes
@@ -29,17 +36,20 @@ def generate(
     image_format: str = 'jpg',
     workers: int = 1,
     overwrite: bool = False,
+    frames: Optional[int] = None,
 ) -> bool:
     """Write a data set, unless the same one is there already.
 
     Args:
-        root (Path): Folder for ``train/``, ``val/`` and ``annotations/{train,val}.json``.
-        counts (dict): Number of images by split.
+        root (Path): Folder for ``train/``, ``val/`` and ``annotations/{train,val}.json``; of videos
+            also for the files of PoseTrack18, ``annotations/{train,val}/``.
+        counts (dict): Number of images, or of videos, by split.
         settings (Settings): What is on the images.
         seed (int): Same seed, same bytes, whatever the number of workers.
         image_format (str): ``'jpg'`` or ``'png'``.
         workers (int): Processes.
         overwrite (bool): Replace a data set that SynthCrowd made, whatever its settings.
+        frames (int, optional): Frames of each video; None for images.
 
     Returns:
         bool: False if the data set was there already.
@@ -53,12 +63,16 @@ def generate(
         raise ValueError(f'image_format must be one of {sorted(FORMATS)}, got {image_format!r}')
     if not 0 <= seed < 2**31 or workers < 1:
         raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
+    if frames is not None:
+        check_count('frames', frames, 1)
+        image_id(_sequence(max(counts.values())), frames - 1)  # the greatest number must exist
     root, missing = Path(root), []
     for split, count in counts.items():
         if split not in SPLITS or count < 1:
             raise ValueError(f'counts must give 1 or more images for {SPLITS}, got {counts}')
+        number = dict(images=count) if frames is None else dict(videos=count, frames=frames)
         info = dict(
-            description=NAME, version=VERSION, split=split, images=count, seed=seed,
+            description=NAME, version=VERSION, split=split, **number, seed=seed,
             format=image_format, settings=settings.as_dict(),
         )  # fmt: skip
         found = _find(root, split)
@@ -76,6 +90,11 @@ def generate(
 
 def _annotation_file(root: Path, split: str) -> Path:
     return root / 'annotations' / f'{split}.json'
+
+
+def _sequence(number: Union[int, str]) -> str:
+    """Name of a video, which PoseTrack18's tools can read."""
+    return f'{number:0>6}_mpii_synth'
 
 
 def _unfinished_file(root: Path, split: str) -> Path:
@@ -105,17 +124,17 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
         parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
     path.unlink(missing_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
+    for old in [*folder.iterdir(), *path.with_suffix('').glob(_sequence('?' * 6) + '.json')]:
+        if old.match(_sequence('?' * 6)):
+            shutil.rmtree(old)
+        else:
+            old.unlink()
     seed = info['seed'] * SEEDS_PER_DATASET + SPLITS.index(split)
-    write = partial(_write_image, folder, seed, settings, info['format'])
     images, annotations = [], []
-    with Pool(workers) if workers > 1 else _Here() as pool:
-        results = pool.imap(write, range(info['images']), chunksize=16)
-        for image, people in tqdm(results, total=info['images'], desc=f'{split} images'):
-            images.append(image)
-            for person in people:
-                annotations.append(dict(person, id=len(annotations) + 1, image_id=image['id']))
+    for image, people in _write_images(root, seed, info, settings, workers):
+        images.append(image)
+        for person in people:
+            annotations.append(dict(person, id=len(annotations) + 1, image_id=image['id']))
     content = dict(
         info=info,
         licenses=[],
@@ -126,6 +145,23 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
     # The annotations come last and at once: an interrupted run is not taken for a finished one.
     unfinished.write_text(json.dumps(content))
     unfinished.replace(path)
+
+
+def _write_images(
+    root: Path, seed: int, info: dict, settings: Settings, workers: int
+) -> Iterator[Tuple[dict, List[dict]]]:
+    """Write the images of a split; gives each as COCO's format has it, and its annotations."""
+    split, suffix = info['split'], info['format']
+    if 'frames' in info:
+        count, kind = info['videos'], 'videos'
+        write = partial(_write_clip, root, split, seed, settings, suffix, info['frames'])
+    else:
+        count, kind = info['images'], 'images'
+        write = partial(_write_image, root / split, seed, settings, suffix)
+    with Pool(workers) if workers > 1 else _Here() as pool:
+        written = pool.imap(write, range(count), chunksize=16 if kind == 'images' else 1)
+        for found in tqdm(written, total=count, desc=f'{split} {kind}'):
+            yield from found
 
 
 class _Here:
@@ -144,16 +180,49 @@ class _Here:
 
 def _write_image(
     folder: Path, seed: int, settings: Settings, image_format: str, index: int
-) -> Tuple[dict, list]:
+) -> List[Tuple[dict, List[dict]]]:
     cv2.setNumThreads(1)
     scene = make_scene(seed, index, settings)
     name = f'{index + 1:06d}.{image_format}'
-    if not cv2.imwrite(str(folder / name), scene.image, FORMATS[image_format]):
+    return [(_save(scene, folder, name, index + 1), scene.annotations)]
+
+
+def _write_clip(
+    root: Path, split: str, seed: int, settings: Settings, suffix: str, frames: int, index: int
+) -> List[Tuple[dict, List[dict]]]:
+    """Write a video and its file of PoseTrack18; gives each frame and its annotations."""
+    cv2.setNumThreads(1)
+    number, written, tracked = index + 1, [], []
+    sequence = _sequence(number)
+    (root / split / sequence).mkdir()
+    for frame, scene in enumerate(make_clip(seed, index, settings, frames)):
+        name = f'{sequence}/{frame:06d}.{suffix}'
+        image = _save(scene, root / split, name, image_id(sequence, frame))
+        image.update(video_id=number, frame_id=frame)
+        written.append((image, _with_track_ids(scene)))
+        tracked.append(posetrack_frame(scene, image['id'], f'{split}/{name}'))
+    path = root / 'annotations' / split / f'{sequence}.json'
+    write_posetrack(path, PoseTrackSequence(sequence, tracked))
+    return written
+
+
+def _with_track_ids(scene: Scene) -> List[dict]:
+    """Annotations of a frame, those of people with the person's number."""
+    return [
+        annotation if track_id is None else dict(annotation, track_id=track_id)
+        for annotation, track_id in zip_longest(scene.annotations, scene.figures)
+    ]
+
+
+def _save(scene: Scene, folder: Path, name: str, number: int) -> dict:
+    """Write the image of a scene; gives it as COCO's format has it."""
+    suffix = Path(name).suffix[1:]
+    if not cv2.imwrite(str(folder / name), scene.image, FORMATS[suffix]):
         raise OSError(f'could not write {folder / name}')
-    width, height = settings.size
-    image = dict(id=index + 1, file_name=name, width=width, height=height)
+    height, width = scene.image.shape[:2]
+    image = dict(id=number, file_name=name, width=width, height=height)
     image['crowdIndex'] = round(scene.crowd_index, 4)
-    return image, scene.annotations
+    return image
 
 
 def _category(keypoints: str) -> dict:

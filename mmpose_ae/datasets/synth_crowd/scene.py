@@ -49,6 +49,23 @@ def make_scene(seed: int, index: int, settings: Settings) -> Scene:
         Scene: The image and its annotations.
     """
     rng = np.random.default_rng((seed, index))
+    image, crowd = paint_surroundings(settings, rng)
+    return compose(image, crowd, *_place_people(settings, rng), settings.keypoint_names)
+
+
+def paint_surroundings(
+    settings: Settings, rng: np.random.Generator
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Paint what the people stand in front of.
+
+    Args:
+        settings (Settings): What the images have in common.
+        rng (np.random.Generator): Source of randomness.
+
+    Returns:
+        tuple: The image, (H, W, 3), uint8, and where it shows a distant crowd, (H, W), uint8, 0 or
+        1.
+    """
     width, height = settings.size
     image = paint_background(settings.size, rng)
     paint_loose_limbs(image, int(rng.integers(0, settings.loose_limbs + 1)), rng)
@@ -57,36 +74,67 @@ def make_scene(seed: int, index: int, settings: Settings) -> Scene:
     crowd = np.zeros((height, width), np.uint8)
     if rng.random() < settings.crowd_region:
         _paint_crowd(image, crowd, rng)
-    identities = np.zeros((height, width), np.uint16)
-    figures, labelled = _place_people(settings, rng)
+    return image, crowd
+
+
+def compose(
+    image: np.ndarray,
+    crowd: np.ndarray,
+    figures: List[Figure],
+    labelled: List[bool],
+    names: Tuple[str, ...],
+) -> Scene:
+    """Put people into their surroundings and annotate them.
+
+    Args:
+        image (np.ndarray): The surroundings, (H, W, 3), uint8; changed.
+        crowd (np.ndarray): Where they show a distant crowd, (H, W), uint8, 0 or 1; changed.
+        figures (list[Figure]): The people, from far to near.
+        labelled (list[bool]): Whether the keypoints of each are annotated.
+        names (tuple[str]): The keypoints.
+
+    Returns:
+        Scene: The image and its annotations.
+    """
+    identities = np.zeros(crowd.shape, np.uint16)
     for person, figure in enumerate(figures, start=1):
         figure.paint(image, identities, person)
     annotations, annotated = [], {}
     for person, (figure, labels) in enumerate(zip(figures, labelled), start=1):
-        names = settings.keypoint_names
         annotation = annotate_person(figure, person, identities, names, labels)
         if annotation is not None:
             annotations.append(annotation)
             annotated[person] = figure
     crowd[identities > 0] = 0  # people in front of the crowd are no part of it
     if crowd.any():
-        annotations.append(annotate_crowd(crowd, len(settings.keypoint_names)))
+        annotations.append(annotate_crowd(crowd, len(names)))
     return Scene(image, annotations, crowd_index(annotations), identities, annotated)
 
 
-def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Figure], List[bool]]:
-    """Draw the people from far to near, and whether each is labelled."""
+def draw_labels(settings: Settings, rng: np.random.Generator) -> List[bool]:
+    """Draw how many people there are, and whether each is labelled."""
     low, high = settings.people
     count = 0 if rng.random() < settings.empty else int(rng.integers(low, high + 1))
     labelled = [True] * count
     if count and rng.random() < settings.unlabelled:
         labelled.append(False)
-    size = np.array(settings.size)
+    return labelled
+
+
+def draw_height(settings: Settings, labelled: List[bool], rng: np.random.Generator) -> float:
+    """Draw the height of one of so many people, in pixels."""
     # More people stand farther away, but not so far that a face is a pixel.
-    largest = max(0.4, 1.05 - 0.06 * count)
+    largest = max(0.4, 1.05 - 0.06 * sum(labelled))
+    return rng.uniform(*settings.heights) * largest * min(settings.size)
+
+
+def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Figure], List[bool]]:
+    """Draw the people from far to near, and whether each is labelled."""
+    labelled = draw_labels(settings, rng)
+    size = np.array(settings.size)
     figures, centers = [], []
     for _ in labelled:
-        height = rng.uniform(*settings.heights) * largest * size.min()
+        height = draw_height(settings, labelled, rng)
         if centers and rng.random() < settings.crowding:
             anchor = centers[rng.integers(len(centers))]
             spread = (0.45 - 0.3 * settings.crowding) * height

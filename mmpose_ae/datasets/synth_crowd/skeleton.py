@@ -7,7 +7,7 @@ the origin lies between the hips. Angles are in degrees.
 import math
 from bisect import bisect
 from itertools import accumulate
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -101,9 +101,9 @@ def _pick(chances: Dict[Any, float], rng: np.random.Generator) -> Any:
     return list(chances)[bisect(limits[:-1], rng.random())]
 
 
-def sample_angles(rng: np.random.Generator) -> Dict[str, float]:
-    """Draw an activity and its angles, within the limits."""
-    activity = ACTIVITIES[_pick(CHANCES, rng)]
+def sample_angles(rng: np.random.Generator, activity: Optional[str] = None) -> Dict[str, float]:
+    """Draw the angles of an activity, by default of a random one, within the limits."""
+    activity = ACTIVITIES[_pick(CHANCES, rng) if activity is None else activity]
     low, high = zip(*(activity.get(joint, RESTS[joint]) for joint in JOINT_OF_ANGLE.values()))
     return dict(zip(JOINT_OF_ANGLE, rng.uniform(low, high).tolist()))
 
@@ -171,6 +171,19 @@ def sample_pose(rng: np.random.Generator) -> Pose:
     """
     angles = sample_angles(rng)
     yaw = _pick(TURNED, rng) + rng.normal(0, 20)
-    view = _rotation(2, _pick(LYING, rng) + rng.normal(0, 6)) @ _rotation(1, yaw)
-    points = place_points(angles) @ view.T
-    return Pose(points, angles, float(np.cos(np.radians(yaw))))
+    return view_pose(angles, yaw, _pick(LYING, rng) + rng.normal(0, 6))
+
+
+def view_pose(angles: Dict[str, float], yaw: float, roll: float) -> Pose:
+    """Look at a body from a side.
+
+    Args:
+        angles (dict): Every angle by name, in degrees.
+        yaw (float): Turn about the upright axis; 0 faces the viewer, 90 looks to the left.
+        roll (float): Turn in the image plane.
+
+    Returns:
+        Pose: As :func:`sample_pose` gives it.
+    """
+    view = _rotation(2, roll) @ _rotation(1, yaw)
+    return Pose(place_points(angles) @ view.T, angles, float(np.cos(np.radians(yaw))))

@@ -1,0 +1,142 @@
+"""Compare rules of tracking on SynthCrowd's crossings, with what a trained network sees.
+
+Of every video the poses are predicted once, and all rules follow the same poses. Measured against
+the true ids: switches of ids, IDF1, MOTA and HOTA, per seed and their mean and spread.
+"""
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Dict, Iterator, List, Tuple
+
+import mmpose_ae  # noqa: F401  (makes MMPose importable)
+
+# isort: split
+import numpy as np
+import torch
+from mmpose.apis import inference_bottomup, init_model
+from torch import nn
+from tqdm import tqdm
+
+from mmpose_ae.cli.command_line import read_config
+from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
+from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
+from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
+from mmpose_ae.grouping import Poses
+from mmpose_ae.tracking import Tracker, Tracks
+
+RULES = {
+    'OKS': dict(tag_scale=None),
+    'OKS + tags': dict(),
+    'MMPose 0.29, OKS': dict(rule='mmpose_0x'),
+    'MMPose 0.29, IoU': dict(rule='mmpose_0x', similarity='iou'),
+}
+MEASURES = dict(IDSW='{:.1f}', IDF1='{:.3f}', MOTA='{:.3f}', HOTA='{:.3f}')
+
+
+def parse_args() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add('config', help='config of the model')
+    add('checkpoint', help='its weights')
+    add('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    add('--videos', type=int, default=8, help='videos per seed')
+    add('--frames', type=int, default=60, help='frames per video')
+    add('--people', type=int, nargs=2, default=[2, 5], metavar=('MIN', 'MAX'))
+    add('--score-thr', type=float, default=0.2, help="least score of MMPose 0.29's people")
+    add('--json', type=Path, metavar='FILE', help='write the rows to this file')
+    return parser.parse_args()
+
+
+def to_poses(model: nn.Module, image: np.ndarray) -> Poses:
+    """Predict the people of an image."""
+    (sample,) = inference_bottomup(model, image)
+    found = sample.pred_instances
+    tags = found.get('tags')
+    return Poses(found.keypoints, found.keypoint_scores, found.bbox_scores, tags)
+
+
+def to_frame(scene: Scene, number: int) -> PoseTrackFrame:
+    """The annotated people of a frame, in the keypoints of the data set."""
+    keypoints = np.array([a['keypoints'] for a in scene.annotations], float)
+    return PoseTrackFrame(
+        number,
+        '',
+        np.array(list(scene.figures), np.int64),
+        keypoints.reshape(len(scene.annotations), -1, 3),
+        boxes=np.array([a['bbox'] for a in scene.annotations]).reshape(-1, 4),
+    )
+
+
+def to_prediction(tracks: Tracks, number: int) -> PoseTrackFrame:
+    """The people of a frame who have ids."""
+    kept = tracks.poses.take(tracks.ids >= 0)
+    keypoints = np.dstack([kept.keypoints, kept.keypoint_scores > 0]).astype(float)
+    return PoseTrackFrame(number, '', tracks.ids[tracks.ids >= 0], keypoints)
+
+
+def predict_videos(
+    model: nn.Module, seed: int, args: Namespace
+) -> Iterator[Tuple[PoseTrackSequence, List[Poses]]]:
+    """Make the videos of a seed; gives the annotations and the poses that the network sees."""
+    settings = Settings(
+        people=tuple(args.people), crowding=1.0, empty=0.0, crowd_region=0.0, unlabelled=0.0
+    )
+    names = settings.keypoint_names
+    for video in tqdm(range(args.videos), desc=f'videos of seed {seed}'):
+        truth, poses = [], []
+        for number, scene in enumerate(make_clip(seed, video, settings, args.frames)):
+            truth.append(to_frame(scene, number))
+            poses.append(to_poses(model, scene.image))
+        yield PoseTrackSequence(f'video {video}', truth, names), poses
+
+
+def follow(
+    truth: PoseTrackSequence, poses: List[Poses], sigmas: np.ndarray, options: dict, least: float
+) -> MatchedFrames:
+    """Track the people of a video and match them to the annotated ones."""
+    tracker = Tracker(**options)
+    if options.get('rule') == 'mmpose_0x':  # it knows no scores
+        poses = [people.take(people.instance_scores >= least) for people in poses]
+    frames = [to_prediction(tracker.update(p), number) for number, p in enumerate(poses)]
+    found = PoseTrackSequence(truth.name, frames, truth.keypoint_names)
+    return match_people(truth, found, sigmas)
+
+
+def measure_seed(model: nn.Module, seed: int, args: Namespace) -> List[Dict]:
+    """Measure all rules on the videos of a seed."""
+    sigmas = np.array(model.dataset_meta['sigmas'])
+    matched = {name: [] for name in RULES}
+    for truth, poses in predict_videos(model, seed, args):
+        for name, options in RULES.items():
+            given = options if options.get('similarity') == 'iou' else dict(options, sigmas=sigmas)
+            matched[name].append(follow(truth, poses, sigmas, given, args.score_thr))
+    return [dict(rule=name, seed=seed, **measure_people(v)) for name, v in matched.items()]
+
+
+def format_table(rows: List[Dict]) -> str:
+    """Mean and spread (standard deviation over seeds) of each rule, as a table of Markdown."""
+    lines = [' | '.join(['| rule', *MEASURES]) + ' |', '|---' * (1 + len(MEASURES)) + '|']
+    for name in RULES:
+        cells = []
+        for measure, form in MEASURES.items():
+            values = [row[measure] for row in rows if row['rule'] == name]
+            cells.append(f'{form} ± {form}'.format(np.mean(values), np.std(values)))
+        lines.append(' | '.join([f'| {name}', *cells]) + ' |')
+    return '\n'.join(lines)
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    args = parse_args()
+    torch.set_num_threads(1)
+    model = init_model(read_config(args.config, {}), args.checkpoint, device='cpu')
+    rows = [row for seed in args.seeds for row in measure_seed(model, seed, args)]
+    print(format_table(rows))
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    main()
