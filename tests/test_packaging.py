@@ -24,7 +24,7 @@ def read(name):
     return {requirement.name.lower(): requirement.specifier for requirement in found}
 
 
-@pytest.mark.parametrize('name', ['runtime.txt', 'mm.txt', 'dev.txt'])
+@pytest.mark.parametrize('name', ['runtime.txt', 'mm.txt', 'dev.txt', 'tracking.txt'])
 def test_the_locked_versions_are_within_the_ranges(name):
     locked = read('lock.txt')
     for package, allowed in read(name).items():

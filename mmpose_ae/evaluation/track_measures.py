@@ -19,7 +19,7 @@ MATCHED = 0.5  # OKS from which on a predicted person is an annotated one
 JOINT_DISTANCE, HEAD_SIZE = 0.5, 0.6
 COUNTS = ('objects', 'misses', 'false_positives', 'switches')
 _INSTALL = dict(
-    trackeval='pip install --no-deps -r requirements/tracking.txt',
+    trackeval='pip install --no-deps "trackeval>=1.3,<2" tabulate',
     motmetrics='pip install "motmetrics>=1.4,<2"',
 )
 

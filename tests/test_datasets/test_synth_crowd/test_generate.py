@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from pycocotools.coco import COCO
 from xtcocotools.coco import COCO as XTCOCO
 from xtcocotools.cocoeval import COCOeval
 
+from mmpose_ae.datasets.posetrack18 import read_posetrack
 from mmpose_ae.datasets.synth_crowd import Settings, generate
 from mmpose_ae.registry import DATASETS
 
@@ -205,3 +207,74 @@ def test_categories_name_the_keypoints(dataset):
     (category,) = json.loads((dataset / 'annotations/val.json').read_text())['categories']
     assert category['keypoints'][:2] == ['nose', 'left_eye'] and len(category['keypoints']) == 17
     assert [16, 14] in category['skeleton']  # COCO: left ankle to left knee, counted from 1
+
+
+VIDEOS = dict(train=1, val=2)
+
+
+@pytest.fixture(scope='module')
+def videos(tmp_path_factory):
+    root = tmp_path_factory.mktemp('videos')
+    assert generate(root, VIDEOS, SMALL, seed=1, frames=4)
+    return root
+
+
+@pytest.mark.parametrize('workers', [1, 2])
+def test_same_seed_same_videos(videos, tmp_path, workers):
+    generate(tmp_path, VIDEOS, SMALL, seed=1, workers=workers, frames=4)
+    assert files(tmp_path) == files(videos)
+    assert len(files(videos)) == 3 * (4 + 1) + 2
+
+
+def test_files_of_videos(videos):
+    """COCO's file and those of PoseTrack18 say the same."""
+    content = json.loads((videos / 'annotations/val.json').read_text())
+    assert content['info']['videos'] == 2 and content['info']['frames'] == 4
+    people = {}
+    for annotation in content['annotations']:
+        assert set(annotation) - {'track_id'} == ANNOTATION_KEYS
+        if annotation['num_keypoints']:
+            people.setdefault(annotation['image_id'], []).append(annotation['track_id'])
+    for image in content['images']:
+        sequence = image['file_name'].split('/')[0]
+        assert image['id'] == 10**10 + image['video_id'] * 10**4 + image['frame_id']
+        assert cv2.imread(str(videos / 'val' / image['file_name'])).shape == (64, 96, 3)
+        (frame,) = [
+            frame
+            for frame in read_posetrack(videos / f'annotations/val/{sequence}.json').frames
+            if frame.image_id == image['id']
+        ]
+        assert frame.file_name == f'val/{image["file_name"]}'
+        assert frame.track_ids.tolist() == people.get(image['id'], [])
+    assert len(content['images']) == 8 and people
+
+
+def test_videos_load_as_a_dataset(videos):
+    loaded = DATASETS.build(
+        dict(
+            type='CocoDataset', data_mode='bottomup', data_root=str(videos),
+            ann_file='annotations/val.json', data_prefix=dict(img='val/'),
+        )
+    )  # fmt: skip
+    assert len(loaded) > 3
+    assert all(Path(info['img_path']).is_file() for info in loaded)
+
+
+def test_images_in_place_of_videos(tmp_path):
+    """Only what SynthCrowd wrote is deleted."""
+    generate(tmp_path, dict(val=2), SMALL, frames=2)
+    notes = tmp_path / 'annotations/val/notes.txt'
+    notes.write_text('mine')
+    with pytest.raises(FileExistsError, match='holds images made with other settings'):
+        generate(tmp_path, dict(val=2), SMALL)
+    generate(tmp_path, dict(val=2), SMALL, overwrite=True)
+    assert sorted(files(tmp_path)) == [
+        'annotations/val.json', 'annotations/val/notes.txt', 'val/000001.jpg', 'val/000002.jpg',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize('frames', [0, 2.5, 10_001])
+def test_bad_numbers_of_frames_are_named(tmp_path, frames):
+    with pytest.raises(ValueError, match='frames'):
+        generate(tmp_path, dict(val=1), SMALL, frames=frames)
+    assert not list(tmp_path.iterdir())

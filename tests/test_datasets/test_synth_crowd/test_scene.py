@@ -1,5 +1,9 @@
 """Whole images: who hides whom, what is annotated, and what the settings do."""
 
+import hashlib
+import json
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,7 @@ from mmpose_ae.datasets.synth_crowd import Settings, make_scene
 from mmpose_ae.datasets.synth_crowd.figure import IDS_PER_PERSON
 from mmpose_ae.datasets.synth_crowd.settings import KEYPOINTS
 
+CHECKSUM = '5b2347511a7bd4c8654a6ca3b7017d31b7e0ac9fa3870858513f5e295a0e616d'
 PEOPLE_ONLY = dict(empty=0.0, crowd_region=0.0, unlabelled=0.0, posters=0.0, loose_limbs=0)
 
 
@@ -18,6 +23,20 @@ def people_of(scene):
     people = [a for a in scene.annotations if not a['iscrowd']]
     assert len(people) == len(scene.figures)
     return [(number, f, a) for (number, f), a in zip(scene.figures.items(), people)]
+
+
+def test_images_stay_the_same():
+    """Bit for bit, with everything that may be on them; made before there were videos."""
+    if not cv2.__version__.startswith('5.0.'):
+        pytest.skip('the checksum is of lines as OpenCV 5.0 draws them')
+    crowd = dict(people=(2, 8), crowding=0.8, empty=0.1, crowd_region=0.6, unlabelled=0.5)
+    checksum = hashlib.sha256()
+    for options in (Settings(), Settings((128, 96), 'crowdpose', posters=0.5, **crowd)):
+        for index in range(6):
+            scene = make_scene(5, index, options)
+            checksum.update(scene.image.tobytes() + scene.identities.tobytes())
+            checksum.update(json.dumps([scene.annotations, scene.crowd_index]).encode())
+    assert checksum.hexdigest() == CHECKSUM
 
 
 def test_arguments_alone_decide():

@@ -1,0 +1,87 @@
+"""The tools of tracking: measures of files, and the table of rules."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mmpose_ae.datasets.posetrack18 import read_posetrack, write_posetrack
+from mmpose_ae.datasets.synth_crowd import Settings, generate
+
+pytest.importorskip('trackeval', reason='TrackEval is not installed')
+pytest.importorskip('motmetrics', reason='py-motmetrics is not installed')
+
+
+@pytest.fixture(scope='module')
+def videos(tmp_path_factory):
+    """Two videos; the predictions are the truth, but for one person who changes the id."""
+    root = tmp_path_factory.mktemp('videos')
+    generate(root, dict(val=2), Settings((128, 96), people=(2, 2), empty=0, unlabelled=0), frames=4)
+    truth = root / 'annotations/val'
+    for path in truth.glob('*.json'):
+        sequence = read_posetrack(path)
+        if path.name.startswith('000001'):
+            last = sequence.frames[-1]
+            sequence.frames[-1] = replace(
+                last, track_ids=last.track_ids + 10 * (last.track_ids == 1)
+            )
+        write_posetrack(root / 'predicted' / path.name, sequence)
+    return truth, root / 'predicted'
+
+
+@pytest.fixture
+def evaluate(load_tool, monkeypatch, tmp_path):
+    def evaluate(*options):
+        path = tmp_path / 'values.json'
+        argv = ['evaluate_tracks.py', *map(str, options), '--json', str(path)]
+        monkeypatch.setattr('sys.argv', argv)
+        load_tool('analysis/evaluate_tracks').main()
+        return json.loads(path.read_text())
+
+    return evaluate
+
+
+def test_folders_of_files(evaluate, videos, capsys):
+    values = evaluate(*videos)
+    assert values['IDSW'] == 1 and values['people'] == 16
+    assert values['misses'] == values['false_positives'] == 0
+    assert values['MOTA'] == pytest.approx(1 - 1 / 16)
+    assert 80 < values['MOTA of joints'] < 100 and values['MOTA left_ear'] is None
+    assert 'IDSW                   1\n' in capsys.readouterr().out
+
+
+def test_a_file(evaluate, videos):
+    truth, predicted = (folder / '000002_mpii_synth.json' for folder in videos)
+    values = evaluate(truth, predicted)
+    assert values['MOTA'] == values['IDF1'] == values['HOTA'] == 1
+    assert values['MOTA of joints'] == 100
+
+
+def test_what_cannot_be_measured(evaluate, videos, tmp_path):
+    with pytest.raises(SystemExit, match=r'error: found no .*000001_mpii_synth.json'):
+        evaluate(videos[0], tmp_path)
+    with pytest.raises(SystemExit, match=r'error: found no \*.json in'):
+        evaluate(tmp_path, tmp_path)
+    other = tmp_path / '000002_mpii_synth.json'
+    sequence = read_posetrack(videos[0] / other.name)
+    write_posetrack(other, replace(sequence, keypoint_names=sequence.keypoint_names[::-1]))
+    with pytest.raises(SystemExit, match='has not the 17 keypoints of PoseTrack18'):
+        evaluate(videos[0] / other.name, other)
+
+
+def test_the_table_of_rules(load_tool, monkeypatch, perfect_model, tmp_path, capsys):
+    """On a network that sees the same two people everywhere: nobody is right, nobody changes."""
+    path = tmp_path / 'rows.json'
+    argv = ['tracking.py', perfect_model.config, perfect_model.checkpoint, '--videos', 1]
+    argv += ['--frames', 3, '--seeds', 0, 1, '--json', path]
+    monkeypatch.setattr('sys.argv', list(map(str, argv)))
+    tool = load_tool('benchmark/tracking')
+    tool.main()
+    rows = json.loads(path.read_text())
+    assert [(row['rule'], row['seed']) for row in rows] == [
+        (rule, seed) for seed in (0, 1) for rule in tool.RULES
+    ]
+    for row in rows:
+        assert row['IDSW'] == 0 and row['false_positives'] == 6 and row['MOTA'] < 0
+    table = capsys.readouterr().out
+    assert all(f'| {rule} | 0.0 ± 0.0 | 0.000 ± 0.000 |' in table for rule in tool.RULES)
