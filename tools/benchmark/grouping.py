@@ -12,6 +12,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
+import mmpose_ae  # noqa: F401  (makes MMPose importable)
+
+# isort: split
 import numpy as np
 import torch
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
