@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import cv2
 import pytest
 
 from mmpose_ae.datasets.posetrack18 import read_posetrack, write_posetrack
@@ -74,14 +75,16 @@ def test_the_table_of_rules(load_tool, monkeypatch, perfect_model, tmp_path, cap
     path = tmp_path / 'rows.json'
     argv = ['tracking.py', perfect_model.config, perfect_model.checkpoint, '--videos', 1]
     argv += ['--frames', 3, '--seeds', 0, 1, '--json', path]
-    monkeypatch.setattr('sys.argv', list(map(str, argv)))
     tool = load_tool('benchmark/tracking')
-    tool.main()
+    for more in ([], ['--draw', tmp_path / 'frames.png']):
+        monkeypatch.setattr('sys.argv', list(map(str, argv + more)))
+        tool.main()
     rows = json.loads(path.read_text())
     assert [(row['rule'], row['seed']) for row in rows] == [
         (rule, seed) for seed in (0, 1) for rule in tool.RULES
     ]
     for row in rows:
         assert row['IDSW'] == 0 and row['false_positives'] == 6 and row['MOTA'] < 0
+    assert cv2.imread(str(tmp_path / 'frames.png')).shape == (256, 6 * 256, 3)
     table = capsys.readouterr().out
     assert all(f'| {rule} | 0.0 ± 0.0 | 0.000 ± 0.000 |' in table for rule in tool.RULES)

@@ -12,6 +12,7 @@ from typing import Dict, Iterator, List, Tuple
 import mmpose_ae  # noqa: F401  (makes MMPose importable)
 
 # isort: split
+import cv2
 import numpy as np
 import torch
 from mmpose.apis import inference_bottomup, init_model
@@ -23,6 +24,8 @@ from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
 from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
 from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
 from mmpose_ae.grouping import Poses
+from mmpose_ae.prediction.drawing import draw_people
+from mmpose_ae.prediction.prediction import Prediction
 from mmpose_ae.tracking import Tracker, Tracks
 
 RULES = {
@@ -46,6 +49,7 @@ def parse_args() -> Namespace:
     add('--people', type=int, nargs=2, default=[2, 5], metavar=('MIN', 'MAX'))
     add('--score-thr', type=float, default=0.2, help="least score of MMPose 0.29's people")
     add('--json', type=Path, metavar='FILE', help='write the rows to this file')
+    add('--draw', type=Path, metavar='FILE', help='only draw frames of the first video, with ids')
     return parser.parse_args()
 
 
@@ -53,8 +57,8 @@ def to_poses(model: nn.Module, image: np.ndarray) -> Poses:
     """Predict the people of an image."""
     (sample,) = inference_bottomup(model, image)
     found = sample.pred_instances
-    tags = found.get('tags')
-    return Poses(found.keypoints, found.keypoint_scores, found.bbox_scores, tags)
+    optional = (found.get(name) for name in ('tags', 'keypoints_filled'))
+    return Poses(found.keypoints, found.keypoint_scores, found.bbox_scores, *optional)
 
 
 def to_frame(scene: Scene, number: int) -> PoseTrackFrame:
@@ -76,17 +80,20 @@ def to_prediction(tracks: Tracks, number: int) -> PoseTrackFrame:
     return PoseTrackFrame(number, '', tracks.ids[tracks.ids >= 0], keypoints)
 
 
+def crossings(args: Namespace) -> Settings:
+    """What is on the videos: everybody crosses somebody."""
+    people = tuple(args.people)
+    return Settings(people=people, crowding=1.0, empty=0.0, crowd_region=0.0, unlabelled=0.0)
+
+
 def predict_videos(
     model: nn.Module, seed: int, args: Namespace
 ) -> Iterator[Tuple[PoseTrackSequence, List[Poses]]]:
     """Make the videos of a seed; gives the annotations and the poses that the network sees."""
-    settings = Settings(
-        people=tuple(args.people), crowding=1.0, empty=0.0, crowd_region=0.0, unlabelled=0.0
-    )
-    names = settings.keypoint_names
+    names = crossings(args).keypoint_names
     for video in tqdm(range(args.videos), desc=f'videos of seed {seed}'):
         truth, poses = [], []
-        for number, scene in enumerate(make_clip(seed, video, settings, args.frames)):
+        for number, scene in enumerate(make_clip(seed, video, crossings(args), args.frames)):
             truth.append(to_frame(scene, number))
             poses.append(to_poses(model, scene.image))
         yield PoseTrackSequence(f'video {video}', truth, names), poses
@@ -127,11 +134,31 @@ def format_table(rows: List[Dict]) -> str:
     return '\n'.join(lines)
 
 
+def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray:
+    """Draw frames of the first video side by side, (H, count * W, 3), BGR, uint8."""
+    meta = model.dataset_meta
+    names = tuple(meta['keypoint_id2name'][k] for k in range(len(meta['sigmas'])))
+    links = tuple(map(tuple, meta['skeleton_links']))
+    tracker, panels = Tracker(sigmas=meta['sigmas']), []
+    for scene in make_clip(args.seeds[0], 0, crossings(args), args.frames):
+        tracks = tracker.update(to_poses(model, scene.image))
+        followed = tracks.poses.take(tracks.ids >= 0)
+        size, ids = scene.image.shape[1::-1], tracks.ids[tracks.ids >= 0]
+        prediction = Prediction(followed, size, names, links, ids=ids)
+        panels.append(draw_people(scene.image, prediction))
+    shown = np.linspace(0, len(panels) - 1, count).round().astype(int)
+    return np.hstack([panels[k] for k in shown])
+
+
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print the table; or draw."""
     args = parse_args()
     torch.set_num_threads(1)
     model = init_model(read_config(args.config, {}), args.checkpoint, device='cpu')
+    if args.draw:
+        if not cv2.imwrite(str(args.draw), draw_frames(model, args)):
+            raise OSError(f'could not write {args.draw}')
+        return
     rows = [row for seed in args.seeds for row in measure_seed(model, seed, args)]
     print(format_table(rows))
     if args.json:
