@@ -44,7 +44,7 @@ def test_people_keep_numbers_and_clothes():
 
 def test_nobody_jumps():
     """Hips move by no more than the pace, and nothing else much faster."""
-    for walker in walkers(10):
+    for walker in walkers(4):
         figures = [walker.figure(frame) for frame in range(100)]
         moved = np.diff([figure.points[:, :2] for figure in figures], axis=0)
         hips = np.diff([walker.place(frame)[0] for frame in range(100)])
