@@ -104,6 +104,13 @@ def test_one_input_size(any_leaf, request):
     assert any_leaf.test_dataloader == any_leaf.val_dataloader
 
 
+def test_coupled_embedding_shifts_by_the_sides_of_the_image():
+    """As its release does; the ablations inherit it."""
+    for path in CONFIGS.glob('coupled_embedding/c*/[ac]e_*.py'):
+        (leaf,) = read(path)
+        assert [*find_all(leaf.train_dataloader, 'shift_relative_to')] == ['image'], path
+
+
 def test_batch_size_agrees_with_the_name(any_leaf, request):
     gpus, batch = request.node.callspec.id.split('_')[2].split('-')[0].split('xb')
     assert any_leaf.train_dataloader.batch_size == int(batch)

@@ -15,5 +15,7 @@ model = dict(
     test_cfg=dict(restore_heatmap_size=True),
 )
 
+_base_.train_dataloader.dataset.pipeline[1].shift_relative_to = 'image'
+
 train_dataloader = dict(batch_size=10)
 auto_scale_lr = dict(base_batch_size=80)

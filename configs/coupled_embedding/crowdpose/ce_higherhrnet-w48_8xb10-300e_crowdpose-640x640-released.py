@@ -20,6 +20,7 @@ model = dict(
 )
 
 _base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.train_dataloader.dataset.pipeline[1].shift_relative_to = 'image'
 _base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
 _base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
 

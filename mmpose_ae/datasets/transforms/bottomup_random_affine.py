@@ -7,6 +7,7 @@ from mmpose.datasets.transforms import BottomupRandomAffine as _BottomupRandomAf
 from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_matrix
 
 from mmpose_ae.frame import Frame
+from mmpose_ae.options import check_choice
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -17,13 +18,14 @@ class BottomupRandomAffine(_BottomupRandomAffine):
     """HigherHRNet's augmentation (Cheng et al. 2020, arXiv:1908.10357, Section 4.1).
 
     The input shows a region of the image: its inscribed box of the input's shape, scaled,
-    rotated and shifted. Unlike in MMPose the parameters are uniform and the shift is relative to
-    that region, so that a factor of 0.2 is the originals' 40 of 200. Keypoints that leave the
-    input keep their visibility; the codec leaves them out.
+    rotated and shifted. Unlike in MMPose the parameters are uniform and the shift grows with that
+    region, so that a factor of 0.2 is the originals' 40 of 200. Keypoints that leave the input keep
+    their visibility; the codec leaves them out.
 
     Args:
         input_size (tuple): Size (w, h) of the input in pixels.
-        shift_factor (float): Largest shift along x and y, relative to the region's sides.
+        shift_factor (float): Largest shift along x and y, relative to the sides of what
+            ``shift_relative_to`` names.
         shift_prob (float): Probability of a shift.
         scale_factor (tuple): Smallest and largest size of the region, relative to the inscribed
             box. Larger is more of the image, with smaller people.
@@ -34,6 +36,9 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         rotate_prob (float): Probability of a rotation.
         pad_val (float | tuple): Value of pixels outside the image.
         distribution (str): ``'uniform'``, or ``'trunc_norm'`` as in MMPose.
+        shift_relative_to (str): ``'region'`` (HigherHRNet, pose-ae-train), or ``'image'``: its
+            sides, scaled as the region is (CoupledEmbedding). The region of a wide image then goes
+            farther along x.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         rotate_prob: float = 1.0,
         pad_val: Union[float, Tuple[float, ...]] = 0,
         distribution: str = 'uniform',
+        shift_relative_to: str = 'region',
     ) -> None:
         super().__init__(
             input_size=tuple(input_size),
@@ -61,6 +67,8 @@ class BottomupRandomAffine(_BottomupRandomAffine):
             pad_val=pad_val,
             distribution=distribution,
         )
+        check_choice('shift_relative_to', shift_relative_to, ('region', 'image'))
+        self.shift_relative_to = shift_relative_to
 
     def transform(self, results: dict) -> dict:
         """Warp the image, its keypoints and boxes by one random map.
@@ -95,8 +103,10 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         image_size = np.array([img_shape[1], img_shape[0]], dtype=np.float32)
         shift, scale, rotation, _ = self._get_transform_params()
         width, height = self.input_size
-        region = self._fix_aspect_ratio(image_size * scale, aspect_ratio=width / height)
-        center = image_size / 2 + shift * region
+        scaled = image_size * scale
+        region = self._fix_aspect_ratio(scaled, aspect_ratio=width / height)
+        sides = dict(region=region, image=scaled)[self.shift_relative_to]
+        center = image_size / 2 + shift * sides
         return get_warp_matrix(center, region, rotation, output_size=self.input_size)
 
 

@@ -62,6 +62,37 @@ def test_map_of_the_original(width, height):
         np.testing.assert_allclose(warp @ [*center, 1], [256, 256], atol=1e-2)
 
 
+@pytest.mark.parametrize('width, height', [(640, 427), (427, 640)])
+@pytest.mark.parametrize(
+    'relative_to, sides', [('region', (427, 427)), ('image', (640, 427))]
+)  # of a wide image
+def test_what_the_shift_is_relative_to(width, height, relative_to, sides):
+    """A tenth and minus a fifth of these sides, times the scale; the region itself is the same."""
+    affine = build((512, 512), shift_relative_to=relative_to)
+    affine._get_transform_params = lambda: (np.array([0.1, -0.2]), np.full(1, 1.5), 0.0, None)
+    warp = affine(dict(img=np.zeros((4, 4, 3)), img_shape=(height, width)))['warp_mat']
+    sides = np.array(sides if width > height else sides[::-1])
+    center = [width / 2, height / 2] + 1.5 * sides * [0.1, -0.2]
+    np.testing.assert_allclose(warp @ [*center, 1], [256, 256], atol=1e-2)
+    np.testing.assert_allclose(np.diag(warp[:, :2]), 512 / (1.5 * 427), rtol=1e-5)
+
+
+@pytest.mark.parametrize('relative_to, along_x', [('region', 427), ('image', 640)])
+def test_shifts_spread_over_what_they_are_relative_to(relative_to, along_x):
+    """CoupledEmbedding draws within 40 of 200 of the sides, scaled: uniform in -0.2 to 0.2."""
+    np.random.seed(0)
+    affine = build((512, 512), shift_relative_to=relative_to, scale_prob=0.0, rotate_prob=0.0)
+    warps = np.array([affine._random_warp((427, 640)) for _ in range(1000)])
+    shifts = (256 - warps[:, :, 2]) * 427 / 512 - [320, 213.5]
+    for values, side in zip(shifts.T, (along_x, 427)):
+        assert kstest(values, 'uniform', (-0.2 * side, 0.4 * side)).pvalue > 0.01
+
+
+def test_nothing_else_can_be_shifted_by():
+    with pytest.raises(ValueError, match="shift_relative_to must be one of .*'image'.*'input'"):
+        build((512, 512), shift_relative_to='input')
+
+
 def test_parameters_are_uniform():
     np.random.seed(0)
     affine = build((512, 512))
