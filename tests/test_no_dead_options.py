@@ -309,6 +309,7 @@ STRATEGIES = {
         max_open=1,
         skip_when_full=True,
         solver='munkres',
+        matching='best_score',
     ),
 }
 BESIDES_OF_STRATEGIES = {'skip_when_full': dict(max_open=2)}

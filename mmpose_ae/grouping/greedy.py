@@ -1,6 +1,6 @@
 """Greedy grouping of candidates by their tags, keypoint type after keypoint type."""
 
-from typing import Optional, Sequence
+from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from .scipy_routines import squared_distances
 
 DISTANCES = ('euclidean', 'rms')
 COSTS = ('rounded', 'capped', 'exact')
+MATCHINGS = ('least_cost', 'best_score')
 # Differences of tags that are held at a time; those of images of people are far fewer.
 _MOST_DIFFERENCES = 2**20
 
@@ -17,27 +18,32 @@ _MOST_DIFFERENCES = 2**20
 class GreedyGrouping:
     """Group as the originals do: one pass over the keypoint types, nothing is taken back.
 
-    The candidates of a type are assigned to the instances found so far at the least total cost
-    ``100 * round(distance) - score``, where distance is that between the candidate's tag and
-    the instance's mean tag: among close tags the stronger peak wins. A candidate that is left
-    over or too far away starts an instance. Instances are known by their index, so equal tags
-    cause no confusion.
+    The candidates of a type go to the instances found so far, by the distance between the
+    candidate's tag and the instance's mean tag. A candidate that is left over or too far away
+    starts an instance. Instances are known by their index, so equal tags cause no confusion.
+
+    The released codes assign them at the least total cost ``100 * round(distance) - score``: among
+    close tags the stronger peak wins. In the paper each person in turn takes the candidate of the
+    highest score that is close enough.
 
     HigherHRNet's rule is ``max_open=30``; pose-ae-train's ``max_open=30, skip_when_full=True,
-    distance='rms'``; CoupledEmbedding's ``cost='capped', inclusive=True``.
+    distance='rms'``; CoupledEmbedding's ``cost='capped', inclusive=True``; the paper's
+    ``matching='best_score'``.
 
     Args:
         distance (str): ``'euclidean'``, or ``'rms'``: the root of the mean over the tag
             dimensions instead of their sum.
-        cost (str): ``'rounded'``; ``'capped'``: any distance that rounds to more than one tag
-            threshold is equally bad; ``'exact'``: without rounding, so that a better match is
-            never given up and equal costs do not occur.
+        cost (str): Of ``'least_cost'``: ``'rounded'``; ``'capped'``: any distance that rounds to
+            more than one tag threshold is equally bad; ``'exact'``: without rounding, so that a
+            better match is never given up and equal costs do not occur.
         inclusive (bool): Match at a distance that equals the tag threshold too.
         max_open (int, optional): Candidates may only join the first so many instances. None
             is no limit.
         skip_when_full (bool): Leave out the keypoint types that come after there are
             ``max_open`` instances, instead of letting their candidates start more.
-        solver (str): See :func:`mmpose_ae.grouping.assignment.assign`.
+        solver (str): Of ``'least_cost'``: see :func:`mmpose_ae.grouping.assignment.assign`.
+        matching (str): ``'least_cost'`` as the released codes, or ``'best_score'`` as the paper;
+            the instances then take turns in the order in which they were started.
 
     Source: Newell et al. 2017 (arXiv:1611.05424), Section 3.3; costs as in the released codes.
     """
@@ -50,9 +56,11 @@ class GreedyGrouping:
         max_open: Optional[int] = None,
         skip_when_full: bool = False,
         solver: str = 'scipy',
+        matching: str = 'least_cost',
     ) -> None:
-        choices = dict(distance=DISTANCES, cost=COSTS, solver=SOLVERS)
-        for name, value in dict(distance=distance, cost=cost, solver=solver).items():
+        choices = dict(distance=DISTANCES, cost=COSTS, solver=SOLVERS, matching=MATCHINGS)
+        given = dict(distance=distance, cost=cost, solver=solver, matching=matching)
+        for name, value in given.items():
             if value not in choices[name]:
                 raise ValueError(f'{name} must be one of {sorted(choices[name])}, got {value!r}')
         self.distance = distance
@@ -61,6 +69,7 @@ class GreedyGrouping:
         self.max_open = max_open
         self.skip_when_full = skip_when_full
         self.solver = solver
+        self.matching = matching
 
     def __call__(
         self, candidates: Candidates, order: Sequence[int], tag_threshold: float
@@ -110,10 +119,13 @@ class GreedyGrouping:
         distance = _distances(tags, mean_tags)
         if self.distance == 'rms':
             distance = distance / np.sqrt(tags.shape[-1])
-        rows, columns = assign(self._pair_cost(distance, scores, threshold), self.solver)
-        matched = distance[rows, columns]
-        close = matched <= threshold if self.inclusive else matched < threshold
-        instance[rows[close]] = columns[close]
+        close = distance <= threshold if self.inclusive else distance < threshold
+        if self.matching == 'best_score':
+            rows, columns = _take_turns(scores, close)
+        else:
+            rows, columns = assign(self._pair_cost(distance, scores, threshold), self.solver)
+        matched = close[rows, columns]
+        instance[rows[matched]] = columns[matched]
         return instance
 
     def _pair_cost(self, distance: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
@@ -129,3 +141,25 @@ def _distances(tags: np.ndarray, others: np.ndarray) -> np.ndarray:
     if len(tags) * others.size > _MOST_DIFFERENCES:
         return np.sqrt(squared_distances(tags, others))
     return np.linalg.norm(tags[:, None] - others, axis=-1)  # rounds as the releases do
+
+
+def _take_turns(scores: np.ndarray, close: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Let each instance in turn take the best candidate that is close to it and free.
+
+    Args:
+        scores (np.ndarray): Scores of the candidates, (M,).
+        close (np.ndarray): Which candidates are close to which instances, (M, N), bool.
+
+    Returns:
+        tuple: Candidate and instance of each pair, int64.
+    """
+    ranking = np.argsort(-scores, kind='stable')
+    free = close[ranking]
+    rows, columns = [], []
+    for column in np.flatnonzero(free.any(0)):
+        best = free[:, column].argmax()
+        if free[best, column]:
+            rows.append(ranking[best])
+            columns.append(column)
+            free[best] = False
+    return np.array(rows, np.int64), np.array(columns, np.int64)

@@ -19,6 +19,7 @@ STRATEGIES = {
     'greedy': GreedyGrouping(),
     'capped': GreedyGrouping(cost='capped', inclusive=True),
     'exact': GreedyGrouping(cost='exact', distance='rms'),
+    'in turn': GreedyGrouping(matching='best_score'),
     'munkres': GreedyGrouping(solver='munkres'),
 }
 

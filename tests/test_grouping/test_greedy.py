@@ -86,6 +86,61 @@ def test_only_the_first_instances_are_open():
     assert group(scores, tags, max_open=2, skip_when_full=True) == [[0, -1], [1, -1]]
 
 
+def test_in_turn_the_best_score_counts_where_the_assignment_takes_the_closest():
+    """People at 0 and .9; of the second type .9 at .8 and .7 at .1: within 1 of both people.
+
+    Rounded, .8 costs 1 and .1 costs 0: each gets what is close. By the paper's rule the first one
+    takes the higher score, .8 away, and leaves the other.
+    """
+    scores, tags = [[0.9, 0.8], [0.9, 0.7]], [[0.0, 0.9], [0.8, 0.1]]
+    assert group(scores, tags) == [[0, 1], [1, 0]]
+    assert group(scores, tags, matching='best_score') == [[0, 0], [1, 1]]
+
+
+def test_in_turn_what_is_left_over_is_not_reached_or_starts_an_instance():
+    """The second person is 1.4 from what the first one leaves."""
+    scores, tags = [[0.9, 0.8], [0.9, 0.7]], [[0.0, 0.9], [0.8, -0.5]]
+    assert group(scores, tags) == [[0, 1], [1, 0]]
+    assert group(scores, tags, matching='best_score') == [[0, 0], [1, -1], [-1, 1]]
+    # Scores decide, not the order of the candidates.
+    flipped = [[0.9, 0.8], [0.7, 0.9]], [[0.0, 0.9], [-0.5, 0.8]]
+    assert group(*flipped, matching='best_score') == [[0, 1], [1, -1], [-1, 0]]
+
+
+@pytest.mark.parametrize('edge, matched', [(1.0, False), (0.99, True)])
+def test_in_turn_within_the_threshold(edge, matched):
+    tags = [[0.0], [edge]]
+    found = group([[0.9], [0.9]], tags, matching='best_score')
+    assert found == ([[0, 0]] if matched else [[0, -1], [-1, 0]])
+    assert group([[0.9], [0.9]], tags, matching='best_score', inclusive=True) == [[0, 0]]
+
+
+def in_words(scores, tags, threshold):
+    """The paper's Section 3.3, sentence by sentence, on tags of one dimension."""
+    people = []
+    for k in range(len(scores)):
+        pool = sorted(np.flatnonzero(scores[k]), key=lambda m: -scores[k, m])
+        for person in people:
+            mean = np.mean([tags[j, m] for j, m in person.items()])
+            near = [m for m in pool if abs(tags[k, m] - mean) < threshold]
+            if near:
+                person[k] = near[0]
+                pool.remove(near[0])
+        people += [{k: m} for m in sorted(pool)]
+    return [[person.get(k, -1) for k in range(len(scores))] for person in people]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_the_rule_of_the_paper(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.uniform(0, 1, (5, 6)).astype(np.float32)
+    tags = rng.normal(0, 1.5, (5, 6)).astype(np.float32)
+    scores[scores < 0.3] = 0
+    expected = in_words(scores, tags.astype(float), 1.0)
+    assert group(scores, tags, matching='best_score') == expected
+
+
 def test_unknown_options_are_named():
     with pytest.raises(ValueError, match="cost must be one of .*'capped'.* got 'squared'"):
         GreedyGrouping(cost='squared')

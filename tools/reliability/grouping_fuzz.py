@@ -34,6 +34,7 @@ DENSITY_OPTIONS = dict(
 )
 GREEDY_OPTIONS = dict(
     distance=['euclidean', 'rms'],
+    matching=['least_cost', 'best_score'],
     cost=['rounded', 'capped', 'exact'],
     inclusive=[False, True],
     max_open=[None, 1, 3, 30],
