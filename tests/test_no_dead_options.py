@@ -269,6 +269,7 @@ CODECS = dict(
         **TAGS,
         keypoint_order=[2, 1, 0],
         grouping=None,  # see STRATEGIES
+        view_distance='euclidean',
         candidates=dict(
             kernel_size=9, threshold=0.5, max_candidates=2, plateaus=True, max_score=0.5
         ),
@@ -348,6 +349,8 @@ def decode(codec, maps):
         steps[:, 1, 1] *= 0.01
         found = codec.propose(steps, torch.rand(1, 5, generator=generator), torch.ones(1, 5) > 0)
         return codec.group(found, None, maps, codec.grid())
+    if kind == 'AEDecoder':  # as if the tags were of two views
+        maps = maps._replace(tags=codec.scale_views(maps.tags, 2))
     return codec.group(codec.propose(maps))
 
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from mmpose_ae.frame import Grid
-from mmpose_ae.grouping import Candidates, Instances, Poses, collect_instances
-from mmpose_ae.options import read_options
+from mmpose_ae.grouping import DISTANCES, Candidates, Instances, Poses, collect_instances
+from mmpose_ae.options import check_choice, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS, build_own
 
 from .bottomup_codec import BottomupCodec, Decoded, as_lists
@@ -40,6 +40,10 @@ class AEDecoder(BottomupCodec):
         completion (dict | str, optional): Where to look for keypoints that grouping did not find:
             options of :class:`Completion`, or its rule alone. None looks nowhere.
         scoring (dict, optional): Options of :class:`MeanScoring`.
+        view_distance (str, optional): What the tag distances of several views (mirrored input,
+            scales) are together: ``'rms'``, the root of the mean of their squares, which does not
+            grow with their number, or ``'euclidean'``, that of the sum, as in the releases. None is
+            ``'rms'``, unless ``grouping`` itself takes the mean over all dimensions.
         **kwargs: Sizes, keypoints and targets as in :class:`BottomupCodec`.
     """
 
@@ -51,6 +55,7 @@ class AEDecoder(BottomupCodec):
         grouping: Optional[dict] = None,
         completion: Union[None, str, dict] = 'nearest',
         scoring: Optional[dict] = None,
+        view_distance: Optional[str] = None,
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +67,9 @@ class AEDecoder(BottomupCodec):
         rule = dict(rule=completion) if isinstance(completion, str) else completion
         self.completion = rule and read_options(Completion, self._part('completion'), rule)
         self.scoring = read_options(MeanScoring, self._part('scoring'), scoring)
+        check_choice('view_distance', view_distance, (None, *DISTANCES))
+        averaging = getattr(self.grouping, 'distance', None) == 'rms'
+        self.view_distance = view_distance or ('euclidean' if averaging else 'rms')
 
     def propose(self, maps: Maps) -> TagProposals:
         """Find the candidates of a batch.

@@ -54,6 +54,7 @@ class BottomupCodec(BaseKeypointCodec):
     )
     field_mapping_table = dict(heatmaps='heatmaps', heatmap_mask='heatmap_mask')
     encodes_centers = False
+    view_distance = 'rms'  # of codecs without that option
 
     def __init__(
         self,
@@ -105,6 +106,18 @@ class BottomupCodec(BaseKeypointCodec):
     def grid_of(self, maps: Tensor, input_size: Size) -> Grid:
         """Cells of maps (..., H, W) that cover an input (w, h)."""
         return Grid.over(tuple(maps.shape[:-3:-1]), input_size, self.center_shift)
+
+    def scale_views(self, tags: Tensor, num_views: int) -> Tensor:
+        """Scale the tags of several views, which lie side by side, to the unit of the threshold.
+
+        Args:
+            tags (Tensor): Tag maps, (B, views * L * K, h, w), float.
+            num_views (int): How many views they are of.
+
+        Returns:
+            Tensor: The same, whose Euclidean distances are those of ``view_distance``.
+        """
+        return tags / num_views**0.5 if self.view_distance == 'rms' else tags
 
     def targets(
         self,

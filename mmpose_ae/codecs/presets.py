@@ -18,6 +18,7 @@ _RELEASED = dict(
     targets=dict(round_centers=True),
     candidates=dict(max_candidates=30, plateaus=True),
     completion=dict(rule='released', threshold=None),
+    view_distance='euclidean',
 )
 PRESETS: Dict[str, dict] = dict(
     # HigherHRNet's release, and MMPose 0.x after it

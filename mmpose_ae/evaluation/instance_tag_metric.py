@@ -13,7 +13,7 @@ class InstanceTagMetric(BaseMetric):
     """Collect the mean tags of the true instances of every image, whatever the head.
 
     The estimator's ``test_cfg`` needs ``output_heatmaps=True``. Tags are those that grouping
-    sees: with ``flip_test`` they have the dimensions of both views.
+    sees: with ``flip_test`` they have the dimensions of both views, scaled by ``view_distance``.
     """
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:

@@ -2,12 +2,13 @@
 
 from .candidates import UNMATCHED, Candidates
 from .density import DensityGrouping
-from .greedy import GreedyGrouping
+from .greedy import DISTANCES, GreedyGrouping
 from .instances import Instances, collect_instances, fill_instances
 from .offsets import match_offsets
 from .poses import Poses, rank_poses
 
 __all__ = [
+    'DISTANCES',
     'UNMATCHED',
     'Candidates',
     'DensityGrouping',

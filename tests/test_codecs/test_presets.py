@@ -20,6 +20,7 @@ AS_RELEASED = dict(
     decode_refinement='released',
     decode_missing='released',
     decode_missing_thr=None,
+    view_distance='euclidean',
 )
 SPELLED_OUT = dict(
     higher_hrnet=dict(AS_RELEASED, grouping=dict(GREEDY, max_open=30)),

@@ -23,7 +23,8 @@ class TagViewOptions(ViewOptions):
 
     Attributes:
         multiscale_tags (str): ``'first'`` uses the tags of the first scale, as the released codes
-            do; ``'all'`` concatenates those of all scales, as in the paper's Section 3.3.
+            do; ``'all'`` concatenates those of all scales, as in the paper's Section 3.3. What
+            distances they have then is said by ``view_distance`` of the decoder.
         merge_at (str): Average the heatmaps of all scales, and decode, at the size of those of the
             ``'first'`` scale or of the ``'largest'``, as pose-ae-train does.
         restore_heatmap_size (bool): Decode at the size of the input instead of the finest
@@ -103,7 +104,8 @@ class AEHead(BottomupHead):
             for view, o in zip(views, outputs)
             if view.scale == 0 or options.multiscale_tags == 'all'
         ]
-        tags = self._tags_of_keypoints(concatenate_tags(used, options.align_corners))
+        tags = concatenate_tags(used, options.align_corners)
+        tags = self._tags_of_keypoints(self.decoder.scale_views(tags, len(used)))
         sizes = [o.heatmaps[0].shape[-2:] for o in outputs]
         finest = sizes[0] if options.merge_at == 'first' else max(sizes)
         if not options.restore_heatmap_size:

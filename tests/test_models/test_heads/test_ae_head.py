@@ -123,7 +123,7 @@ def test_prediction_returns_the_keypoints(flip, restore):
     (found,), (fields,) = fakes.predicting_head().predict(feats, [fakes.sample(ONE)], test_cfg)
     limit = 2.0 if restore else 0.1  # upsampling makes the peak of a sigma of one cell flat
     np.testing.assert_allclose(found.keypoints, ONE, atol=limit)
-    np.testing.assert_allclose(found.tags, [[2, 7]] if flip else [[2]])
+    np.testing.assert_allclose(found.tags, [np.divide([2, 7], 2**0.5)] if flip else [[2]])
     assert found.keypoint_scores.shape == (1, 3) and found.bbox_scores.shape == (1,)
     assert fields.tags.shape == (6 if flip else 3, *((48, 64) if restore else (12, 16)))
     assert fields.heatmaps.shape == (3, *((48, 64) if restore else (12, 16)))
@@ -142,9 +142,29 @@ def test_scales_and_flips(multiscale_tags, tags):
     (found,), (fields,) = fakes.predicting_head().predict(
         [base, large], [fakes.sample(ONE)], test_cfg
     )
-    assert fields.tags[::3, 6, 8].tolist() == tags and fields.heatmaps.shape == (3, 12, 16)
-    np.testing.assert_allclose(found.tags, [tags])
+    scaled = np.divide(tags, len(tags) ** 0.5)  # distances are means over the views
+    np.testing.assert_allclose(fields.tags[::3, 6, 8], scaled)
+    np.testing.assert_allclose(found.tags, [scaled])
+    assert fields.heatmaps.shape == (3, 12, 16)
     np.testing.assert_allclose(found.keypoints, ONE, atol=1.0)
+
+
+@pytest.mark.parametrize('grouping', ['GreedyGrouping', 'DensityGrouping'])
+@pytest.mark.parametrize('flip', [False, True])
+@pytest.mark.parametrize('num_scales', [1, 3])
+def test_views_do_not_split_a_person(grouping, flip, num_scales):
+    """In every view the tag of the last keypoint is .9 off: over six views that sums up to 2.2."""
+
+    def view(person):
+        maps = fakes.perfect_maps('AEHead', person, tags=[0])
+        maps[:, -1] = 0.9
+        return (maps,)
+
+    views = [view(ONE), view(fakes.mirrored(ONE))] if flip else view(ONE)
+    head = fakes.predicting_head(decoder=fakes.codec_config(grouping=dict(type=grouping)))
+    options = dict(flip_test=flip, multiscale_test=True, multiscale_tags='all')
+    (found,) = head.predict([views] * num_scales, [fakes.sample(ONE)], options)
+    assert len(found) == 1 and found.keypoint_scores.min() > 0.5
 
 
 @pytest.mark.parametrize('merge_at, size', [('first', (12, 16)), ('largest', (24, 32))])
@@ -185,7 +205,7 @@ def test_corners_are_aligned_in_every_resizing(aligned):
     ]
     expected = sum(bring(scale, (48, 64)) for scale in merged) / 2
     torch.testing.assert_close(found.heatmaps, expected)
-    tags = torch.cat([outputs[0].tags, bring(outputs[1].tags, (6, 8))], dim=1)
+    tags = torch.cat([outputs[0].tags, bring(outputs[1].tags, (6, 8))], dim=1) / 2**0.5
     torch.testing.assert_close(found.tags, bring(tags, (12, 16)))
 
 
