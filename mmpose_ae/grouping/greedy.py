@@ -32,7 +32,7 @@ class GreedyGrouping:
 
     Args:
         distance (str): ``'euclidean'``, or ``'rms'``: the root of the mean over the tag
-            dimensions instead of their sum.
+            dimensions, those of several views included, instead of their sum.
         cost (str): Of ``'least_cost'``: ``'rounded'``; ``'capped'``: any distance that rounds to
             more than one tag threshold is equally bad; ``'exact'``: without rounding, so that a
             better match is never given up and equal costs do not occur.
