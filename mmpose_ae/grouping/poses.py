@@ -6,7 +6,7 @@ from typing import Optional
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare
 class Poses:
     """The people of one image, best first.
 

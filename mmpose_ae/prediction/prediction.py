@@ -29,7 +29,7 @@ ROW = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare
 class Prediction:
     """The people of a picture, best first.
 
@@ -170,7 +170,8 @@ class Prediction:
 
         Returns:
             list[dict]: Of each person ``image_id``, ``category_id``, ``keypoints`` (x, y, score of
-            each), ``score``, ``bbox`` (left, top, width, height), and ``track_id`` if tracked.
+            each), ``score``, ``bbox`` (left, top, width, height), ``filled`` (1 for each keypoint
+            that was only filled in, else 0), and ``track_id`` if tracked.
         """
         results = []
         for n, (left, top, right, bottom) in enumerate(self.poses.boxes.astype(float).tolist()):
@@ -182,6 +183,7 @@ class Prediction:
                 keypoints=points.astype(float).round(3).ravel().tolist(),
                 score=float(self.poses.instance_scores[n]),
                 bbox=[left, top, right - left, bottom - top],
+                filled=self.filled[n].astype(int).tolist(),
             )
             if _id(self.ids, n) is not None:
                 result['track_id'] = _id(self.ids, n)
@@ -219,18 +221,22 @@ class Prediction:
         return pandas.DataFrame(self.to_rows(), columns=ROW)
 
     def to_supervision(self) -> 'supervision.KeyPoints':
-        """People as the package ``supervision`` has them; needs that package.
+        """People as the package ``supervision`` has them; needs that package, 0.29 or later.
 
         Returns:
-            supervision.KeyPoints: Positions and scores of keypoints, of people that are all of
-            class 0.
+            supervision.KeyPoints: Positions and scores of keypoints and people, all of class 0.
+            ``data['filled']`` (N, K) says which keypoints were only filled in; these and those that
+            were not found are not ``visible``.
         """
         import supervision
 
         return supervision.KeyPoints(
             xy=self.poses.keypoints,
-            confidence=self.poses.keypoint_scores,
+            keypoint_confidence=self.poses.keypoint_scores,
+            detection_confidence=self.poses.instance_scores,
+            visible=(self.poses.keypoint_scores > 0) & ~self.filled,
             class_id=np.zeros(len(self), int),
+            data=dict(filled=self.filled),
         )
 
     def _picture(self) -> np.ndarray:

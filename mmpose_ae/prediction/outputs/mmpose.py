@@ -13,6 +13,8 @@ from .output import Header
 class MMPoseJson:
     """``mmpose/NAME.json`` of each picture: a list of people; of a video a list of frames.
 
+    MMPose's keys, and ``keypoints_filled``: which keypoints were only filled in.
+
     Args:
         folder (Path): Where to write.
         header (Header): Of the run.
@@ -29,6 +31,7 @@ class MMPoseJson:
             dict(
                 keypoints=prediction.poses.keypoints[n].tolist(),
                 keypoint_scores=prediction.poses.keypoint_scores[n].tolist(),
+                keypoints_filled=prediction.filled[n].tolist(),
                 bbox=[box.tolist()],
                 bbox_score=float(prediction.poses.instance_scores[n]),
                 **({} if prediction.ids is None else dict(track_id=int(prediction.ids[n]))),
