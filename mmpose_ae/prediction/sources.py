@@ -1,14 +1,19 @@
 """Where pictures come from: files, folders, lists, videos, cameras, addresses, memory."""
 
 import glob
+import os
 import sys
 import urllib.request
 import warnings
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Iterable, Iterator, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 PICTURES = {'.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'}
 VIDEOS = {'.avi', '.gif', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'}
@@ -65,8 +70,8 @@ def open_source(source: Any) -> Iterator[Picture]:
     if isinstance(source, (str, Path)):
         for name in list_names(str(source)):
             yield from _open_name(name)
-    elif (image := _in_memory(source)) is not None:
-        yield Picture(image=image)
+    elif (picture := _in_memory(source)) is not None:
+        yield picture
     elif isinstance(source, Iterable):
         for each in source:
             yield from open_source(each)
@@ -74,44 +79,68 @@ def open_source(source: Any) -> Iterator[Picture]:
         raise TypeError(f'{type(source).__name__} is no source of pictures')
 
 
-def list_names(name: str) -> Iterator[str]:
+def list_names(name: str, lists: Tuple[str, ...] = ()) -> Iterator[str]:
     """Find the pictures and videos that a name stands for.
 
     Args:
-        name (str): A file of a picture or video; a folder of them; a pattern with ``*``; a ``.txt``
-            file with one name per line; ``'webcam:0'``; an address (``http://``, ``https://``,
-            ``rtsp://``) of a picture or stream; ``'-'`` for one name per line from standard input.
+        name (str): A file of a picture or video; a folder of them; a pattern with ``*``, also
+            ``**``, that some have; a ``.txt`` file with one name per line; ``'webcam:0'``; an
+            address (``http://``, ``https://``, ``rtsp://``) of a picture or stream; ``'-'`` for one
+            name per line from standard input.
+        lists (tuple): Lists that the name is in, which it may not be itself.
 
     Yields:
-        str: Names of single pictures and videos; of a folder or pattern sorted. What is not there
-        stays as it is.
+        str: Names of single pictures and videos; of a folder or pattern sorted. What is not there,
+        is empty or cannot be read stays as it is.
     """
-    path = Path(name)
     if name == '-':
-        yield from _listed(sys.stdin, Path())
-    elif path.is_dir():
-        inside = sorted(str(each) for each in path.iterdir() if _is_visual(each))
-        yield from inside or [name]
-    elif path.suffix == '.txt' and path.is_file():
-        with path.open() as lines:
-            yield from _listed(lines, path.parent)
-    elif glob.has_magic(name) and not path.exists() and not name.startswith(ADDRESSES):
-        yield from sorted(glob.glob(name, recursive=True)) or [name]
+        yield from _listed(sys.stdin, '', lists)
+    elif os.path.isdir(name):
+        yield from _matching(os.path.join(glob.escape(name), '*')) or [name]
+    elif _is_list(name) and name not in lists and (lines := _lines(name)) is not None:
+        yield from _listed(lines, os.path.dirname(name), (*lists, name))
+    elif _is_pattern(name):
+        yield from _matching(name) or [name]
     else:
         yield name
 
 
-def _is_visual(path: Path) -> bool:
-    return path.suffix.lower() in PICTURES | VIDEOS and path.is_file()
+def _is_list(name: str) -> bool:
+    return name.endswith('.txt') and os.path.isfile(name)
 
 
-def _listed(lines: Iterable[str], folder: Path) -> Iterator[str]:
+def _is_pattern(name: str) -> bool:
+    return glob.has_magic(name) and not os.path.exists(name) and not name.startswith(ADDRESSES)
+
+
+def _matching(pattern: str) -> List[str]:
+    """Pictures and videos of a pattern."""
+    found = glob.glob(pattern, recursive=True)
+    return sorted(
+        each for each in found if _suffix(each) in PICTURES | VIDEOS and os.path.isfile(each)
+    )
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _lines(name: str) -> Optional[List[str]]:
+    """Lines of a list, whose names may be any that files have; None if it cannot be read."""
+    try:
+        text = Path(name).read_text('utf-8-sig', errors='surrogateescape')
+    except OSError:
+        return None
+    return text.split('\n')
+
+
+def _listed(lines: Iterable[str], folder: str, lists: Tuple[str, ...]) -> Iterator[str]:
     """Names by line; one that is not there may be relative to the folder of the list."""
     for line in lines:
         name = line.strip()
         if name:
-            beside = folder / name
-            yield from list_names(str(beside) if beside.exists() else name)
+            beside = os.path.join(folder, name)
+            yield from list_names(beside if os.path.exists(beside) else name, lists)
 
 
 def _open_name(name: str) -> Iterator[Picture]:
@@ -121,11 +150,15 @@ def _open_name(name: str) -> Iterator[Picture]:
         yield from _read_video(int(number or 0), Video(name, 30, live=True))
     elif name.startswith(ADDRESSES):
         yield from _open_address(name)
-    elif Path(name).is_dir():
+    elif os.path.isdir(name):
         yield Picture(name, error=f'{name} has no picture or video')
-    elif not Path(name).exists():
+    elif _is_list(name):
+        yield Picture(name, error=f'{name} cannot be read as a list, or is in itself')
+    elif _is_pattern(name):
+        yield Picture(name, error=f'{name} matches no picture or video')
+    elif not os.path.exists(name):
         yield Picture(name, error=f'{name} does not exist')
-    elif Path(name).suffix.lower() in VIDEOS:
+    elif _suffix(name) in VIDEOS:
         yield from _read_video(name, Video(name, 30))
     else:
         yield Picture(name)
@@ -136,19 +169,20 @@ def _open_address(address: str) -> Iterator[Picture]:
     if address.startswith('rtsp://'):
         yield from _read_video(address, Video(address, 30, live=True))
         return
+    from mmpose_ae.datasets.transforms.load_image import decode_image  # all else does without
+
     try:
         with urllib.request.urlopen(address, timeout=WAIT) as answer:
-            is_picture = answer.headers.get_content_maintype() == 'image'
-            data = answer.read() if is_picture else b''
-    except (OSError, ValueError) as error:
+            kind = answer.headers.get_content_maintype()
+            is_file = kind == 'video' and 'Content-Length' in answer.headers
+            image = decode_image(answer.read(), address) if kind == 'image' else None
+    except (OSError, ValueError, HTTPException) as error:
         yield Picture(address, error=f'{address} cannot be opened: {error}')
         return
-    if not is_picture:
-        yield from _read_video(address, Video(address, 30, live=True))
-        return
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    error = f'what {address} gives is not a whole picture' if image is None else None
-    yield Picture(address, image, error=error)
+    if image is None:
+        yield from _read_video(address, Video(address, 30, live=not is_file))
+    else:
+        yield Picture(address, image)
 
 
 def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
@@ -169,17 +203,28 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
         warnings.warn(f'{video.name} ends after {frame} of {count} frames', stacklevel=2)
 
 
-def _in_memory(source: Any) -> Optional[np.ndarray]:
-    """A picture that is in memory as an array, BGR; None of what is not one."""
-    if isinstance(source, np.ndarray):
-        return source
-    if hasattr(source, 'detach') and hasattr(source, 'cpu'):
-        return _of_tensor(source.detach().cpu().numpy())
-    if hasattr(source, 'convert') and hasattr(source, 'getexif'):
-        from PIL import ImageOps
-
-        return np.asarray(ImageOps.exif_transpose(source).convert('RGB'))[..., ::-1]
+def _in_memory(source: Any) -> Optional[Picture]:
+    """A picture that is in memory; None of what is not one."""
+    try:
+        if isinstance(source, np.ndarray):
+            return Picture(image=source)
+        if hasattr(source, 'detach') and hasattr(source, 'cpu'):
+            return Picture(image=_of_tensor(source.detach().cpu().numpy()))
+        if hasattr(source, 'convert') and hasattr(source, 'getexif'):
+            return Picture(image=_of_pillow(source))
+    except (OSError, ValueError) as error:  # what is cut off shows only when it is read
+        return Picture(error=str(error))
     return None
+
+
+def _of_pillow(image: 'PIL.Image.Image') -> np.ndarray:
+    """A picture of Pillow, turned as its camera was held, as a BGR picture."""
+    from PIL import ImageOps
+
+    turned = ImageOps.exif_transpose(image)
+    if turned.mode[0] in 'IF':  # deeper than 8 bits: Pillow would cut values off
+        return np.asarray(turned)
+    return np.asarray(turned.convert('RGB'))[..., ::-1]
 
 
 def _of_tensor(values: np.ndarray) -> np.ndarray:

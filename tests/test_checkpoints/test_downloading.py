@@ -1,14 +1,12 @@
 """Downloads: by address, with the hash in their names, whole or not at all."""
 
 import hashlib
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import torch
 from mmengine.runner import CheckpointLoader
+from serving import serve
 
 from mmpose_ae.checkpoints import CheckpointError, load_from_http
 from mmpose_ae.checkpoints.downloading import HASH, cache_path
@@ -18,18 +16,9 @@ from mmpose_ae.checkpoints.downloading import HASH, cache_path
 def server(tmp_path, monkeypatch):
     """A local server of a folder, with what it was asked for; downloads go to another folder."""
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
-    folder, asked = tmp_path / 'served', []
-    folder.mkdir()
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            asked.append(self.path)
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f'http://127.0.0.1:{server.server_port}', folder, asked
-    server.shutdown()
-    server.server_close()
+    folder = tmp_path / 'served'
+    with serve(folder) as (address, asked):
+        yield address, folder, asked
 
 
 def publish(path, number):

@@ -62,17 +62,34 @@ class LoadImage(_LoadImage):
 
     def _read(self, path: str) -> np.ndarray:
         data = fileio.get(path, backend_args=self.backend_args)
-        if not data:
-            raise ValueError(f'image file {path} is empty')
-        if _is_truncated_jpeg(data):
-            raise ValueError(f'image file {path} is truncated')
-        try:
-            image = mmcv.imfrombytes(data, flag=self.color_type, backend=self.imdecode_backend)
-        except (cv2.error, OSError) as error:
-            raise ValueError(f'image file {path} cannot be decoded: {error}') from error
-        if image is None:
-            raise ValueError(f'image file {path} is truncated or not an image')
-        return image
+        return decode_image(data, path, flag=self.color_type, backend=self.imdecode_backend)
+
+
+def decode_image(data: bytes, name: str, **options: str) -> np.ndarray:
+    """Decode what is in an image file.
+
+    Args:
+        data (bytes): Its content.
+        name (str): What to call it in errors.
+        **options: ``flag`` and ``backend`` as of ``mmcv.imfrombytes``.
+
+    Returns:
+        np.ndarray: (H, W, 3), BGR, uint8, unless the options say otherwise.
+
+    Raises:
+        ValueError: It is not a whole image.
+    """
+    if not data:
+        raise ValueError(f'image file {name} is empty')
+    if _is_truncated_jpeg(data):
+        raise ValueError(f'image file {name} is truncated')
+    try:
+        image = mmcv.imfrombytes(data, **options)
+    except (cv2.error, OSError) as error:
+        raise ValueError(f'image file {name} cannot be decoded: {error}') from error
+    if image is None:
+        raise ValueError(f'image file {name} is truncated or not an image')
+    return image
 
 
 def _is_truncated_jpeg(data: bytes) -> bool:

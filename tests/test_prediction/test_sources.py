@@ -1,0 +1,261 @@
+"""Every kind of source: what is found, and what is said of what cannot be."""
+
+import io
+import os
+import socket
+from itertools import repeat
+from pathlib import Path
+
+import cv2
+import fakes
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from serving import serve
+
+from mmpose_ae.datasets.transforms import LoadImage
+from mmpose_ae.prediction import open_source
+from mmpose_ae.prediction.sources import Video, list_names
+
+FPS = 12.5
+
+
+def write_video(path, frames=3, fps=FPS, size=fakes.INPUT_SIZE):
+    """A video whose frames get lighter."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), fps, size)
+    for n in range(frames):
+        writer.write(np.full((*size[::-1], 3), 40 * n, np.uint8))
+    writer.release()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Pictures, a video and other files, with a folder below; it is where the process is."""
+    monkeypatch.chdir(tmp_path)
+    Path('in/below').mkdir(parents=True)
+    for name in ('in/b.png', 'in/a.JPG', 'in/below/c.bmp'):
+        cv2.imwrite(name, fakes.image())
+    write_video('in/d.mp4')
+    Path('in/notes.txt').write_text('b.png\n\n  below/c.bmp  \nabsent.png\n')
+    Path('in/other.json').write_text('{}')
+    return Path('in')
+
+
+def names(source):
+    return [name.replace(os.sep, '/') for name in list_names(str(source))]
+
+
+def test_a_folder_has_its_pictures_and_videos_in_order(folder):
+    assert names(folder) == ['in/a.JPG', 'in/b.png', 'in/d.mp4']
+
+
+def test_patterns(folder):
+    assert names('in/*.png') == ['in/b.png']
+    assert names('in/**/*.[bp][mn][pg]') == ['in/b.png', 'in/below/c.bmp']
+    assert names('in/*') == ['in/a.JPG', 'in/b.png', 'in/d.mp4']  # what is not seen is left out
+    assert names('in/**') == ['in/a.JPG', 'in/b.png', 'in/below/c.bmp', 'in/d.mp4']
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder):
+    cv2.imwrite('in/[1].png', fakes.image())
+    assert names('in/[1].png') == ['in/[1].png']
+
+
+def test_a_list_names_files_beside_it(folder):
+    assert names('in/notes.txt') == ['in/b.png', 'in/below/c.bmp', 'absent.png']
+
+
+def test_lists_from_windows_are_read(folder):
+    Path('in/notes.txt').write_bytes('\ufeffb.png\r\nbelow\r\n'.encode())
+    assert names('in/notes.txt') == ['in/b.png', 'in/below/c.bmp']
+
+
+def test_standard_input_is_a_list(folder, monkeypatch):
+    monkeypatch.setattr('sys.stdin', io.StringIO('in/b.png\nin/below\n'))
+    assert names('-') == ['in/b.png', 'in/below/c.bmp']
+
+
+def test_several_sources_one_after_the_other(folder):
+    found = list(open_source(['in/b.png', Path('in/below'), fakes.image()]))
+    assert [picture.path for picture in found] == ['in/b.png', 'in/below/c.bmp', None]
+    assert found[2].image.shape == (48, 64, 3)
+
+
+def test_a_video_is_its_frames(folder):
+    frames = list(open_source('in/d.mp4'))
+    assert [(each.path, each.frame) for each in frames] == [('in/d.mp4', n) for n in range(3)]
+    assert {each.video for each in frames} == {Video('in/d.mp4', FPS)}
+    assert [each.image.mean() for each in frames] == pytest.approx([0, 40, 80], abs=3)
+
+
+def test_a_video_that_is_cut_off_is_said(folder, monkeypatch):
+    class Capture:
+        """Says that there are more frames than come."""
+
+        def __init__(self, name):
+            self._capture = cv2_capture(name)
+            self.read, self.release = self._capture.read, self._capture.release
+
+        def get(self, what):
+            return 5 if what == cv2.CAP_PROP_FRAME_COUNT else self._capture.get(what)
+
+    cv2_capture = cv2.VideoCapture
+    monkeypatch.setattr(cv2, 'VideoCapture', Capture)
+    with pytest.warns(UserWarning, match=r'in/d\.mp4 ends after 3 of 5 frames'):
+        assert len(list(open_source('in/d.mp4'))) == 3
+
+
+@pytest.mark.parametrize('name, reason', [
+    ('in/absent.png', 'does not exist'),
+    ('in/empty', 'has no picture or video'),
+    ('in/*.gif', 'matches no picture or video'),
+    ('in/*.json', 'matches no picture or video'),
+    ('webcam:93', 'cannot be opened as a video'),
+    ('in/broken.mp4', 'cannot be opened as a video'),
+    (300 * 'x' + '.png', 'does not exist'),
+    ('\0', 'does not exist'),
+])  # fmt: skip
+def test_what_cannot_be_opened_is_said(folder, name, reason):
+    Path('in/empty').mkdir()
+    Path('in/broken.mp4').write_bytes(b'no video')
+    (picture,) = open_source(name)
+    assert (picture.path, picture.image) == (name, None)
+    assert picture.error.startswith(name)
+    assert reason in picture.error
+
+
+def test_a_list_that_cannot_be_read_is_said_and_the_rest_is_done(folder, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, 'read_text', refuse)
+    broken, whole = open_source(['in/notes.txt', 'in/b.png'])
+    assert broken.error.startswith('in/notes.txt cannot be read')
+    assert whole.error is None
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='names of files are bytes on POSIX alone')
+def test_names_in_no_encoding(folder):
+    name = os.fsdecode(b'in/\xe9.png')
+    os.rename('in/b.png', name)
+    Path('in/notes.txt').write_bytes(b'\xe9.png\n')
+    assert names('in/notes.txt') == [name]
+    assert names('in/*.png') == [name]
+
+
+def test_a_list_that_names_itself_ends(folder):
+    Path('in/self.txt').write_text('self.txt\nb.png\n')
+    broken, whole = open_source('in/self.txt')
+    assert 'in/self.txt' in broken.error
+    assert whole.path == 'in/b.png'
+
+
+def test_things_that_are_no_sources_are_refused():
+    with pytest.raises(TypeError, match='float is no source of pictures'):
+        list(open_source(1.5))
+
+
+def test_iterators_are_asked_for_one_picture_at_a_time():
+    """An endless one would never end otherwise."""
+    pictures = open_source(repeat(BGR))
+    assert next(pictures).image.shape == (48, 64, 3)
+
+
+BGR = fakes.image()
+RGB = np.ascontiguousarray(BGR[..., ::-1])
+IN_MEMORY = {
+    'array': BGR,
+    'pillow': Image.fromarray(RGB),
+    'tensor': torch.from_numpy(RGB).permute(2, 0, 1),
+    'tensor of floats': (torch.from_numpy(RGB).permute(2, 0, 1) / 255).requires_grad_(),
+    'half': torch.from_numpy(RGB).permute(2, 0, 1).double() / 255,
+    'alpha': Image.fromarray(RGB).convert('RGBA'),
+}
+
+
+@pytest.mark.parametrize('kind', IN_MEMORY)
+def test_pictures_in_memory(kind):
+    (picture,) = open_source(IN_MEMORY[kind])
+    np.testing.assert_array_equal(picture.image, BGR)
+
+
+def test_palettes_deep_and_turned_pictures_of_pillow():
+    paletted = Image.fromarray(RGB).quantize(16)
+    (picture,) = open_source(paletted)
+    np.testing.assert_array_equal(picture.image[..., ::-1], paletted.convert('RGB'))
+    deep = Image.new('I;16', (4, 4), 60000)
+    (picture,) = open_source(deep)  # an array of such numbers is refused where files are read
+    assert picture.image.max() == 60000
+    turned = Image.open(io.BytesIO(exif_bytes(Image.fromarray(RGB), 6)))
+    (picture,) = open_source(turned)
+    assert picture.image.shape == (64, 48, 3)
+
+
+@pytest.mark.parametrize('wrong, reason', [
+    (torch.zeros(4, 4), r'a tensor of a picture is \(3, H, W\), RGB, got \(4, 4\)'),
+    (torch.full((3, 4, 4), 200.0), r'a tensor of floats is a picture in 0\.\.1'),
+    (Image.open(io.BytesIO(b'P6 9 9 255 ')), 'truncated'),
+])  # fmt: skip
+def test_what_is_no_picture_is_said_and_the_rest_is_done(wrong, reason):
+    broken, whole = open_source([wrong, BGR])
+    assert broken.image is None
+    with pytest.raises(ValueError, match=reason):
+        raise ValueError(broken.error)
+    assert whole.image is BGR
+
+
+def exif_bytes(image, orientation):
+    """A JPEG that says how it was held."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    image.save(out, 'jpeg', exif=exif, quality=95)
+    return out.getvalue()
+
+
+@pytest.fixture
+def server(tmp_path):
+    with serve(tmp_path / 'served') as (address, _):
+        yield address, tmp_path / 'served'
+
+
+def test_pictures_behind_addresses_are_as_those_of_files(server):
+    address, served = server
+    (served / 'turned.jpg').write_bytes(exif_bytes(Image.fromarray(RGB), 6))
+    (served / 'cmyk.jpg').write_bytes(exif_bytes(Image.fromarray(RGB).convert('CMYK'), 1))
+    cv2.imwrite(str(served / 'deep.png'), BGR.astype(np.uint16) * 257)
+    for name in ('turned.jpg', 'cmyk.jpg', 'deep.png'):
+        (picture,) = open_source(f'{address}/{name}?size=large')
+        assert picture.error is None
+        expected = LoadImage().transform(dict(img_path=str(served / name)))['img']
+        np.testing.assert_array_equal(picture.image, expected)
+
+
+def test_a_video_behind_an_address(server):
+    address, served = server
+    write_video(served / 'a.mp4')
+    frames = list(open_source(f'{address}/a.mp4'))
+    assert [frame.frame for frame in frames] == [0, 1, 2]
+    assert frames[0].video == Video(f'{address}/a.mp4', FPS, live=False)
+
+
+def test_what_addresses_do_not_give_is_said(server):
+    address, served = server
+    cv2.imwrite(str(served / 'cut.png'), BGR)
+    encoded = cv2.imencode('.jpg', BGR)[1].tobytes()
+    (served / 'half.jpg').write_bytes(encoded[: len(encoded) // 2])
+    (served / 'page.html').write_text('no video')
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        nobody = f'http://127.0.0.1:{free.getsockname()[1]}/a.png'
+    for name, reason in (
+        (f'{address}/absent.png', '404'),
+        (f'{address}/cut.png', 'IncompleteRead'),
+        (f'{address}/half.jpg', 'truncated'),
+        (f'{address}/page.html', 'cannot be opened as a video'),
+        (nobody, 'refused'),
+        ('http://', 'cannot be opened'),
+    ):
+        (picture,) = open_source(name)
+        assert name in picture.error
+        assert reason in picture.error
