@@ -7,6 +7,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional, TypeVar
 Item = TypeVar('Item')
 END = object()
 MOMENT = 0.1  # seconds between looks at whether somebody still waits
+PATIENCE = 5  # seconds for the item that is made when nobody wants more; it may never come
 
 
 def read_ahead(items: Iterable[Item], depth: int) -> Iterator[Item]:
@@ -56,7 +57,7 @@ def read_ahead(items: Iterable[Item], depth: int) -> Iterator[Item]:
             yield item
     finally:
         stopped.set()
-        thread.join()
+        thread.join(PATIENCE)
 
 
 class Behind:
