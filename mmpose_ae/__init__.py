@@ -14,7 +14,12 @@ from .version import __version__
 __all__ = ['__version__']
 
 if has_openmmlab():
-    from .compat import check_versions, install_stand_ins, register_package
+    from .compat import (
+        check_versions,
+        complete_inferencer,
+        install_stand_ins,
+        register_package,
+    )
 
     check_versions()
     install_stand_ins()
@@ -24,6 +29,7 @@ if has_openmmlab():
 
     # A child registry sees its parents' names but does not import the parents' modules.
     register_all_modules(init_default_scope=False)
+    complete_inferencer()
 
     from . import codecs, datasets, engine, evaluation, models, pictures
     from .prediction.predictor import Predictor

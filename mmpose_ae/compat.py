@@ -211,6 +211,17 @@ def install_stand_ins() -> List[str]:
     return installed
 
 
+def complete_inferencer() -> None:
+    """Let MMPoseInferencer hand ``bbox_thr`` on to the model's people.
+
+    MMPose has both ends of it, but not the entry in the list by which one knows of the other.
+    People of top-down models have passed that threshold as boxes of the detector.
+    """
+    from mmpose.apis import Pose2DInferencer
+
+    Pose2DInferencer.forward_kwargs.add('bbox_thr')
+
+
 def register_package() -> None:
     """Let MMEngine find the configs of this package by name, from any folder.
 

@@ -6,6 +6,7 @@ input is 64 x 48 pixels, so that width and height cannot be mixed up, and heatma
 
 from typing import Any, NamedTuple, Optional, Sequence, Tuple
 
+import cv2
 import numpy as np
 import torch
 from mmengine.structures import InstanceData, PixelData
@@ -224,6 +225,12 @@ def image(size: Size = INPUT_SIZE, dtype: type = np.uint8) -> np.ndarray:
     """Random pixels from 0 to 255, (H, W, 3)."""
     rng = np.random.default_rng(size[0] * size[1])
     return rng.integers(0, 256, (*size[::-1], 3)).astype(dtype)
+
+
+def spots(size: Size = INPUT_SIZE) -> np.ndarray:
+    """A picture of spots of color, (H, W, 3), uint8."""
+    smooth = cv2.GaussianBlur(image(size), (0, 0), 3).astype(np.float32)
+    return cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
 
 
 def blob(size: Size, point: Sequence[float], sigma: float) -> np.ndarray:

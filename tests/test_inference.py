@@ -110,6 +110,8 @@ def test_people_may_be_filtered_by_the_score(inferencer, perfect_model):
         ((batch, _),) = pose2d.preprocess([str(perfect_model.image)])
         (sample,) = pose2d.forward(batch, bbox_thr=threshold)
         assert len(sample.pred_instances) == left
+        (result,) = inferencer(str(perfect_model.image), bbox_thr=float(threshold))
+        assert len(result['predictions'][0]) == left
     (result,) = inferencer(str(perfect_model.image), pose_based_nms=True)  # needs scores, too
     assert len(result['predictions'][0]) == 2
 

@@ -78,7 +78,9 @@ def _fetch(address: str, path: Path) -> None:
     try:
         download_url_to_file(address, str(path), hash_prefix=expected)
     except (OSError, RuntimeError, ValueError) as error:
-        raise CheckpointError(f'{address} cannot be downloaded: {error}') from error
+        raise CheckpointError(
+            f'{address} cannot be downloaded: {error} (without a network, put the file at {path})'
+        ) from error
 
 
 def _has_hash(path: Path, expected: str) -> bool:

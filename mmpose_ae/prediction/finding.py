@@ -8,6 +8,7 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from mmpose_ae.checkpoints import list_checkpoints
+from mmpose_ae.cli.command_line import read_config
 
 from .zoo import ZooModel, config_path, list_models
 
@@ -38,7 +39,8 @@ def find_model(
     Args:
         model (str | Path | Config, optional): A config, its file, or a name of the zoo. None is the
             newest run in ``work_dirs``.
-        checkpoint (str | Path, optional): Its weights. None takes those of the name or run.
+        checkpoint (str | Path, optional): Weights of that model; by default those of the name or
+            run.
 
     Returns:
         Found: With its checkpoint read once, so that it is downloaded and whole.
@@ -47,16 +49,18 @@ def find_model(
         ValueError: There is no such model, or nothing says where its weights are.
         CheckpointError: The weights cannot be downloaded or read.
     """
+    if model is None and checkpoint is not None:
+        raise ValueError(f'{checkpoint} needs the config that it was trained with')
     if model is None:
-        config, newest = _newest_run(Path(RUNS))
-        cfg, checkpoint = Config.fromfile(config), checkpoint or newest
+        config, checkpoint = _newest_run(Path(RUNS))
+        cfg = read_config(config, {})
     elif isinstance(model, Config):
         cfg = model
     elif Path(model).suffix == '.py':
-        cfg = Config.fromfile(model)
+        cfg = read_config(model, {})
     else:
         entry = _named(str(model))
-        cfg, checkpoint = Config.fromfile(config_path(entry)), checkpoint or entry.weights
+        cfg, checkpoint = read_config(config_path(entry), {}), checkpoint or entry.weights
     name = Path(cfg.filename or 'config').stem
     if not checkpoint:
         raise ValueError(

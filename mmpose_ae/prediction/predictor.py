@@ -1,6 +1,6 @@
 """From any source of pictures to their people, with a config and a checkpoint."""
 
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import (
@@ -111,10 +111,10 @@ class Predictor:
         if max_people is not None and max_people < 1:
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
         self.region = None if region is None else _check_region(region)
+        self.device = _check_device(device or get_device())
         found = find_model(model, checkpoint)
         self.name = found.name
         cfg = _adapt(found.config, flip, scales, cfg_options or {})
-        self.device = device or get_device()
         self.model = init_model(cfg, found.checkpoint, device=self.device)
         if compile:
             self.model.backbone.compile()
@@ -151,16 +151,16 @@ class Predictor:
             ValueError: A picture cannot be read.
         """
         report = on_failure or _raise
-        prepared = read_ahead(self._prepare_all(source), 2 * self.batch_size)
-        for batch in _batches(prepared, self.batch_size):
-            whole = [each for each in batch if isinstance(each, Prepared)]
-            predicted = iter(self._predict(whole))
-            for each in batch:
-                if isinstance(each, Failure):
-                    report(each)
-                else:
-                    prediction = next(predicted)
-                    yield prediction if keep_images else prediction.without_image()
+        with closing(read_ahead(self._prepare_all(source), 2 * self.batch_size)) as prepared:
+            for batch in _batches(prepared, self.batch_size):
+                whole = [each for each in batch if isinstance(each, Prepared)]
+                predicted = iter(self._predict(whole))
+                for each in batch:
+                    if isinstance(each, Failure):
+                        report(each)
+                    else:
+                        prediction = next(predicted)
+                        yield prediction if keep_images else prediction.without_image()
 
     def _prepare_all(self, source: Any) -> Iterator[Union[Prepared, Failure]]:
         """Read pictures and make inputs of them; what cannot be read becomes a failure."""
@@ -182,7 +182,7 @@ class Predictor:
         try:
             image = self._load(given)['img']
             inputs = self._make_input(image, picture)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, cv2.error) as error:
             return Failure(picture.path, picture.frame, str(error))
         return Prepared(picture, image, inputs)
 
@@ -265,11 +265,24 @@ def _adapt(
     return cfg
 
 
+def _check_device(device: str) -> str:
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f'the device {device} cannot be used: {reason}') from error
+    return device
+
+
 def _check_region(region: Sequence[int]) -> Tuple[int, ...]:
-    left, top, right, bottom = region
-    if not (0 <= left < right and 0 <= top < bottom):
+    sides = tuple(map(int, region))
+    if len(sides) != 4 or sides != tuple(region) or not _is_box(*sides):
         raise ValueError(f'a region is left, top, right, bottom in pixels, got {tuple(region)}')
-    return left, top, right, bottom
+    return sides
+
+
+def _is_box(left: int, top: int, right: int, bottom: int) -> bool:
+    return 0 <= left < right and 0 <= top < bottom
 
 
 def _cut(image: np.ndarray, region: Tuple[int, ...]) -> np.ndarray:

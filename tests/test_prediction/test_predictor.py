@@ -1,0 +1,310 @@
+"""From sources to people: the same as MMPose's inferencer finds, whatever the source."""
+
+import threading
+from itertools import count, islice
+from pathlib import Path
+
+import cv2
+import fakes
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmpose.apis import MMPoseInferencer
+from PIL import Image
+
+from mmpose_ae import Predictor
+from mmpose_ae.datasets.transforms import LoadImage
+from mmpose_ae.prediction.predictor import Failure
+
+BLANK = np.zeros((64, 64, 3), np.uint8)
+
+
+@pytest.fixture(scope='module')
+def everybody(small_model):
+    """A predictor that leaves out nobody; its people depend on the picture."""
+    return Predictor(*small_model, device='cpu', score_threshold=0.0)
+
+
+@pytest.fixture(scope='module')
+def perfect(perfect_model):
+    """A predictor of two known people in every picture."""
+    return Predictor(perfect_model.config, perfect_model.checkpoint, device='cpu')
+
+
+@pytest.fixture(scope='module')
+def inferencer(small_model):
+    config, checkpoint = map(str, small_model)
+    return MMPoseInferencer(config, checkpoint, scope='mmpose_ae', device='cpu')
+
+
+def write_pictures(folder):
+    """Files that differ in form and size."""
+    bgr = fakes.spots()
+    image = Image.fromarray(np.ascontiguousarray(bgr[..., ::-1]))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(folder / 'turned.jpg', exif=exif)
+    image.convert('CMYK').save(folder / 'cmyk.jpg')
+    image.quantize(32).save(folder / 'palette.png')
+    image.convert('RGBA').save(folder / 'alpha.png')
+    image.convert('L').save(folder / 'gray.png')
+    cv2.imwrite(str(folder / 'deep.png'), bgr.astype(np.uint16) * 257)
+    cv2.imwrite(str(folder / 'large.png'), fakes.spots((90, 150)))
+    return sorted(map(str, folder.iterdir()))
+
+
+def check_same(prediction, people):
+    """Compare with what MMPoseInferencer says."""
+    poses = prediction.poses
+    assert len(people) == len(prediction) > 2
+    for ours, key in (
+        (poses.keypoints, 'keypoints'),
+        (poses.keypoint_scores, 'keypoint_scores'),
+        (poses.boxes[:, None], 'bbox'),
+        (poses.instance_scores, 'bbox_score'),
+    ):
+        np.testing.assert_allclose(ours, [person[key] for person in people], atol=1e-4)
+
+
+def test_the_same_people_as_of_mmpose(everybody, inferencer, tmp_path):
+    files = write_pictures(tmp_path)
+    for file, prediction in zip(files, everybody(tmp_path), strict=True):
+        assert prediction.path == file
+        image = LoadImage().transform(dict(img_path=file))['img']
+        np.testing.assert_array_equal(prediction.image, image)
+        assert prediction.size == image.shape[1::-1]
+        (people,) = next(inferencer(file))['predictions']
+        check_same(prediction, people)
+    (prediction,) = everybody(image)
+    (people,) = next(inferencer(image))['predictions']
+    check_same(prediction, people)
+    score = float(prediction.poses.instance_scores[2])
+    (people,) = next(inferencer(image, bbox_thr=score))['predictions']
+    assert len(people) == 2  # MMPose keeps those above it, not those at it
+
+
+def test_batches_of_unequal_pictures_are_the_pictures_in_order(everybody, tmp_path, monkeypatch):
+    write_pictures(tmp_path)
+    (tmp_path / 'broken.png').write_bytes(b'no picture')
+    alone, failures = list(everybody(tmp_path, on_failure=lambda failure: None)), []
+    monkeypatch.setattr(everybody, 'batch_size', 3)
+    sizes, step = [], everybody.model.test_step
+    monkeypatch.setattr(
+        everybody.model, 'test_step', lambda data: sizes.append(len(data['inputs'])) or step(data)
+    )
+    together = list(everybody(tmp_path, on_failure=failures.append))
+    assert sizes == [2, 3, 2]  # of eight files one is broken
+    assert [each.path for each in together] == [each.path for each in alone]
+    assert [each.size for each in together] == [each.size for each in alone]
+    assert [Path(failure.path).name for failure in failures] == ['broken.png']
+    for one, other in zip(alone, together):  # padding may change what is near it
+        assert len(one) > 2
+        assert one.poses.instance_scores[:3] == pytest.approx(
+            other.poses.instance_scores[:3], rel=0.3
+        )
+
+
+def test_people_are_those_that_are_there(perfect, perfect_model):
+    (prediction,) = perfect(str(perfect_model.image))
+    order = np.abs(prediction.poses.keypoints[0] - perfect_model.keypoints).mean((1, 2)).argsort()
+    np.testing.assert_allclose(prediction.poses.keypoints, perfect_model.keypoints[order], atol=0.5)
+    assert prediction.poses.tags.ravel().tolist() == pytest.approx([[0, 5], [5, 0]][order[0]])
+    assert prediction.keypoint_names[:2] == ('nose', 'left_eye')
+    assert len(prediction.keypoint_names) == 17
+    assert (15, 13) in prediction.skeleton
+    assert perfect.name == 'perfect'
+
+
+@pytest.mark.parametrize('size', [(1, 1), (2000, 3), (3, 2000), (64, 1)])
+def test_pictures_of_extreme_sides(everybody, size):
+    (prediction,) = everybody(fakes.image(size))
+    assert prediction.size == size
+    assert prediction.draw().shape == (*size[::-1], 3)
+    assert len(prediction.crop()) == len(prediction)
+
+
+def test_a_video_is_predicted_frame_by_frame(perfect, tmp_path):
+    path = str(tmp_path / 'a.mp4')
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), 8, (64, 48))
+    for _ in range(5):
+        writer.write(BLANK[:48])
+    writer.release()
+    found = list(perfect(path, keep_images=False))
+    assert [each.time for each in found] == [n / 8 for n in range(5)]
+    assert all(each.image is None and each.path == path for each in found)
+
+
+def test_a_part_of_the_picture(everybody):
+    """The people are those of that part alone, but in pixels of the whole."""
+    image = fakes.spots((120, 100))
+    everybody.region = (30, 20, 94, 68)
+    try:
+        (prediction,) = everybody(image)
+        failures = []
+        assert list(everybody(BLANK[:10], on_failure=failures.append)) == []
+    finally:
+        everybody.region = None
+    (alone,) = everybody(image[20:68, 30:94])
+    assert prediction.size == (120, 100)
+    np.testing.assert_allclose(prediction.poses.keypoints, alone.poses.keypoints + [30, 20])
+    assert 'is outside the picture of 64x10 pixels' in failures[0].reason
+
+
+def test_at_most_so_many_people_with_at_least_that_score(everybody, small_model):
+    (all_people,) = everybody(fakes.spots())
+    scores = all_people.poses.instance_scores
+    least = float(scores[1])
+    few = Predictor(*small_model, device='cpu', score_threshold=least)
+    (kept,) = few(fakes.spots())
+    assert kept.poses.instance_scores.tolist() == scores[scores >= least].tolist()
+    few.max_people = 1
+    (best,) = few(fakes.spots())
+    np.testing.assert_array_equal(best.poses.keypoints, all_people.poses.keypoints[:1])
+
+
+def test_the_threshold_is_the_one_given_that_of_the_checkpoint_or_said(perfect_model, capsys):
+    weights = torch.load(perfect_model.checkpoint, weights_only=False)
+    weights['meta']['score_threshold'] = 0.35
+    chosen = perfect_model.checkpoint.with_name('chosen.pth')
+    torch.save(weights, chosen)
+    build = lambda *args, **kwargs: Predictor(perfect_model.config, *args, **kwargs)  # noqa: E731
+    assert build(chosen).score_threshold == 0.35
+    assert build(chosen, score_threshold=0.1).score_threshold == 0.1
+    assert 'no threshold' not in capsys.readouterr().out
+    assert build(perfect_model.checkpoint).score_threshold == 0.2
+    assert 'score from 0.2 on are kept: no threshold was chosen' in capsys.readouterr().out
+
+
+def test_settings_of_testing(small_model):
+    config = Config.fromfile(small_model.config)
+    before = config.pretty_text
+    predictor = Predictor(
+        config, small_model.checkpoint, flip=True, scales=[0.5, 2], score_threshold=0,
+        cfg_options={'model.head.decoder.scoring': dict(max_instances=2)},
+    )  # fmt: skip
+    assert config.pretty_text == before
+    assert predictor.model.test_cfg['flip_test']
+    assert predictor.model.test_cfg['multiscale_test']
+    (prediction,) = predictor(fakes.spots())
+    assert len(prediction) == 2
+    with pytest.raises(ValueError, match='need a BottomupResize'):
+        Predictor(
+            *small_model,
+            scales=[2],
+            cfg_options={'test_dataloader.dataset.pipeline': [dict(type='LoadImage')]},
+        )
+
+
+def test_mixed_precision_changes_little(everybody, perfect, monkeypatch):
+    (exact,) = everybody(fakes.spots())
+    monkeypatch.setattr(everybody, 'amp', True)
+    seen, step = [], everybody.model.test_step
+
+    def watched(data):
+        seen.append((torch.is_autocast_enabled('cpu'), torch.get_autocast_dtype('cpu')))
+        return step(data)
+
+    monkeypatch.setattr(everybody.model, 'test_step', watched)
+    (mixed,) = everybody(fakes.spots())
+    assert seen == [(True, torch.bfloat16)]
+    assert mixed.poses.keypoints.dtype == mixed.poses.instance_scores.dtype == np.float32
+    assert mixed.poses.instance_scores[0] == pytest.approx(exact.poses.instance_scores[0], rel=0.1)
+
+
+def test_compiling_is_asked_of_the_backbone(perfect_model, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(torch.nn.Module, 'compile', lambda self: compiled.append(type(self)))
+    Predictor(perfect_model.config, perfect_model.checkpoint, compile=True)
+    assert [kind.__name__ for kind in compiled] == ['StoredMaps']
+
+
+@pytest.mark.parametrize('option, reason', [
+    (dict(batch_size=0), 'batch_size must be 1 or more, got 0'),
+    (dict(max_people=0), 'max_people must be 1 or more, got 0'),
+    (dict(region=(5, 5, 5, 9)), r'a region is left, top, right, bottom in pixels, got \(5, 5, 5'),
+    (dict(region=(0.1, 0.2, 0.8, 0.9)), r'a region is .*, got \(0\.1'),
+    (dict(region=(1, 2, 3)), 'a region is left, top, right, bottom in pixels'),
+    (dict(device='toaster'), 'the device toaster cannot be used'),
+    (dict(device='cuda:77'), 'the device cuda:77 cannot be used'),
+    (dict(scales=[-1]), 'scale -1 is not a positive fraction'),
+])  # fmt: skip
+def test_options_that_make_no_sense_are_refused(perfect_model, option, reason):
+    with pytest.raises(ValueError, match=reason):
+        Predictor(perfect_model.config, perfect_model.checkpoint, **option)
+
+
+def test_what_cannot_be_read_is_told_or_raised(perfect, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), BLANK)
+    (tmp_path / 'b.png').write_bytes(b'no picture')
+    cv2.imwrite(str(tmp_path / 'c.png'), BLANK)
+    failures = []
+    found = list(perfect([tmp_path, np.zeros((4, 4, 4), np.uint8)], on_failure=failures.append))
+    assert [Path(each.path).name for each in found] == ['a.png', 'c.png']
+    assert [type(failure) for failure in failures] == [Failure, Failure]
+    assert failures[0].path == str(tmp_path / 'b.png')
+    assert 'alpha' in failures[1].reason
+    predictions = perfect(tmp_path)
+    assert Path(next(predictions).path).name == 'a.png'
+    with pytest.raises(ValueError, match=r'b\.png is truncated or not an image'):
+        next(predictions)
+
+
+def test_pictures_that_opencv_refuses_are_told(perfect, monkeypatch):
+    """Its versions 4 have a largest side."""
+
+    def refuse(*args):
+        raise cv2.error('dst.cols < SHRT_MAX')
+
+    monkeypatch.setattr(perfect, '_prepare_input', refuse)
+    failures = []
+    assert list(perfect(BLANK, on_failure=failures.append)) == []
+    assert 'SHRT_MAX' in failures[0].reason
+
+
+def test_sources_without_end_are_read_a_few_pictures_ahead(perfect):
+    read = []
+
+    def frames():
+        for n in count():
+            read.append(n)
+            yield BLANK
+
+    threads = threading.active_count()
+    predictions = perfect(frames())
+    assert len(list(islice(predictions, 3))) == 3
+    assert len(read) <= 3 + 2 + 2
+    predictions.close()
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize('error', [KeyboardInterrupt, RuntimeError])
+def test_errors_beside_and_in_the_network_reach_the_caller(perfect, monkeypatch, error):
+    def frames():
+        yield BLANK
+        raise error
+
+    threads = threading.active_count()
+    predictions = perfect(frames())
+    next(predictions)
+    with pytest.raises(error):
+        next(predictions)
+
+    def broken(data):
+        raise error
+
+    monkeypatch.setattr(perfect.model, 'test_step', broken)
+    with pytest.raises(error) as kept:
+        list(perfect([BLANK] * 9))
+    assert kept.value  # although the error keeps its frames, reading has ended
+    assert threading.active_count() == threads
+
+
+def test_a_predictor_can_be_used_again_and_says_where_its_time_goes(perfect_model):
+    predictor = Predictor(perfect_model.config, perfect_model.checkpoint)
+    for _ in range(2):
+        (prediction,) = predictor(BLANK)
+        assert len(prediction) == 2
+    spent = predictor.stopwatch.seconds
+    assert set(spent) == {'reading', 'network', 'decoding'}
+    assert min(spent.values()) > 0
