@@ -18,7 +18,8 @@ class Csv:
 
     def __init__(self, folder: Path, header: Header) -> None:
         self.path = folder / 'people.csv'
-        self._file = self.path.open('w', newline='')
+        # Names of files may be in no encoding.
+        self._file = self.path.open('w', newline='', encoding='utf-8', errors='surrogateescape')
         self._table = csv.DictWriter(self._file, ROW)
         self._table.writeheader()
 

@@ -1,11 +1,11 @@
 """JSON as MMPose's inferencer and its video demo write it."""
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import List, Optional
 
 from ..prediction import Prediction
+from ..sources import Video
 from .names import Names
 from .output import Header
 
@@ -22,7 +22,8 @@ class MMPoseJson:
 
     def __init__(self, folder: Path, header: Header) -> None:
         self._names = Names(folder / 'mmpose', '.json')
-        self._videos = defaultdict(list)
+        self._video: Optional[Video] = None  # the one in progress, and its frames
+        self._frames: List[dict] = []
         self._paths: List[Path] = []
 
     def write(self, prediction: Prediction) -> None:
@@ -38,21 +39,26 @@ class MMPoseJson:
             )
             for n, box in enumerate(prediction.poses.boxes)
         ]
+        if self._video is not prediction.video:  # the same file again is another video
+            self._finish_video()
         if prediction.video is None:
             self._save(self._names.choose(prediction.path), people)
         else:
-            self._videos[prediction.video.name].append(
-                dict(frame_id=prediction.frame, instances=people)
-            )
+            self._video = prediction.video
+            self._frames.append(dict(frame_id=prediction.frame, instances=people))
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
         """Leave out a picture that could not be read."""
 
     def close(self) -> List[Path]:
-        """Write the files of the videos."""
-        for name, frames in self._videos.items():
-            self._save(self._names.choose(name), frames)
+        """Write the file of the last video."""
+        self._finish_video()
         return self._paths
+
+    def _finish_video(self) -> None:
+        if self._video:
+            self._save(self._names.choose(self._video.name), self._frames)
+            self._video, self._frames = None, []
 
     def _save(self, path: Path, content: list) -> None:
         path.write_text(json.dumps(content) + '\n')

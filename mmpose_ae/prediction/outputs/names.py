@@ -1,9 +1,12 @@
 """Names of files that are made of other files."""
 
+import os
 import re
 from pathlib import Path
 from typing import Optional
 from urllib.parse import urlparse
+
+LONGEST = 200  # bytes, of the 255 that file systems allow
 
 
 class Names:
@@ -30,6 +33,7 @@ class Names:
         self.folder.mkdir(parents=True, exist_ok=True)
         place = urlparse(source).path if source and '://' in source else source
         stem = re.sub(r'[^\w.-]', '_', Path(place or 'picture').stem) or 'picture'
+        stem = os.fsencode(stem)[:LONGEST].decode(errors='ignore')
         name, count = stem, 1
         while name in self._taken:
             count += 1

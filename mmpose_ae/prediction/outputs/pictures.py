@@ -1,7 +1,7 @@
 """Pictures and videos with the people drawn on them."""
 
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import List, Optional
 
 import cv2
 
@@ -29,31 +29,36 @@ class Pictures:
         self._pictures = Names(folder / 'pictures', '.jpg')
         self._videos = Names(folder / 'videos', '.mp4')
         self._threshold = header.keypoint_threshold
-        self._writers: Dict[str, _VideoFile] = {}
+        self._file: Optional[_VideoFile] = None  # of the video that is in progress
         self._paths: List[Path] = []
 
     def write(self, prediction: Prediction) -> None:
         """Draw the people of a picture."""
-        drawn = prediction.draw(self._threshold)
-        if prediction.video is None:
+        drawn, video = prediction.draw(self._threshold), prediction.video
+        if self._file and self._file.video is not video:  # the same file again is another video
+            self._finish_video()
+        if video is None:
             path = self._pictures.choose(prediction.path)
             if not cv2.imwrite(str(path), drawn):
                 raise OSError(f'{path} cannot be written')
             self._paths.append(path)
             return
-        video = prediction.video
-        if video.name not in self._writers:
-            path = self._videos.choose(video.name)
-            self._writers[video.name] = _VideoFile(path, video, prediction.size)
-        self._writers[video.name].add(drawn)
+        if self._file is None:
+            self._file = _VideoFile(self._videos.choose(video.name), video, prediction.size)
+        self._file.add(drawn)
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
         """Leave out a picture that could not be read."""
 
     def close(self) -> List[Path]:
-        """Finish the videos."""
-        videos = [writer.close() for writer in self._writers.values()]
-        return self._paths + videos
+        """Finish the last video."""
+        self._finish_video()
+        return self._paths
+
+    def _finish_video(self) -> None:
+        if self._file:
+            self._paths.append(self._file.close())
+            self._file = None
 
 
 class _VideoFile:

@@ -1,0 +1,120 @@
+"""Pictures and videos that are opened and looked at, and the window."""
+
+from dataclasses import replace
+
+import cv2
+import fakes
+import numpy as np
+import pytest
+from some_people import NAMES, SKELETON, frame, prediction
+
+from mmpose_ae.prediction import Video
+from mmpose_ae.prediction.outputs import Header, open_outputs
+
+HEADER = Header('small', NAMES, SKELETON, 0.2, 0.3)
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    (output,) = open_outputs(['pictures'], tmp_path, HEADER)
+    return output
+
+
+def film(name='a.mp4', count=3, fps=12.5, live=False):
+    """The frames of a video."""
+    video = Video(name, fps, live)
+    return [replace(frame(n, name), video=video) for n in range(count)]
+
+
+def look(path):
+    """Frames, rate and size of a video."""
+    capture = cv2.VideoCapture(str(path))
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    frames = []
+    while (read := capture.read())[0]:
+        frames.append(read[1])
+    return frames, fps
+
+
+def test_pictures_are_drawn_and_none_is_written_over(pictures, tmp_path):
+    pictures.fail('broken.jpg', None, 'it is broken')
+    smooth = replace(prediction(), image=fakes.spots())
+    for path in ('x/a.jpg', 'y/a.png', None):
+        pictures.write(replace(smooth, path=path))
+    paths = pictures.close()
+    assert [path.name for path in paths] == ['a.jpg', 'a-2.jpg', 'picture.jpg']
+    drawn = smooth.draw(0.3).astype(float)
+    for path in paths:
+        assert np.abs(cv2.imread(str(path)) - drawn).mean() < 5
+
+
+def test_a_video_has_the_frames_rate_and_size_of_its_source(pictures):
+    for each in film():
+        pictures.write(each)
+    (path,) = pictures.close()
+    assert path.name == 'a.mp4'
+    frames, fps = look(path)
+    assert (len(frames), fps) == (3, 12.5)
+    assert frames[0].shape == (48, 64, 3)
+
+
+def test_a_video_is_finished_when_the_next_source_begins(pictures, tmp_path):
+    """A folder of thousands does not keep them all open; one that comes twice is two."""
+    for each in film(count=2):
+        pictures.write(each)
+    pictures.write(prediction())
+    assert len(look(tmp_path / 'videos/a.mp4')[0]) == 2
+    for each in [*film(count=4), *film('x/a.mp4', count=1)]:
+        pictures.write(each)
+    paths = pictures.close()
+    assert [path.name for path in paths] == ['a.mp4', 'a.jpg', 'a-2.mp4', 'a-3.mp4']
+    assert [len(look(path)[0]) for path in paths if path.suffix == '.mp4'] == [2, 4, 1]
+
+
+def test_frames_of_another_size_are_resized(pictures):
+    first, second = film('rtsp://host/stream', 2, live=True)
+    large = fakes.image((96, 80))
+    pictures.write(first)
+    pictures.write(replace(second, image=large, size=(96, 80)))
+    frames, _ = look(*pictures.close())
+    assert [each.shape for each in frames] == [(48, 64, 3)] * 2
+
+
+def test_videos_of_odd_sizes_can_be_written(pictures):
+    (only,) = film(count=1)
+    pictures.write(replace(only, image=fakes.image((63, 47)), size=(63, 47)))
+    (path,) = pictures.close()
+    assert len(look(path)[0]) == 1
+
+
+def test_what_cannot_be_written_is_named(pictures, monkeypatch):
+    monkeypatch.setattr(cv2, 'imwrite', lambda *args: False)
+    with pytest.raises(OSError, match=r'pictures/a\.jpg cannot be written'):
+        pictures.write(prediction())
+    (only,) = film(count=1)
+    with pytest.raises(OSError, match=r'videos/a\.mp4 cannot be written as a video of 1x1 pixels'):
+        pictures.write(replace(only, image=fakes.image((1, 1)), size=(1, 1)))
+
+
+def test_the_window_shows_pictures_till_a_key_and_plays_videos(tmp_path, monkeypatch):
+    did = []
+    for name in ('namedWindow', 'imshow', 'waitKey', 'destroyWindow'):
+        monkeypatch.setattr(cv2, name, lambda *args, name=name: did.append((name, args[-1])))
+    (window,) = open_outputs(['window'], tmp_path, HEADER)
+    window.fail('broken.jpg', None, 'it is broken')
+    window.write(prediction())
+    window.write(frame(0))
+    assert window.close() == []
+    assert [name for name, _ in did] == [
+        'namedWindow', 'imshow', 'waitKey', 'imshow', 'waitKey', 'destroyWindow',
+    ]  # fmt: skip
+    assert [argument for name, argument in did if name == 'waitKey'] == [0, 1]
+
+
+def test_where_there_is_no_screen_that_is_said(tmp_path, monkeypatch):
+    def refuse(*args):
+        raise cv2.error('no GTK')
+
+    monkeypatch.setattr(cv2, 'namedWindow', refuse)
+    with pytest.raises(OSError, match='there is no screen, or OpenCV is the headless build'):
+        open_outputs(['window'], tmp_path, HEADER)
