@@ -1,9 +1,8 @@
 """The command ``mmpose-ae``; beside the package, since importing that loads torch and MMPose."""
 
-import runpy
 import sys
 from argparse import ArgumentParser
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import List, Optional
 
@@ -35,11 +34,14 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 def _run_tool(name: str, *arguments: str) -> int:
-    """Run a tool as if Python had been started with it."""
+    """Run a tool, which calls itself by the name of the command."""
     package = Path(find_spec('mmpose_ae').origin).parent  # found, but not imported
     script = package / '.mim' / 'tools' / TOOLS[name][0]
+    spec = spec_from_file_location(script.stem, script)
+    tool = module_from_spec(spec)
+    spec.loader.exec_module(tool)
     sys.argv = [f'mmpose-ae {name}', *arguments]
-    runpy.run_path(str(script), run_name='__main__')
+    tool.main()
     return 0
 
 

@@ -2,16 +2,21 @@
 
 import sys
 import time
+import warnings
 from argparse import Namespace
-from typing import List, Union
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Iterator, List, Union
 
 from mmengine.config import DictAction
+from mmengine.logging import MMLogger
 from tqdm import tqdm
 
 from mmpose_ae.checkpoints import CheckpointError, cache_path
+from mmpose_ae.options import check_choice
 
 from .background import Behind
-from .outputs import Header, Output, open_outputs
+from .outputs import OUTPUTS, Header, Output, open_outputs
 from .prediction import Prediction
 from .predictor import Failure, Predictor
 from .zoo import list_models
@@ -29,9 +34,12 @@ def predict(args: Namespace) -> int:
     Returns:
         int: Exit status: 1 where a picture could not be read, 130 after Ctrl-C.
     """
+    names = [*args.save, *(['window'] if args.show else [])]
     try:
-        predictor = _build_predictor(args)
-        names = [*args.save, *(['window'] if args.show else [])]
+        for name in names:
+            check_choice('an output', name, OUTPUTS)
+        with _quiet():
+            predictor = _build_predictor(args)
         outputs = open_outputs(names, args.out, _header(predictor, args.kpt_thr))
     except (CheckpointError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
@@ -60,6 +68,20 @@ def models(args: Namespace) -> int:
     for row in rows:
         print('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     return 0
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to the command's own lines where libraries tell how they build a model."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel('WARNING')
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', module='mmpose')
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _build_predictor(args: Namespace) -> Predictor:
@@ -107,23 +129,35 @@ class _Run:
         self._predictor, self._outputs = predictor, outputs
         self._people = self._pictures = 0
         self._failures: List[Failure] = []
+        self._paths: List[Path] = []
 
     def go(self, sources: List[str]) -> int:
         """Do all; says at the end what was done, also when it was interrupted."""
-        start, interrupted = time.perf_counter(), False
-        behind = Behind(self._write, DEPTH)
-        predictions = self._predictor(sources, on_failure=behind.put)
+        start = time.perf_counter()
         try:
+            self._predict(sources)
+            status = int(bool(self._failures))
+        except KeyboardInterrupt:
+            status = INTERRUPTED
+        except OSError as error:
+            print(f'error: {error}', file=sys.stderr)
+            status = 1
+        self._summarize(time.perf_counter() - start)
+        return status
+
+    def _predict(self, sources: List[str]) -> None:
+        """Predict and write; whatever happens, reading ends, what waits is drawn, files are whole."""
+        with ExitStack() as ending:
+            for output in self._outputs:
+                ending.callback(self._close, output)
+            behind = ending.enter_context(closing(Behind(self._write, DEPTH)))
+            predictions = self._predictor(sources, on_failure=behind.put)
+            ending.enter_context(closing(predictions))
             for prediction in tqdm(predictions, unit='pictures', disable=None):
                 behind.put(prediction)
-        except KeyboardInterrupt:
-            interrupted = True
-        finally:
-            predictions.close()
-            behind.close()
-            paths = [path for output in self._outputs for path in output.close()]
-        self._summarize(time.perf_counter() - start, paths)
-        return INTERRUPTED if interrupted else int(bool(self._failures))
+
+    def _close(self, output: Output) -> None:
+        self._paths += output.close()
 
     def _write(self, result: Union[Prediction, Failure]) -> None:
         """Hand a result to every output; runs beside the network."""
@@ -139,7 +173,7 @@ class _Run:
             for output in self._outputs:
                 output.write(result)
 
-    def _summarize(self, seconds: float, paths: list) -> None:
+    def _summarize(self, seconds: float) -> None:
         failed = f', {len(self._failures)} not read' if self._failures else ''
         print(f'{self._people} people in {self._pictures} pictures{failed}, {seconds:.1f} s')
         count = max(self._pictures, 1)
@@ -147,5 +181,5 @@ class _Run:
         spent = self._predictor.stopwatch.seconds
         each = ', '.join(f'{part} {1e3 * spent[part] / count:.1f}' for part in parts)
         print(f'milliseconds of a picture, some of them beside each other: {each}')
-        for folder in sorted({str(path.parent) for path in paths}):
+        for folder in sorted({str(path.parent) for path in self._paths}):
             print(f'written: {folder}')

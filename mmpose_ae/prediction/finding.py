@@ -5,7 +5,6 @@ from typing import NamedTuple, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.logging import print_log
-from mmengine.runner import CheckpointLoader
 
 from mmpose_ae.checkpoints import list_checkpoints
 from mmpose_ae.cli.command_line import read_config
@@ -22,13 +21,11 @@ class Found(NamedTuple):
         name (str): Of its config.
         config (Config): What it is.
         checkpoint (str): File or address of its weights.
-        meta (dict): What its checkpoint says besides, from training.
     """
 
     name: str
     config: Config
     checkpoint: str
-    meta: dict
 
 
 def find_model(
@@ -43,11 +40,11 @@ def find_model(
             run.
 
     Returns:
-        Found: With its checkpoint read once, so that it is downloaded and whole.
+        Found: Its weights are not read yet.
 
     Raises:
         ValueError: There is no such model, or nothing says where its weights are.
-        CheckpointError: The weights cannot be downloaded or read.
+        FileNotFoundError: There is no such config.
     """
     if model is None and checkpoint is not None:
         raise ValueError(f'{checkpoint} needs the config that it was trained with')
@@ -67,8 +64,7 @@ def find_model(
             f'{name} has no published weights: give a checkpoint (mmpose-ae models lists those '
             'that have)'
         )
-    meta = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu').get('meta') or {}
-    return Found(name, cfg, str(checkpoint), meta)
+    return Found(name, cfg, str(checkpoint))
 
 
 def _named(name: str) -> ZooModel:

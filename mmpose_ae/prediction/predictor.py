@@ -22,7 +22,8 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.device import get_device
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger, print_log
+from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
@@ -115,18 +116,19 @@ class Predictor:
         found = find_model(model, checkpoint)
         self.name = found.name
         cfg = _adapt(found.config, flip, scales, cfg_options or {})
-        self.model = init_model(cfg, found.checkpoint, device=self.device)
+        self.model = init_model(cfg, device=self.device)
+        meta = self._load_weights(found.checkpoint)
         if compile:
             self.model.backbone.compile()
         self.batch_size, self.amp, self.max_people = batch_size, amp, max_people
-        self.score_threshold = self._read_threshold(score_threshold, found.meta)
+        self.score_threshold = self._read_threshold(score_threshold, meta)
         load, *rest = cfg.test_dataloader.dataset.pipeline
         self._load, self._prepare_input = Compose([load]), Compose(rest)
-        meta = self.model.dataset_meta
+        people = self.model.dataset_meta
         self.keypoint_names = tuple(
-            meta['keypoint_id2name'][k] for k in range(meta['num_keypoints'])
+            people['keypoint_id2name'][k] for k in range(people['num_keypoints'])
         )
-        self.skeleton = tuple(map(tuple, meta['skeleton_links']))
+        self.skeleton = tuple(map(tuple, people['skeleton_links']))
         self.stopwatch = Stopwatch(self.device)
         self.stopwatch.watch(self.model.head.decoder, 'decoding', ('propose', 'pick', 'group'))
 
@@ -192,6 +194,14 @@ class Predictor:
         shape = dict(img_shape=seen.shape[:2], ori_shape=seen.shape[:2])
         given = dict(img=seen, img_path=picture.path, **shape)
         return self._prepare_input({**given, **self.model.dataset_meta})
+
+    def _load_weights(self, checkpoint: str) -> dict:
+        """Load the weights; gives what their checkpoint says besides."""
+        logger = MMLogger.get_current_instance()
+        loaded = load_checkpoint(self.model, checkpoint, map_location='cpu', logger=logger)
+        meta = loaded.get('meta') or {}
+        self.model.dataset_meta = meta.get('dataset_meta', self.model.dataset_meta)
+        return meta
 
     @torch.no_grad()
     def _predict(self, batch: List[Prepared]) -> List[Prediction]:

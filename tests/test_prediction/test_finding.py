@@ -62,7 +62,7 @@ def test_a_name_is_downloaded_once(zoo, content):
 def test_a_download_that_is_not_whole_says_address_and_place(zoo, content, name, length, reason):
     weights = zoo(name.format(hash_of(content)), content[:length])
     with pytest.raises(CheckpointError, match=reason) as raised:
-        find_model('small')
+        Predictor('small', device='cpu')
     for part in (weights, str(cache_path(weights))):
         assert part in str(raised.value)
     assert not cache_path(weights).exists()
@@ -76,11 +76,11 @@ def test_no_network_says_address_and_place(zoo, content, monkeypatch):
 
     monkeypatch.setattr('torch.hub.urlopen', refuse)
     with pytest.raises(CheckpointError, match='Network is unreachable') as raised:
-        find_model('small')
+        Predictor('small', device='cpu')
     assert weights in str(raised.value)
     assert f'put the file at {cache_path(weights)}' in str(raised.value)
     cache_path(weights).write_bytes(content)
-    assert find_model('small').checkpoint == weights
+    assert Predictor('small', device='cpu').name == 'small'
 
 
 def test_names_that_are_not_known_are_told_close_ones():
@@ -105,10 +105,10 @@ def test_files_that_are_missing_are_named(small_model, tmp_path):
     with pytest.raises(FileNotFoundError, match=r'absent\.py'):
         find_model(tmp_path / 'absent.py', small_model.checkpoint)
     with pytest.raises(FileNotFoundError, match=r'absent\.pth'):
-        find_model(small_model.config, tmp_path / 'absent.pth')
+        Predictor(small_model.config, tmp_path / 'absent.pth', device='cpu')
     (tmp_path / 'broken.pth').write_bytes(b'no weights')
     with pytest.raises(CheckpointError, match=r'broken\.pth'):
-        find_model(small_model.config, tmp_path / 'broken.pth')
+        Predictor(small_model.config, tmp_path / 'broken.pth', device='cpu')
 
 
 def test_weights_of_another_network_are_refused(small_model, tmp_path):

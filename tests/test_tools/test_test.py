@@ -8,9 +8,9 @@ def tool(load_tool):
 
 
 @pytest.mark.parametrize('evaluator', [dict(type='A'), [dict(type='A')]])
-def test_dump_joins_the_evaluators(tool, evaluator):
+def test_another_evaluator_joins_those_of_the_config(tool, evaluator):
     cfg = Config(dict(test_evaluator=evaluator))
-    tool.add_dump(cfg, 'found.pkl')
+    tool.add_evaluator(cfg, type='DumpResults', out_file_path='found.pkl')
     assert cfg.test_evaluator == [
         dict(type='A'),
         dict(type='DumpResults', out_file_path='found.pkl'),
