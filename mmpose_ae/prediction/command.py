@@ -146,7 +146,7 @@ class _Run:
         return status
 
     def _predict(self, sources: List[str]) -> None:
-        """Predict and write; whatever happens, reading ends, what waits is drawn, files are whole."""
+        """Predict and write; whatever happens, what waits is drawn and files are finished."""
         with ExitStack() as ending:
             for output in self._outputs:
                 ending.callback(self._close, output)

@@ -4,9 +4,9 @@ import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 
-import mmpose_ae_cli
 import pytest
 
+import mmpose_ae_cli
 from mmpose_ae.prediction import command
 from mmpose_ae.prediction.outputs import OUTPUTS
 from mmpose_ae.prediction.zoo import list_models

@@ -1,5 +1,6 @@
 """``mmpose-ae predict`` from sources to files, and how it ends."""
 
+import io
 import json
 import signal
 import threading
@@ -9,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.logging import MMLogger
-from mmpose_ae_cli import main
 from tqdm import TMonitor
 
 from mmpose_ae.prediction import command
 from mmpose_ae.prediction.outputs.csv import Csv
 from mmpose_ae.prediction.predictor import Predictor
+from mmpose_ae_cli import main
 
 BLANK = np.zeros((64, 64, 3), np.uint8)
 
@@ -94,7 +95,7 @@ def test_sources_of_all_kinds_in_one_run(predict, folder, tmp_path, monkeypatch)
     write_video(tmp_path / 'v.mp4', 3)
     (tmp_path / 'list.txt').write_text('in/a.png\n')
     (tmp_path / 'out').mkdir()
-    monkeypatch.setattr('sys.stdin', open('list.txt'))
+    monkeypatch.setattr('sys.stdin', io.StringIO('in/a.png\n'))
     sources = ['in/a.png', 'in/*.png', 'list.txt', '-', 'v.mp4', 'v.mp4', 'absent.jpg']
     names = ['pictures', 'json', 'jsonl', 'coco', 'csv', 'mmpose']
     assert predict(*sources, '--batch-size', 4, '--save', *names, '--out', 'out') == 1
