@@ -1,6 +1,7 @@
 """Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT [options]``."""
 
 from argparse import Namespace
+from pathlib import Path
 
 import mmengine
 from mmengine.config import Config
@@ -10,6 +11,8 @@ from mmengine.runner import Runner
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.engine import prepare_cpu_distributed
+
+THRESHOLD = 'people/score_threshold'
 
 
 def parse_args() -> Namespace:
@@ -27,6 +30,8 @@ def parse_args() -> Namespace:
     args = parser.parse_args()
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
         parser.error(f'--dump writes a pickle, expected .pkl or .pickle, got {args.dump}')
+    if args.choose_threshold and not Path(args.checkpoint).is_file():
+        parser.error(f'--choose-threshold writes into a file, but {args.checkpoint} is none')
     return args
 
 
@@ -35,6 +40,13 @@ def add_evaluator(cfg: Config, **evaluator) -> None:
     evaluators = cfg.test_evaluator
     evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
     cfg.test_evaluator = [*evaluators, evaluator]
+
+
+def note_threshold(checkpoint: str, metrics: dict) -> None:
+    """Write the chosen score threshold into a checkpoint."""
+    if THRESHOLD not in metrics:
+        raise SystemExit(f'{checkpoint} stays as it is: no score threshold was chosen, see the log')
+    note_in_meta(checkpoint, score_threshold=metrics[THRESHOLD])
 
 
 def main() -> None:
@@ -52,7 +64,7 @@ def main() -> None:
         if args.out:
             mmengine.dump(metrics, args.out)
         if args.choose_threshold:
-            note_in_meta(args.checkpoint, score_threshold=metrics['people/score_threshold'])
+            note_threshold(args.checkpoint, metrics)
 
 
 if __name__ == '__main__':

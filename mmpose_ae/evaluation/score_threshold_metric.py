@@ -1,9 +1,11 @@
 """From which score on a predicted person is more likely there than not worth showing."""
 
+import logging
 from typing import Any, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
 
 from mmpose_ae.registry import METRICS
 
@@ -102,12 +104,17 @@ class ScoreThresholdMetric(BaseMetric):
             results (list[dict]): What :meth:`process` collects.
 
         Returns:
-            dict: ``score_threshold``, and its ``precision``, ``recall`` and ``f1``.
+            dict: ``score_threshold``, and its ``precision``, ``recall`` and ``f1``. Empty, with a
+            line in the log, where none can be chosen: other metrics of a test are not lost.
         """
         sigmas = np.asarray(self.dataset_meta['sigmas'], float)
         images = match_instances(results, sigmas, self.oks_thr)
         scores = np.concatenate([image.scores for image in images])
         found = np.concatenate([image.found for image in images])
-        chosen = choose_threshold(scores, found, sum(image.annotated for image in images))
+        try:
+            chosen = choose_threshold(scores, found, sum(image.annotated for image in images))
+        except ValueError as error:
+            print_log(str(error), 'current', logging.WARNING)
+            return {}
         named = chosen._asdict()
         return dict(score_threshold=named.pop('score'), **named)

@@ -1,5 +1,10 @@
+import json
+
 import pytest
+import torch
 from mmengine.config import Config
+
+from mmpose_ae import Predictor
 
 
 @pytest.fixture
@@ -22,3 +27,41 @@ def test_dump_wants_a_pickle(tool, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args()
     assert 'expected .pkl or .pickle, got found.json' in capsys.readouterr().err
+
+
+def test_a_threshold_is_written_into_files_alone(tool, monkeypatch, capsys):
+    arguments = ['test.py', 'c.py', 'https://host/c.pth', '--choose-threshold']
+    monkeypatch.setattr('sys.argv', arguments)
+    with pytest.raises(SystemExit):
+        tool.parse_args()
+    assert 'writes into a file, but https://host/c.pth is none' in capsys.readouterr().err
+
+
+def test_the_threshold_that_testing_chooses_is_that_of_predict(run_tool, perfect_model, tmp_path):
+    """In each of five images two people of one score are found; one of them is annotated once."""
+    checkpoint = tmp_path / 'epoch_1.pth'
+    checkpoint.write_bytes(perfect_model.checkpoint.read_bytes())
+    out = tmp_path / 'metrics.json'
+    run_tool('test', perfect_model.config, checkpoint, '--choose-threshold', '--out', out)
+    metrics = json.loads(out.read_text())
+    assert metrics['people/precision'] == pytest.approx(1 / 10)
+    assert metrics['people/recall'] == pytest.approx(1 / 5)
+    assert 'coco/AP' in metrics
+    predictor = Predictor(perfect_model.config, checkpoint, device='cpu')
+    assert predictor.score_threshold == metrics['people/score_threshold']
+    (prediction,) = predictor(str(perfect_model.image))
+    assert prediction.poses.instance_scores / 2 == pytest.approx([predictor.score_threshold] * 2)
+
+
+def test_where_no_threshold_can_be_chosen_the_checkpoint_stays(
+    run_tool, perfect_model, tmp_path, monkeypatch
+):
+    checkpoint, out = tmp_path / 'epoch_1.pth', tmp_path / 'metrics.json'
+    weights = torch.load(perfect_model.checkpoint, weights_only=False)
+    weights['state_dict']['backbone.maps'].zero_()
+    torch.save(weights, checkpoint)
+    before = checkpoint.read_bytes()
+    with pytest.raises(SystemExit, match='stays as it is: no score threshold was chosen'):
+        run_tool('test', perfect_model.config, checkpoint, '--choose-threshold', '--out', out)
+    assert checkpoint.read_bytes() == before
+    assert 'coco/AP' in json.loads(out.read_text())

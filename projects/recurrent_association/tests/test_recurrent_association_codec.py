@@ -94,6 +94,7 @@ def test_search_of_discarded_keypoints():
     order = np.argsort(poses.keypoints[:, 0, 0])
     np.testing.assert_allclose(poses.keypoints[order], POSES, atol=0.01)
     assert (poses.keypoint_scores[:, 1] > 0).all()
+    assert poses.filled.tolist() == [[False, True, False]] * 2
     assert (poses.instance_scores < 0.67).all()  # found by the detector, not by the network
     assert poses.tags[order].tolist() == [[0], [5]]
 
