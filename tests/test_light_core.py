@@ -68,10 +68,34 @@ for strategy in (DensityGrouping(), GreedyGrouping()):
 print(json.dumps(found))
 """
 
+PREDICTION = """
+from pathlib import Path
+import numpy as np
+from mmpose_ae.grouping import Poses
+from mmpose_ae.prediction import Prediction, open_source
+from mmpose_ae.prediction.outputs import OUTPUTS, Header, open_outputs
+
+(picture,) = open_source(np.zeros((4, 4, 3), np.uint8))
+nobody = Poses(np.zeros((0, 1, 2)), np.zeros((0, 1)), np.zeros(0))
+prediction = Prediction(nobody, (4, 4), ('nose',), image=picture.image)
+names = [name for name in OUTPUTS if name not in ('window', 'parquet')]
+for output in open_outputs(names, Path(FOLDER), Header('m', ('nose',), (), 0.2, 0.3)):
+    output.write(prediction)
+    output.close()
+"""
+
 
 def run(code):
     """Run code in a Python of its own."""
     return subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+
+
+def test_predictions_can_be_read_drawn_and_written(tmp_path):
+    """What the network found may be worked with elsewhere, with OpenCV alone besides."""
+    child = run(f'{HIDE}{PREDICTION}'.replace('FOLDER', repr(str(tmp_path))))
+    assert child.returncode == 0, child.stderr
+    assert json.loads((tmp_path / 'people.json').read_text())['images'][0]['people'] == []
+    assert (tmp_path / 'pictures/picture.jpg').is_file()
 
 
 @WITHOUT

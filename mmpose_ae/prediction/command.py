@@ -25,6 +25,26 @@ DEPTH = 4  # predictions that wait to be drawn
 INTERRUPTED = 130  # what shells say of Ctrl-C
 
 
+@contextmanager
+def _own_lines() -> Iterator[None]:
+    """Keep the terminal for the command: libraries say no more than warnings, each in a line."""
+
+    def show(message: Warning, *args: object) -> None:
+        tqdm.write(f'warning: {message}', file=sys.stderr)
+
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel('WARNING')
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', module=r'mmpose\.')
+            warnings.showwarning = show
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@_own_lines()
 def predict(args: Namespace) -> int:
     """Predict sources and write the outputs.
 
@@ -38,8 +58,7 @@ def predict(args: Namespace) -> int:
     try:
         for name in names:
             check_choice('an output', name, OUTPUTS)
-        with _quiet():
-            predictor = _build_predictor(args)
+        predictor = _build_predictor(args)
         outputs = open_outputs(names, args.out, _header(predictor, args.kpt_thr))
     except (CheckpointError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
@@ -68,20 +87,6 @@ def models(args: Namespace) -> int:
     for row in rows:
         print('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     return 0
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep to the command's own lines where libraries tell how they build a model."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel('WARNING')
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', module='mmpose')
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 def _build_predictor(args: Namespace) -> Predictor:

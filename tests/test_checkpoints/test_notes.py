@@ -11,17 +11,15 @@ from mmpose_ae.checkpoints import CheckpointError, load_from_local, note_in_meta
 
 
 def trained():
-    """What training leaves: weights with PyTorch's notes, an optimizer after a step, histories."""
+    """What training leaves: weights with PyTorch's notes, moments of an optimizer, histories."""
     torch.manual_seed(0)
     network = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
-    optimizer = torch.optim.Adam(network.parameters())
-    network(torch.rand(4, 3)).square().sum().backward()
-    optimizer.step()
+    moments = dict(step=torch.tensor(1.0), exp_avg=torch.rand(2, 3))
     history = HistoryBuffer([1.0, 0.5], [1, 1])
     return dict(
         meta=dict(epoch=3, iter=70, cfg='a = 1', sigmas=np.array([0.1, 0.2]), seed=np.int64(7)),
         state_dict=network.state_dict(),
-        optimizer=optimizer.state_dict(),
+        optimizer=dict(state={0: moments}, param_groups=[dict(lr=1e-3, params=[0, 1])]),
         param_schedulers=[dict(last_step=3, gamma=0.1)],
         message_hub=dict(
             log_scalars={'train/loss': history},

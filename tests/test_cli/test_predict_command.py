@@ -91,6 +91,13 @@ def test_only_the_lines_of_the_command_are_seen(predict, folder, capfd):
     assert MMLogger.get_current_instance().level == level  # Python users see what they saw
 
 
+def test_warnings_are_lines(predict, tmp_path, monkeypatch, capsys):
+    write_video(tmp_path / 'v.mp4', 2)
+    monkeypatch.setattr('mmpose_ae.prediction.sources.int', lambda count: 9, raising=False)
+    assert predict('v.mp4') == 0
+    assert capsys.readouterr().err == 'warning: v.mp4 ends after 2 of 9 frames\n'
+
+
 def test_sources_of_all_kinds_in_one_run(predict, folder, tmp_path, monkeypatch):
     write_video(tmp_path / 'v.mp4', 3)
     (tmp_path / 'list.txt').write_text('in/a.png\n')

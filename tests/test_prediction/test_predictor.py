@@ -116,6 +116,17 @@ def test_people_are_those_that_are_there(perfect, perfect_model):
     assert perfect.name == 'perfect'
 
 
+def test_no_two_people_are_drawn_with_one_pixel_as_their_keypoint(everybody):
+    """What is filled in may lie where somebody else's is, but it is not drawn."""
+    (prediction,) = everybody(fakes.spots())
+    found = (prediction.poses.keypoint_scores > 0) & ~prediction.filled
+    assert prediction.filled.any()
+    pixels = prediction.poses.keypoints.round().astype(int)
+    for k in range(pixels.shape[1]):
+        own = pixels[found[:, k], k]
+        assert len(np.unique(own, axis=0)) == len(own)
+
+
 @pytest.mark.parametrize('size', [(1, 1), (2000, 3), (3, 2000), (64, 1)])
 def test_pictures_of_extreme_sides(everybody, size):
     (prediction,) = everybody(fakes.image(size))
