@@ -75,7 +75,8 @@ class Predictor:
         checkpoint (str | Path, optional): Weights, a file or an address. None takes those that
             belong to the name or the run.
         device (str, optional): ``'cpu'``, ``'cuda'``, ``'cuda:1'``. None is a GPU if there is one.
-        batch_size (int): Pictures that the network sees at a time. Cameras get 1.
+        batch_size (int): Pictures that the network sees at a time. Cameras get 1. Pictures of
+            unequal size are padded, which may change what is found near the padding.
         amp (bool): Mixed precision: float16 on a GPU, bfloat16 on the CPU.
         compile (bool): Compile the backbone; the first picture of each size takes a while.
         flip (bool, optional): Also look at the mirrored picture. None does as the config says.

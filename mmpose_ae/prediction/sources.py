@@ -224,7 +224,7 @@ def _of_pillow(image: 'PIL.Image.Image') -> np.ndarray:
     turned = ImageOps.exif_transpose(image)
     if turned.mode[0] in 'IF':  # deeper than 8 bits: Pillow would cut values off
         return np.asarray(turned)
-    return np.asarray(turned.convert('RGB'))[..., ::-1]
+    return np.ascontiguousarray(np.asarray(turned.convert('RGB'))[..., ::-1])
 
 
 def _of_tensor(values: np.ndarray) -> np.ndarray:

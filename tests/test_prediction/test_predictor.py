@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config
 from mmpose.apis import MMPoseInferencer
 from PIL import Image
+from serving import serve
 
 from mmpose_ae import Predictor
 from mmpose_ae.datasets.transforms import LoadImage
@@ -54,6 +55,13 @@ def write_pictures(folder):
     return sorted(map(str, folder.iterdir()))
 
 
+def write_video(path, frames):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), 8, (64, 48))
+    for _ in range(frames):
+        writer.write(BLANK[:48])
+    writer.release()
+
+
 def check_same(prediction, people):
     """Compare with what MMPoseInferencer says."""
     poses = prediction.poses
@@ -76,9 +84,12 @@ def test_the_same_people_as_of_mmpose(everybody, inferencer, tmp_path):
         assert prediction.size == image.shape[1::-1]
         (people,) = next(inferencer(file))['predictions']
         check_same(prediction, people)
-    (prediction,) = everybody(image)
+    rgb = np.ascontiguousarray(image[..., ::-1])
     (people,) = next(inferencer(image))['predictions']
-    check_same(prediction, people)
+    for prediction in everybody(
+        [torch.from_numpy(rgb).permute(2, 0, 1), Image.fromarray(rgb), image]
+    ):
+        check_same(prediction, people)
     score = float(prediction.poses.instance_scores[2])
     (people,) = next(inferencer(image, bbox_thr=score))['predictions']
     assert len(people) == 2  # MMPose keeps those above it, not those at it
@@ -137,13 +148,22 @@ def test_pictures_of_extreme_sides(everybody, size):
 
 def test_a_video_is_predicted_frame_by_frame(perfect, tmp_path):
     path = str(tmp_path / 'a.mp4')
-    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), 8, (64, 48))
-    for _ in range(5):
-        writer.write(BLANK[:48])
-    writer.release()
+    write_video(path, 5)
     found = list(perfect(path, keep_images=False))
     assert [each.time for each in found] == [n / 8 for n in range(5)]
     assert all(each.image is None and each.path == path for each in found)
+
+
+def test_addresses_are_predicted_as_files(perfect, tmp_path):
+    with serve(tmp_path / 'served') as (address, _):
+        cv2.imwrite(str(tmp_path / 'served/a.png'), BLANK)
+        write_video(tmp_path / 'served/v.mp4', 2)
+        found = list(perfect([f'{address}/a.png', f'{address}/v.mp4']))
+    assert [(each.path, each.frame, len(each)) for each in found] == [
+        (f'{address}/a.png', None, 2),
+        (f'{address}/v.mp4', 0, 2),
+        (f'{address}/v.mp4', 1, 2),
+    ]
 
 
 def test_a_part_of_the_picture(everybody):
