@@ -77,9 +77,11 @@ def test_models_are_listed_with_what_is_known_of_them(capsys, tmp_path, monkeypa
     path.write_bytes(b'')
     assert mmpose_ae_cli.main(['models']) == 0
     head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split() == ['NAME', 'DATA', 'INPUT', 'AP', 'LICENSE', 'WEIGHTS']
+    assert head.split() == ['NAME', 'DATA', 'INPUT', 'PARAMETERS', 'AP', 'LICENSE', 'WEIGHTS']
     assert [row.split()[0] for row in rows] == [model.name for model in published]
-    assert published[0].reported in rows[0]
+    for known in (published[0].data, published[0].size, published[0].parameters):
+        assert known in rows[0]
+    assert all(model.license or 'not stated' in row for model, row in zip(published, rows))
     assert rows[0].endswith('cached')
     assert all(row.endswith('to download') for row in rows[1:])
     assert mmpose_ae_cli.main(['models', '--all']) == 0
