@@ -81,7 +81,7 @@ def test_models_are_listed_with_what_is_known_of_them(capsys, tmp_path, monkeypa
     assert [row.split()[0] for row in rows] == [model.name for model in published]
     for known in (published[0].data, published[0].size, published[0].parameters):
         assert known in rows[0]
-    assert all(model.license or 'not stated' in row for model, row in zip(published, rows))
+    assert all((model.license or 'not stated') in row for model, row in zip(published, rows))
     assert rows[0].endswith('cached')
     assert all(row.endswith('to download') for row in rows[1:])
     assert mmpose_ae_cli.main(['models', '--all']) == 0
