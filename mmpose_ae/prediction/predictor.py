@@ -186,7 +186,7 @@ class Predictor:
             image = self._load(given)['img']
             inputs = self._make_input(image, picture)
         except (OSError, ValueError, cv2.error) as error:
-            return Failure(picture.path, picture.frame, str(error))
+            return _failure(picture, str(error))
         return Prepared(picture, image, inputs)
 
     def _make_input(self, image: np.ndarray, picture: Picture) -> dict:
@@ -322,6 +322,14 @@ def _batches(
     for first in items:
         live = isinstance(first, Prepared) and first.picture.video and first.picture.video.live
         yield [first, *islice(items, 0 if live else size - 1)]
+
+
+def _failure(picture: Picture, reason: str) -> Failure:
+    """What is wrong with a picture, and with which one."""
+    if picture.path and picture.path not in reason:
+        frame = '' if picture.frame is None else f', frame {picture.frame}'
+        reason = f'{picture.path}{frame}: {reason}'
+    return Failure(picture.path, picture.frame, reason)
 
 
 def _raise(failure: Failure) -> None:

@@ -281,16 +281,22 @@ def test_what_cannot_be_read_is_told_or_raised(perfect, tmp_path):
         next(predictions)
 
 
-def test_pictures_that_opencv_refuses_are_told(perfect, monkeypatch):
+def test_pictures_that_opencv_refuses_are_told_by_name(perfect, tmp_path, monkeypatch):
     """Its versions 4 have a largest side."""
+    picture, video = str(tmp_path / 'a.png'), str(tmp_path / 'v.mp4')
+    cv2.imwrite(picture, BLANK)
+    write_video(video, 2)
 
     def refuse(*args):
         raise cv2.error('dst.cols < SHRT_MAX')
 
     monkeypatch.setattr(perfect, '_prepare_input', refuse)
     failures = []
-    assert list(perfect(BLANK, on_failure=failures.append)) == []
-    assert 'SHRT_MAX' in failures[0].reason
+    assert list(perfect([picture, video, BLANK], on_failure=failures.append)) == []
+    assert all('SHRT_MAX' in failure.reason for failure in failures)
+    reasons = [failure.reason for failure in failures]
+    starts = [f'{picture}: ', f'{video}, frame 0: ', f'{video}, frame 1: ', '']
+    assert all(reason.startswith(start) for reason, start in zip(reasons, starts, strict=True))
 
 
 def test_sources_without_end_are_read_a_few_pictures_ahead(perfect):
