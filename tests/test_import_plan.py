@@ -74,7 +74,8 @@ def test_no_model_imports_upward():
 
 def test_another_plan_is_noticed():
     """Heads do import codecs, and codecs operations."""
-    found = upward([PLAN[-2], *PLAN[:-2], PLAN[-1]], PACKAGE)
+    high = next(row for row in PLAN if 'pictures' in row)
+    found = upward([high, *(row for row in PLAN if row is not high)], PACKAGE)
     assert any('pictures' in line for line in found)
     assert any('codecs.maps imports' in line for line in upward(PLAN[::-1], PACKAGE))
 
