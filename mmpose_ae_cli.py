@@ -84,6 +84,8 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--max-people', type=int, metavar='N', help='most people of a picture')
     add('--region', type=int, nargs=4, metavar=('LEFT', 'TOP', 'RIGHT', 'BOTTOM'),
         help='look only there, in pixels')  # fmt: skip
+    add('--track', action='store_true', help='number people over the frames of videos')
+    add('--smooth', action='store_true', help='and smooth how their keypoints move')
     output = parser.add_argument_group('the output')
     add = output.add_argument
     add('--out', type=Path, default=Path('predictions'), metavar='FOLDER', help='where to')

@@ -106,6 +106,8 @@ def _build_predictor(args: Namespace) -> Predictor:
         score_threshold=args.score_thr,
         max_people=args.max_people,
         region=args.region,
+        track=args.track,
+        smooth=args.smooth,
         cfg_options=_read_settings(args.cfg_options),
     )
 

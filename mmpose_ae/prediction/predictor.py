@@ -34,6 +34,7 @@ from .finding import find_model
 from .prediction import Prediction
 from .sources import Picture, open_source
 from .stopwatch import Stopwatch
+from .tracking import FAINT, follow
 
 DEFAULT_SCORE = 0.2  # where none was chosen on validation data
 CHOSEN_SCORE = 'score_threshold'  # where the checkpoint's meta keeps it
@@ -76,7 +77,7 @@ class Predictor:
             belong to the name or the run.
         device (str, optional): ``'cpu'``, ``'cuda'``, ``'cuda:1'``. None is a GPU if there is one.
         batch_size (int): Pictures that the network sees at a time. Cameras get 1. Pictures of
-            unequal size are padded, which may change what is found near the padding.
+            unequal size are padded with black, as the network knows it from training.
         amp (bool): Mixed precision: float16 on a GPU, bfloat16 on the CPU.
         compile (bool): Compile the backbone; the first picture of each size takes a while.
         flip (bool, optional): Also look at the mirrored picture. None does as the config says.
@@ -86,6 +87,8 @@ class Predictor:
             validation data (``mmpose-ae test --choose-threshold``), or 0.2.
         max_people (int, optional): Most people of a picture, the best ones.
         region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
+        track (bool): Number people over the frames of videos, see :func:`follow`.
+        smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
         cfg_options (dict, optional): Settings of the config to override.
 
     Raises:
@@ -106,12 +109,17 @@ class Predictor:
         score_threshold: Optional[float] = None,
         max_people: Optional[int] = None,
         region: Optional[Sequence[int]] = None,
+        track: bool = False,
+        smooth: bool = False,
         cfg_options: Optional[dict] = None,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
         if max_people is not None and max_people < 1:
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
+        if smooth and not track:
+            raise ValueError('smooth is of people who are tracked: it needs track=True')
+        self.track, self.smooth = track, smooth
         self.region = None if region is None else _check_region(region)
         self.device = _check_device(device or get_device())
         found = find_model(model, checkpoint)
@@ -153,7 +161,18 @@ class Predictor:
         Raises:
             ValueError: A picture cannot be read.
         """
-        report = on_failure or _raise
+        with closing(self._predict_all(source, on_failure or _raise)) as predictions:
+            known = self._follow(predictions) if self.track else predictions
+            for prediction in known:
+                best = prediction.best(max_people=self.max_people)
+                yield best if keep_images else best.without_image()
+
+    def _follow(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
+        sigmas = self.model.dataset_meta['sigmas']
+        return follow(predictions, sigmas, self.score_threshold, self.smooth)
+
+    def _predict_all(self, source: Any, report: Callable[[Failure], None]) -> Iterator[Prediction]:
+        """Predict the pictures of a source, each by itself."""
         with closing(read_ahead(self._prepare_all(source), 2 * self.batch_size)) as prepared:
             for batch in _batches(prepared, self.batch_size):
                 whole = [each for each in batch if isinstance(each, Prepared)]
@@ -162,8 +181,7 @@ class Predictor:
                     if isinstance(each, Failure):
                         report(each)
                     else:
-                        prediction = next(predicted)
-                        yield prediction if keep_images else prediction.without_image()
+                        yield next(predicted)
 
     def _prepare_all(self, source: Any) -> Iterator[Union[Prepared, Failure]]:
         """Read pictures and make inputs of them; what cannot be read becomes a failure."""
@@ -239,7 +257,7 @@ class Predictor:
             video=picture.video,
             image=image,
         )
-        return prediction.best(self.score_threshold, self.max_people)
+        return prediction.best(self.score_threshold * (FAINT if self.track else 1))
 
     @staticmethod
     def _read_threshold(given: Optional[float], meta: dict) -> float:

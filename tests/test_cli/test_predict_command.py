@@ -122,7 +122,7 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     monkeypatch.setattr(command, 'Predictor', lambda *args, **kwargs: built.append(kwargs) or 1 / 0)
     options = (
         '--device cpu --batch-size 3 --amp --compile --flip --scales 0.5 2 --score-thr 0.4 '
-        '--max-people 7 --region 1 2 3 4 --cfg-options model.a=1 b=[2,3]'
+        '--max-people 7 --region 1 2 3 4 --track --smooth --cfg-options model.a=1 b=[2,3]'
     )
     with pytest.raises(ZeroDivisionError):
         predict(folder, *options.split())
@@ -130,7 +130,7 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
         dict(
             device='cpu', batch_size=3, amp=True, compile=True, flip=True, scales=[0.5, 2.0],
             score_threshold=0.4, max_people=7, region=[1, 2, 3, 4],
-            cfg_options={'model.a': 1, 'b': [2, 3]},
+            track=True, smooth=True, cfg_options={'model.a': 1, 'b': [2, 3]},
         )
     ]  # fmt: skip
     built.clear()

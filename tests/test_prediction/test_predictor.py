@@ -345,3 +345,25 @@ def test_a_predictor_can_be_used_again_and_says_where_its_time_goes(perfect_mode
     spent = predictor.stopwatch.seconds
     assert set(spent) == {'reading', 'network', 'decoding'}
     assert min(spent.values()) > 0
+
+
+def test_frames_are_numbered_over_time(small_model, tmp_path):
+    """Two people who walk: each keeps one number, in pictures they have none."""
+    writer = cv2.VideoWriter(str(tmp_path / 'v.mp4'), cv2.VideoWriter_fourcc(*'mp4v'), 10, (64, 48))
+    for _ in range(3):
+        writer.write(fakes.image((64, 48)))
+    writer.release()
+    predictor = Predictor(
+        *small_model, device='cpu', score_threshold=1e-6, track=True, max_people=2
+    )
+    frames = list(predictor(tmp_path / 'v.mp4'))
+    assert [frame.frame for frame in frames] == [0, 1, 2]
+    assert all(len(frame.ids) == len(frame) <= 2 for frame in frames)
+    assert all(frame.ids.min() >= 0 for frame in frames)
+    (picture,) = predictor(fakes.image((64, 48)))
+    assert picture.ids is None
+
+
+def test_smoothing_needs_tracks(small_model):
+    with pytest.raises(ValueError, match='it needs track=True'):
+        Predictor(*small_model, smooth=True)

@@ -1,6 +1,6 @@
 """Batching, normalization and padding of images and image pyramids."""
 
-from typing import List
+from typing import List, Sequence
 
 import torch.nn.functional as F
 from mmengine.utils import is_seq_of
@@ -15,9 +15,11 @@ from mmpose_ae.registry import MODELS
 class PoseDataPreprocessor(_PoseDataPreprocessor):
     """MMPose's preprocessor that also takes image pyramids.
 
-    Images of a batch are padded at the right and bottom to the largest one and to a multiple of
-    ``pad_size_divisor``. In a pyramid the base is padded so that every other scale, padded to
-    its multiple of the base, stays aligned with it.
+    Images of a batch are filled up with black at the right and bottom to the size of the largest
+    one, as images are to that of the network's input: MMPose fills up what is normalized already,
+    with what is gray then. The batch is padded to a multiple of ``pad_size_divisor``. In a pyramid
+    the base is padded so that every other scale, padded to its multiple of the base, stays aligned
+    with it.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:
@@ -34,11 +36,12 @@ class PoseDataPreprocessor(_PoseDataPreprocessor):
             ``data_samples`` with ``batch_input_shape`` (H, W) of the base.
         """
         if not is_seq_of(data['inputs'], (list, tuple)):
-            return super().forward(data, training)
+            return super().forward(dict(data, inputs=_fill_up(data['inputs'])), training)
         samples = data['data_samples']
         batches = []
         for images in data['inputs']:
-            batches.append(super().forward(dict(inputs=images, data_samples=samples), training))
+            filled = dict(inputs=_fill_up(images), data_samples=samples)
+            batches.append(super().forward(filled, training))
         data_samples = batches[0]['data_samples']
         scales = data_samples[0].metainfo['aug_scales']
         inputs = self._pad_pyramid([batch['inputs'] for batch in batches], [1, *scales])
@@ -56,3 +59,11 @@ class PoseDataPreprocessor(_PoseDataPreprocessor):
             right = round(width * scale) - images.shape[-1]
             padded.append(F.pad(images, (0, right, 0, bottom), value=self.pad_value))
         return padded
+
+
+def _fill_up(images: Sequence[Tensor]) -> List[Tensor]:
+    """Fill images (C, h, w) up with black to one size, that of the highest and widest."""
+    height, width = (max(image.shape[axis] for image in images) for axis in (-2, -1))
+    return [
+        F.pad(image, (0, width - image.shape[-1], 0, height - image.shape[-2])) for image in images
+    ]

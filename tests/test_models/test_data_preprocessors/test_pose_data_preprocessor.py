@@ -29,21 +29,24 @@ def random_image(height, width):
 
 
 @pytest.mark.parametrize('divisor', [1, 32])
-def test_single_images_as_mmpose(divisor):
-    data = collate(random_image(40, 64), random_image(64, 33))
+def test_images_of_one_size_as_mmpose(divisor):
+    data = collate(random_image(40, 33), random_image(40, 33))
     kwargs = dict(pad_size_divisor=divisor, pad_value=7)
     ours, theirs = build(**kwargs)(data), MMPosePoseDataPreprocessor(**SETTINGS, **kwargs)(data)
     assert torch.equal(ours['inputs'], theirs['inputs'])
     assert ours['data_samples'][0].metainfo == theirs['data_samples'][0].metainfo
 
 
-def test_images_of_a_batch_are_padded_right_and_bottom():
-    images = [random_image(40, 64), random_image(64, 33)]
+def test_smaller_images_of_a_batch_are_filled_up_with_black():
+    """The rest up to the divisor is padded after normalizing, as in MMPose."""
+    images = [random_image(40, 64), random_image(60, 33)]
     inputs = build(pad_size_divisor=32, pad_value=7)(collate(*images))['inputs']
     assert inputs.shape == (2, 3, 64, 64)
     mean, std = (torch.tensor(SETTINGS[k]).view(3, 1, 1) for k in ('mean', 'std'))
     torch.testing.assert_close(inputs[0, :, :40], (images[0].flip(0) - mean) / std)
-    assert (inputs[0, :, 40:] == 7).all() and (inputs[1, :, :, 33:] == 7).all()
+    torch.testing.assert_close(inputs[0, :, 40:60], (-mean / std).expand(3, 20, 64))
+    torch.testing.assert_close(inputs[1, :, :60, 33:], (-mean / std).expand(3, 60, 31))
+    assert (inputs[:, :, 60:] == 7).all()
 
 
 def test_a_batch_of_pyramids_as_the_pipeline_makes_them():
@@ -81,6 +84,9 @@ def test_every_scale_is_padded_to_its_multiple_of_the_base(divisor):
     assert (base >= [96, 160]).all() and (base < np.array([96, 160]) + 2 * divisor + 1).all()
     np.testing.assert_array_equal(base, half * 2)
     assert not (half % divisor).any()
-    for scale, (height, width) in zip(data['inputs'], ((64, 160), (32, 80))):
-        assert (scale[1, :, height:] == 7).all() and (scale[1, :, :, width:] == 7).all()
+    mean, std = (torch.tensor(SETTINGS[k]).view(3, 1, 1) for k in ('mean', 'std'))
+    for scale, (height, width) in zip(data['inputs'], ((96, 160), (48, 80))):
+        assert (scale[:, :, height:] == 7).all() and (scale[:, :, :, width:] == 7).all()
+        filled = scale[1, :, height * 2 // 3 : height, :width]
+        torch.testing.assert_close(filled, (-mean / std).expand_as(filled))
     assert data['data_samples'][1].metainfo['batch_input_shape'] == tuple(base)

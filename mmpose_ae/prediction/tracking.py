@@ -1,0 +1,49 @@
+"""Ids of people over the frames of videos."""
+
+from dataclasses import replace
+from typing import Iterable, Iterator, Optional, Sequence
+
+from mmpose_ae.tracking import Tracker
+
+from .prediction import Prediction
+
+FAINT = 0.5  # of the score of a new person: from there on somebody who is known is followed
+
+
+def follow(
+    predictions: Iterable[Prediction],
+    sigmas: Sequence[float],
+    score_threshold: float,
+    smooth: bool = False,
+    options: Optional[dict] = None,
+) -> Iterator[Prediction]:
+    """Give the people of each video ids; pictures stay as they are.
+
+    Args:
+        predictions (iterable): In the order of the frames, with people whose score is at least half
+            of the threshold: those who are just being hidden have such scores.
+        sigmas (sequence): Tolerance of each keypoint, (K,).
+        score_threshold (float): Least score of somebody who is new. People below it are left out
+            unless they are followed.
+        smooth (bool): Smooth the positions of keypoints over time.
+        options (dict, optional): Of :class:`mmpose_ae.tracking.Tracker`, to override.
+
+    Yields:
+        Prediction: With ``ids``.
+    """
+    scores = dict(
+        low_score=FAINT * score_threshold, high_score=score_threshold, new_score=score_threshold
+    )
+    tracker, name = None, None
+    for prediction in predictions:
+        video = prediction.video
+        if video is None:
+            yield prediction.best(score_threshold)
+            continue
+        if video.name != name or prediction.frame == 0:
+            smoothing = dict(frame_rate=video.fps) if smooth else None
+            chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores)
+            tracker, name = Tracker(**{**chosen, **(options or {})}), video.name
+        tracks = tracker.update(prediction.poses, prediction.frame)
+        known = tracks.ids >= 0
+        yield replace(prediction, poses=tracks.poses.take(known), ids=tracks.ids[known])

@@ -1,0 +1,75 @@
+"""Ids of people over the frames of videos, as they come from a network."""
+
+from dataclasses import replace
+
+import fakes
+import numpy as np
+import pytest
+import some_people
+
+from mmpose_ae.grouping import Poses
+from mmpose_ae.prediction.tracking import follow
+
+SIGMAS = [0.05, 0.05, 0.05]
+
+
+def frame(number, *people, path='a.mp4'):
+    """People as (shift in pixels, score), best first."""
+    points = np.array([fakes.PEOPLE[0] + [shift, 0] for shift, _ in people], np.float32)
+    scores = np.array([score for _, score in people], np.float32)
+    poses = Poses(points, np.ones(points.shape[:2], np.float32), scores)
+    return replace(some_people.frame(number, path), poses=poses)
+
+
+def followed(*frames, **options):
+    return list(follow(frames, SIGMAS, 0.4, **options))
+
+
+def test_people_keep_their_numbers_whatever_their_order():
+    first, second = followed(frame(0, (0, 0.9), (100, 0.8)), frame(1, (101, 0.9), (1, 0.8)))
+    assert first.ids.tolist() == [0, 1] and second.ids.tolist() == [1, 0]
+    assert second.image is not None and second.frame == 1
+
+
+def test_who_fades_is_followed_and_who_is_faint_is_nobody():
+    """The second frame shows somebody known with a low score, and a stranger with one."""
+    first, second = followed(
+        frame(0, (0, 0.9), (300, 0.3)), frame(1, (500, 0.39), (1, 0.25), (900, 0.21))
+    )
+    assert first.ids.tolist() == [0]
+    assert second.ids.tolist() == [0] and second.poses.instance_scores.tolist() == [0.25]
+
+
+def test_every_video_begins_anew():
+    people = [(0, 0.9), (100, 0.8)]
+    results = followed(
+        frame(0, *people),
+        frame(1, *people),
+        frame(0, *people, path='b.mp4'),
+        frame(0, *people, path='b.mp4'),  # the same video once more
+    )
+    assert [result.ids.tolist() for result in results] == [[0, 1]] * 4
+
+
+def test_pictures_have_no_numbers():
+    (only,) = followed(some_people.prediction())
+    assert only.ids is None and only.poses.instance_scores.tolist() == [0.75, 0.5]
+    strict = list(follow([some_people.prediction()], SIGMAS, 0.6))
+    assert len(strict[0]) == 1
+
+
+def test_smoothed_people_move_less():
+    frames = [frame(number, (2 * (number % 2), 0.9)) for number in range(8)]
+    plain, smooth = followed(*frames), followed(*frames, smooth=True)
+    ways = [
+        np.ptp([result.poses.keypoints[0, 0, 0] for result in results[2:]])
+        for results in (plain, smooth)
+    ]
+    assert ways[0] == pytest.approx(2) and ways[1] < ways[0]
+    assert frames[1].poses.keypoints[0, 0, 0] == fakes.PEOPLE[0, 0, 0] + 2  # as it was given
+
+
+def test_options_of_the_tracker_can_be_given():
+    frames = [frame(0, (0, 0.9)), frame(9, (0, 0.9))]
+    assert followed(*frames)[1].ids.tolist() == [0]
+    assert followed(*frames, options=dict(memory=2))[1].ids.tolist() == [1]
