@@ -169,3 +169,9 @@ def spatial_maxima(states: Sequence[LSTMState]) -> Tensor:
 def detach(states: Sequence[LSTMState]) -> List[LSTMState]:
     """Cut the states off the graph that made them."""
     return [LSTMState(*(value.detach() for value in state)) for state in states]
+
+
+def detach_images(states: Sequence[LSTMState], images: Tensor) -> List[LSTMState]:
+    """Cut the states of some images of the batch, (B,), bool, off the graph that made them."""
+    cut = images[:, None, None, None]
+    return [LSTMState(*(value.detach().where(cut, value) for value in state)) for state in states]

@@ -56,23 +56,30 @@ def _distance(first: Tensor, second: Tensor, inner: Tensor) -> Tensor:
     return (first + second - 2 * inner).clamp(min=0).sqrt().sum(-1)
 
 
-def match(costs: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+def match(costs: Tensor, rows: Tensor, columns: Tensor, ends: Optional[Tensor] = None) -> Tensor:
     """Pair the rows of each image with its columns at the least total cost.
 
     Args:
         costs (Tensor): (B, P, N), float.
         rows (Tensor): Rows that take part, (B, P), bool.
         columns (Tensor): Columns that take part, (B, N), bool.
+        ends (Tensor, optional): Rows behind which a new part begins, (B, P), bool: the rows of a
+            part are paired with what the parts before left. None is one part.
 
     Returns:
-        Tensor: The column of each row, (B, P), int64; -1 where it has none. All rows that take
-        part have one, or all columns have a row.
+        Tensor: The column of each row, (B, P), int64; -1 where it has none. All rows of a part that
+        take part have one, or no column is left.
     """
-    tables = F.pad(costs.detach().float(), (0, 1, 0, 1))  # who takes part at the margins
-    tables[:, :-1, -1], tables[:, -1, :-1] = rows, columns
+    if ends is None:
+        ends = torch.zeros_like(rows)
+    tables = F.pad(costs.detach().float(), (0, 2, 0, 1))  # who takes part at the margins
+    tables[:, :-1, -2], tables[:, :-1, -1], tables[:, -1, :-2] = rows, ends, columns
     matched = np.full(rows.shape, UNMATCHED)
     for image, table in zip(matched, tables.cpu().numpy()):
-        row, column = (np.flatnonzero(side) for side in (table[:-1, -1], table[-1, :-1]))
-        chosen = assign(table[np.ix_(row, column)].astype(np.float64))
-        image[row[chosen[0]]] = column[chosen[1]]
+        left = np.flatnonzero(table[-1, :-2])
+        for part in np.split(np.arange(len(image)), np.flatnonzero(table[:-1, -1]) + 1):
+            row = part[table[part, -2] > 0]
+            chosen = assign(table[np.ix_(row, left)].astype(np.float64))
+            image[row[chosen[0]]] = left[chosen[1]]
+            left = np.delete(left, chosen[1])
     return torch.from_numpy(matched).to(costs.device)

@@ -140,10 +140,10 @@ class RecurrentAssociationLoss(nn.Module):
         if self.fixed_order:
             costs = costs + self.fixed_order.costs(chunk.index, supervision.ranks)
         if self.partners is None:
-            return _match_free(costs, chunk.index, counted, supervision)
+            return _match_free(costs, chunk, counted, supervision)
         images, num_instances = supervision.images, costs.shape[2]
         costs[: len(images)] += self.partners.costs(chunk.index, images, num_instances)
-        matched = _match_free(costs, chunk.index, counted, supervision)
+        matched = _match_free(costs, chunk, counted, supervision)
         self.partners.remember(chunk.index, images, matched, num_instances)
         return matched
 
@@ -154,13 +154,14 @@ class RecurrentAssociationLoss(nn.Module):
         return self.stop_weight * (entropy * chunk.running).sum(1)
 
 
-def _match_free(costs: Tensor, index: Tensor, counted: Tensor, supervision: Supervision) -> Tensor:
+def _match_free(costs: Tensor, chunk: Chunk, counted: Tensor, supervision: Supervision) -> Tensor:
     """Match the steps that are not asked for somebody; the others show whom they are asked for."""
     if supervision.asked is None:
-        return match(costs, counted, supervision.remaining)
-    asked = supervision.asked[:, index]
+        return match(costs, counted, supervision.remaining, chunk.ends)
+    asked = supervision.asked[:, chunk.index]
     free = asked == UNMATCHED
-    return match(costs, counted & free, supervision.remaining).where(free, asked)
+    found = match(costs, counted & free, supervision.remaining, chunk.ends)
+    return found.where(free, asked)
 
 
 def without(remaining: Tensor, matched: Tensor) -> Tensor:

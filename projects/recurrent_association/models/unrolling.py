@@ -7,7 +7,7 @@ from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional
 import torch
 from torch import Tensor, nn
 
-from .conv_lstm import LSTMState, detach
+from .conv_lstm import LSTMState, detach, detach_images
 from .feature_norm import FeatureNorm
 from .instance_lstm import HeatmapLSTM, StopClassifier
 from .orderings import ORDERINGS, order_steps
@@ -28,6 +28,8 @@ class Chunk(NamedTuple):
         running (Tensor): Whether the image needs this step, (B, P), bool.
         earlier (Tensor, optional): Heatmaps of the first network in the passes of its feedback loop
             before the last one, (B, P, passes, K, h, w), float32; in training, if there are any.
+        ends (Tensor, optional): Steps behind which the chunk of their image ends, (B, P), bool.
+            None where it has no ends besides the last step.
     """
 
     index: Tensor
@@ -38,6 +40,7 @@ class Chunk(NamedTuple):
     accepted: Tensor
     running: Tensor
     earlier: Optional[Tensor] = None
+    ends: Optional[Tensor] = None
 
     @property
     def best_heatmaps(self) -> Tensor:
@@ -74,6 +77,10 @@ class InstanceUnroller(nn.Module):
             second network sees the instances of a chunk in its order. None is all steps.
         max_instances (int): Most steps that may show an instance; one more may follow, to stop.
         stop_threshold (float): Omega; below this probability there are no more instances.
+        ends_at_stop (bool): In training, end a chunk behind each step below omega, too (Algorithm
+            1, line 10, "p < omega or t mod T = 0"). In a batch each image has ends of its own: its
+            state is cut off the graph of the first network there, and the steps before are matched
+            first. The gradient of an image with an end is that of two chunks.
 
     Raises:
         ValueError: The ordering is unknown.
@@ -88,9 +95,11 @@ class InstanceUnroller(nn.Module):
         chunk_size: Optional[int] = 8,
         max_instances: int = 30,
         stop_threshold: float = STOP_THRESHOLD,
+        ends_at_stop: bool = True,
     ) -> None:
         super().__init__()
         self.chunk_size = chunk_size
+        self.ends_at_stop = ends_at_stop
         self.max_instances = max_instances
         self.stop_logit = math.log(stop_threshold / (1 - stop_threshold))
         self.norm = FeatureNorm(in_channels)
@@ -152,6 +161,7 @@ class InstanceUnroller(nn.Module):
         start, certain = progress.step, int(counts.max())
         most = self.max_instances + 1
         end = min(start + (self.chunk_size or most), most)
+        ends = self.training and self.ends_at_stop
         steps = []
         for step in range(start, end):
             running = (counts >= step) | ~progress.stopped
@@ -161,6 +171,8 @@ class InstanceUnroller(nn.Module):
             passes, progress.first = self.first.estimate(projected, progress.first, hint=hint)
             logits = self.stop(progress.first)
             sure = logits >= self.stop_logit
+            if ends:
+                progress.first = detach_images(progress.first, ~sure)
             progress.stopped = progress.stopped | ~sure
             accepted = ~progress.stopped & (step < self.max_instances)
             steps.append((torch.stack(passes, dim=1).float(), logits, sure, accepted, running))
@@ -170,7 +182,8 @@ class InstanceUnroller(nn.Module):
         passes, *rest = (torch.stack(values, dim=1) for values in zip(*steps))
         index = torch.arange(start, progress.step, device=counts.device)
         earlier = passes[:, :, :-1] if self.training and passes.shape[2] > 1 else None
-        return Chunk(index, passes[:, :, -1], None, *rest, earlier)
+        chunk = Chunk(index, passes[:, :, -1], None, *rest, earlier)
+        return chunk._replace(ends=~chunk.sure) if ends else chunk
 
     def _refine(self, constant: Tensor, chunk: Chunk, progress: _Progress) -> Chunk:
         """Let the second network see the heatmaps of a chunk in its order."""

@@ -26,7 +26,11 @@ model = dict(
         association_loss=dict(type='RecurrentAssociationLoss', heatmap_weight=0.1),
         # Small kernels tell people apart by what is alike all over a person.
         inputs=('features', 'heatmaps', 'tags'),
-        unroller=dict(lstm=dict(hidden_channels=40, num_layers=2, num_loops=0), max_instances=10),
+        unroller=dict(
+            lstm=dict(hidden_channels=40, num_layers=2, num_loops=0),
+            max_instances=10,
+            ends_at_stop=False,  # as the numbers of the README were measured
+        ),
         decoder=dict(
             type='RecurrentAssociationCodec', sigma=1.5, keypoint_order=_base_.keypoint_order
         ),
