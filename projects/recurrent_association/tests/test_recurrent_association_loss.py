@@ -107,6 +107,15 @@ def test_a_matched_instance_is_not_matched_again():
     assert supervision.remaining.tolist() == [[False, False]]
 
 
+def test_who_was_shown_before_the_end_of_a_part():
+    """0 in one part, though all together are nearer when the first step shows 5."""
+    chunk = make_chunk([[2.0, 0.0]], [[SURE, SURE]], [2])
+    supervision = supervise([[5.0, 0.0]])
+    assert compute(chunk, supervision)[0]['heatmap'] == 9
+    chunk = chunk._replace(ends=torch.tensor([[True, True]]))
+    assert compute(chunk, supervision)[0]['heatmap'] == 4 + 25
+
+
 def test_cells_that_are_not_supervised():
     supervision = supervise([[5.0, 0.0]])
     supervision = supervision._replace(mask=torch.zeros_like(supervision.mask))

@@ -64,6 +64,20 @@ def test_match_by_hand():
     assert match(costs, torch.ones(1, 3).bool(), torch.ones(1, 2).bool()).tolist() == [[1, 0, -1]]
 
 
+def test_parts_are_matched_one_after_the_other():
+    """Row 0 alone takes column 0, the nearest; then rows 1 and 2 share what is left."""
+    costs = torch.tensor([[[0.0, 1.0, 5.0], [2.0, 9.0, 3.0], [1.0, 2.0, 8.0]]]).repeat(2, 1, 1)
+    sides = torch.ones(2, 3).bool(), torch.ones(2, 3).bool()
+    ends = torch.tensor([[True, False, True], [False, False, False]])
+    assert match(costs, *sides, ends).tolist() == [[0, 2, 1], [1, 2, 0]]
+
+
+def test_nothing_is_left_for_the_last_part():
+    everything = torch.ones(1, 3).bool()
+    found = match(torch.zeros(1, 3, 2), everything, everything[:, :2], everything)
+    assert found.tolist() == [[0, 1, -1]]
+
+
 def test_what_takes_no_part_stays_unmatched():
     costs = torch.zeros(2, 2, 3)
     rows = torch.tensor([[False, True], [False, False]])

@@ -105,6 +105,27 @@ def test_a_chunk_starts_from_the_state_as_a_constant():
     assert (found - whole).norm() > 0.01 * whole.norm()
 
 
+@pytest.mark.parametrize('ends_at_stop', [True, False])
+def test_a_chunk_ends_where_an_image_stops(ends_at_stop):
+    """The first image is unsure in its first step, and goes on: nothing flows back over it."""
+    unroller = script(build(num_loops=0), [[-5.0, 5.0, -5.0], [5.0, 5.0, -5.0]])
+    unroller.ends_at_stop = ends_at_stop
+    made = []
+    unroller.first.lstm.register_forward_hook(lambda *args: made.append(args[2][0].memory))
+    steps = join(unroller(features(), torch.tensor([2, 2])))
+    (gradient,) = torch.autograd.grad(steps.heatmaps[:, 1].sum(), made[0])
+    assert gradient.flatten(1).any(1).tolist() == [not ends_at_stop, True]
+    if ends_at_stop:
+        assert steps.ends.tolist() == [[True, False, True], [False, False, True]]
+    else:
+        assert steps.ends is None
+
+
+def test_no_ends_in_testing():
+    steps = join(script(build().eval(), [[-5.0]] * 2)(features()))
+    assert steps.ends is None and steps.earlier is None
+
+
 @pytest.mark.parametrize('num_loops, passes', [(0, 1), (1, 1), (2, 2), (3, 3)])
 def test_passes_per_instance(num_loops, passes):
     unroller = script(build(num_loops=num_loops).eval(), [[-5.0]] * 2)
