@@ -18,6 +18,8 @@ class BottomupAnnotations:
     What is repaired and left out is counted in the log. Images without any annotation are left
     out of training and kept in testing, as in MMPose. Images in which nobody is labelled stay in
     training: they have no targets, and a mask where the unlabelled people are.
+
+    ``filter_cfg=dict(max_people=N)`` leaves images with more labelled people out of training.
     """
 
     @classmethod
@@ -69,6 +71,35 @@ class BottomupAnnotations:
             )
         return data_list
 
+    def filter_data(self) -> List[dict]:
+        """Leave out what ``filter_cfg`` says, which may have ``max_people`` besides MMPose's.
+
+        Raises:
+            ValueError: If ``filter_cfg`` has other options, ``max_people`` is asked for in testing,
+                where every image counts, or in top-down mode, or no image is left.
+        """
+        options = self.filter_cfg or {}
+        unknown = sorted(set(options) - {'bbox_score_thr', 'max_people'})
+        if unknown:
+            raise ValueError(
+                f'filter_cfg has no option {unknown[0]!r}, only bbox_score_thr and max_people'
+            )
+        data_list = super().filter_data()
+        if 'max_people' not in options:
+            return data_list
+        if self.test_mode or self.data_mode != 'bottomup':
+            raise ValueError('max_people of filter_cfg is for training in bottomup mode only')
+        most = options['max_people']
+        kept = [data for data in data_list if _count_people(data) <= most]
+        outcome = (
+            f'annotation file {self.ann_file}: {len(data_list) - len(kept)} of {len(data_list)} '
+            f'images have more than max_people={most} labelled people'
+        )
+        if not kept:
+            raise ValueError(f'{outcome}: none is left to train on')
+        print_log(f'{outcome} and are left out of training', 'current')
+        return kept
+
     def parse_data_info(self, raw_data_info: dict) -> dict:
         """Parse one annotation.
 
@@ -99,6 +130,11 @@ class BottomupAnnotations:
             )
         sizes = {image['id']: (image['width'], image['height']) for image in image_list}
         return [dict(data, annotated_size=sizes[data['img_id']]) for data in data_list]
+
+
+def _count_people(data: dict) -> int:
+    """Number of people in an image with a labelled keypoint."""
+    return int((data['keypoints_visible'] > 0).any(axis=1).sum())
 
 
 def remember_image_folder(ann_file: str, folder: str) -> None:

@@ -68,6 +68,36 @@ def test_truncated_file_is_named(tmp_path):
         DATASETS.build(dict(type='CocoDataset', ann_file=str(tmp_path / 'half.json')))
 
 
+def test_images_of_many_people_are_left_out(build, monkeypatch):
+    """Three people, of whom two are labelled, and one of two in a crowd: two people and one."""
+    logged = []
+    monkeypatch.setattr(
+        'mmpose_ae.datasets.bottomup_annotations.print_log', lambda text, *_: logged.append(text)
+    )
+    people = [person(1), person(2), person(3, visibility=0)]
+    people += [person(4, image_id=2), person(5, image_id=2, iscrowd=1)]
+    for most, images in [(1, [2]), (2, [1, 2])]:
+        dataset = build(people, filter_cfg=dict(max_people=most))
+        assert [data['img_id'] for data in dataset] == images
+    assert '1 of 2 images have more than max_people=1 labelled people and are left' in logged[0]
+    assert '0 of 2 images have more than max_people=2 labelled people and are left' in logged[1]
+    with pytest.raises(ValueError, match='people.json: 2 of 2 images .* none is left to train on'):
+        build(people, filter_cfg=dict(max_people=0))
+
+
+@pytest.mark.parametrize(
+    'options, message',
+    [
+        (dict(filter_cfg=dict(max_person=1)), "filter_cfg has no option 'max_person', only"),
+        (dict(filter_cfg=dict(max_people=1), test_mode=True), 'max_people .* is for training'),
+        (dict(filter_cfg=dict(max_people=1), data_mode='topdown'), 'in bottomup mode only'),
+    ],
+)
+def test_filters_that_make_no_sense(build, options, message):
+    with pytest.raises(ValueError, match=message):
+        build([person(1)], **options)
+
+
 @pytest.mark.parametrize('data_mode', ['bottomup', 'topdown'])
 def test_wrong_number_of_keypoints_is_named(build, data_mode):
     with pytest.raises(ValueError, match='annotation 8 of image 1 has 42 .* 17 keypoints'):

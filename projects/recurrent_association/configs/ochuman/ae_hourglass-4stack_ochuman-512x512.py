@@ -7,6 +7,8 @@ custom_imports = dict(
     imports=['mmpose_ae', 'projects.recurrent_association.evaluation'], allow_failed_imports=False
 )
 
+model = dict(test_cfg=dict(flip_test=False))  # as the recurrent networks
+
 train_dataloader = train_cfg = optim_wrapper = param_scheduler = None
 val_dataloader = dict(dataset=_base_.ochuman_val)
 test_dataloader = dict(dataset=_base_.ochuman_test)
