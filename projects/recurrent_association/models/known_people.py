@@ -7,7 +7,7 @@ heatmaps of a person: whom to draw is known, and is not matched. The steps after
 with fewer people left: after all but one, whom to show next is no question either.
 """
 
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     instance: Tensor
     guesses: InstanceTargets
 
-    def first_guess(self, step: int) -> Tensor:
+    def __call__(self, step: int, shown: Optional[Tensor] = None) -> Tensor:
         """What the feedback loop of a step is given, (B, K, h, w); zeros where it is free."""
         return self.guesses.draw(self.instance[:, step : step + 1])[:, 0]
 

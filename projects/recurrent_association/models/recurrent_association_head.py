@@ -29,8 +29,9 @@ from .instance_targets import InstanceTargets, gaussian_targets
 from .known_people import Asked, KnownPeople
 from .mirrored import merge_mirrored
 from .recurrent_association_loss import Supervision, without
+from .tag_seeds import TagSeeds
 from .truncated_backprop import sum_chunks
-from .unrolling import Chunk, InstanceUnroller, join
+from .unrolling import Chunk, Hint, InstanceUnroller, join
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class RecurrentAssociationHead(AEHead):
         association_loss (dict): Called with chunks and :class:`Supervision`.
         known_people (dict, optional): Options of :class:`KnownPeople`, with whom training is eased.
             None is without, as in the paper.
+        seeds (bool): Let the feedback loop start from :class:`TagSeeds`, in training and testing;
+            not in the paper.
         **kwargs: As in :class:`AEHead`.
 
     The ``test_cfg`` of the estimator may hold the options of :class:`RecurrentOptions`. With
@@ -75,8 +78,8 @@ class RecurrentAssociationHead(AEHead):
     ``multiscale_test`` instances are found at the base of the pyramid.
 
     Raises:
-        ValueError: ``inputs`` are unknown, the network has no such features, or people are known
-            and there is no feedback loop to tell.
+        ValueError: ``inputs`` are unknown, the network has no such features, or first guesses are
+            of two kinds, or there is no feedback loop to give them to.
     """
 
     fixed_options = (*AEHead.fixed_options, 'keypoint_loss', 'tag_loss')  # the frozen part's
@@ -91,6 +94,7 @@ class RecurrentAssociationHead(AEHead):
         unroller: OptConfigType = None,
         association_loss: ConfigType = dict(type='mmpose_ae.RecurrentAssociationLoss'),  # noqa: B006
         known_people: OptConfigType = None,
+        seeds: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(in_channels, num_keypoints, **kwargs)
@@ -99,10 +103,11 @@ class RecurrentAssociationHead(AEHead):
         channels = self._count_inputs(in_channels, kwargs.get('deconv_out_channels'))
         self.unroller = InstanceUnroller(channels, self.num_keypoints, **(unroller or {}))
         self.association_loss = MODELS.build(association_loss)
-        if known_people is not None and not self.unroller.first.num_loops:
-            raise ValueError(
-                'known_people need a feedback loop: num_loops of lstm must be 1 or more'
-            )
+        if (seeds or known_people is not None) and not self.unroller.first.num_loops:
+            raise ValueError('first guesses need a feedback loop: num_loops of lstm of 1 or more')
+        if seeds and known_people is not None:
+            raise ValueError('known_people give first guesses, and seeds give others: choose one')
+        self.seeds = seeds
         self.known_people = None if known_people is None else KnownPeople(**known_people)
 
     @property
@@ -134,15 +139,27 @@ class RecurrentAssociationHead(AEHead):
         """
         maps = []
         for x in feats[-self.num_stacks :]:
-            x = self.conv_layers(self.deconv_layers(x))
-            prediction = self.final_layer(x)
-            parts = dict(
-                features=x[:, self.out_channels :] if prediction is x else x,
-                heatmaps=prediction[:, : self.num_keypoints],
-                tags=prediction[:, self.num_keypoints : self.out_channels],
-            )
+            parts = self._parts(x)
             maps += [parts[name] for name in self.inputs]
         return torch.cat(maps, dim=1)
+
+    def _parts(self, x: Tensor) -> Dict[str, Tensor]:
+        """What a stack says, by the name of an input."""
+        x = self.conv_layers(self.deconv_layers(x))
+        prediction = self.final_layer(x)
+        return dict(
+            features=x[:, self.out_channels :] if prediction is x else x,
+            heatmaps=prediction[:, : self.num_keypoints],
+            tags=prediction[:, self.num_keypoints : self.out_channels],
+        )
+
+    @torch.no_grad()
+    def _seeds(self, feats: Tuple[Tensor]) -> Optional[TagSeeds]:
+        """First guesses by the last stack of the frozen network, if they are asked for."""
+        if not self.seeds:
+            return None
+        parts = self._parts(feats[-1])
+        return TagSeeds(parts['heatmaps'], parts['tags'])
 
     def unroll(self, feats: Tuple[Tensor]) -> Chunk:
         """Find the instances of a batch.
@@ -153,7 +170,7 @@ class RecurrentAssociationHead(AEHead):
         Returns:
             Chunk: All steps; those that are not ``accepted`` show no instance.
         """
-        return join(self.unroller(self.gather_inputs(feats)))
+        return join(self.unroller(self.gather_inputs(feats), hint=self._seeds(feats)))
 
     def train(self, mode: bool = True) -> nn.Module:
         """Switch what is trained to training or testing; the rest stays in testing."""
@@ -188,11 +205,11 @@ class RecurrentAssociationHead(AEHead):
             ranks=None if people.sides is None else rank_by_size(people.sides, targets.present),
             images=[sample.metainfo.get('img_id') for sample in batch_data_samples],
         )
-        asked = None
+        hint = self._seeds(feats)
         if self.known_people:
-            inputs, supervision, asked = self._ask(inputs, supervision, people, grid)
+            inputs, supervision, hint = self._ask(inputs, supervision, people, grid)
         return sum_chunks(
-            self._chunk_losses(inputs, supervision, asked),
+            self._chunk_losses(inputs, supervision, hint),
             list(self.unroller.parameters()),
             truncate=self.unroller.chunk_size is not None,
         )
@@ -240,9 +257,8 @@ class RecurrentAssociationHead(AEHead):
         return copy(inputs), supervision, Asked(instance, guesses)
 
     def _chunk_losses(
-        self, inputs: Tensor, supervision: Supervision, asked: Optional[Asked]
+        self, inputs: Tensor, supervision: Supervision, hint: Optional[Hint]
     ) -> Iterator[Dict[str, Tensor]]:
-        hint = asked and asked.first_guess
         for chunk in self.unroller(inputs, supervision.targets.counts, hint):
             losses, supervision = self.association_loss(chunk, supervision)
             yield losses

@@ -12,6 +12,9 @@ from .feature_norm import FeatureNorm
 from .instance_lstm import HeatmapLSTM, StopClassifier
 from .orderings import ORDERINGS, order_steps
 
+# What is known of the instance of a step: from its number and the heatmaps of the step before
+Hint = Callable[[int, Optional[Tensor]], Tensor]
+
 STOP_THRESHOLD = 1 / (1 + math.e)  # sigmoid(-1), of the paper
 
 
@@ -53,7 +56,8 @@ class _Progress:
     """Where the unrolling of a batch is: its next step, which images stopped, the states."""
 
     step: int
-    hint: Optional[Callable[[int], Tensor]]
+    hint: Optional[Hint]
+    shown: Optional[Tensor]
     stopped: Tensor
     first: List[LSTMState]
     second: Optional[List[LSTMState]]
@@ -120,7 +124,7 @@ class InstanceUnroller(nn.Module):
         self,
         features: Tensor,
         counts: Optional[Tensor] = None,
-        hint: Optional[Callable[[int], Tensor]] = None,
+        hint: Optional[Hint] = None,
     ) -> Iterator[Chunk]:
         """Find instances, and stop when it is time in all images.
 
@@ -129,7 +133,8 @@ class InstanceUnroller(nn.Module):
             counts (Tensor, optional): Number of annotated instances of each image, (B,), int64: in
                 training an image goes on to one step more than that, even if it has stopped.
             hint (callable, optional): Gives what is known of the instance of a step, see
-                :meth:`HeatmapLSTM.estimate`.
+                :meth:`HeatmapLSTM.estimate`, from the number of the step and the heatmaps of the
+                one before.
 
         Yields:
             Chunk: Of ``chunk_size`` steps at most. Its graph does not reach into the one before.
@@ -141,6 +146,7 @@ class InstanceUnroller(nn.Module):
         progress = _Progress(
             step=0,
             hint=hint,
+            shown=None,
             stopped=torch.zeros_like(counts, dtype=torch.bool),
             first=self.first.lstm.initial_state(features),
             second=self.second and self.second.lstm.initial_state(features),
@@ -167,7 +173,7 @@ class InstanceUnroller(nn.Module):
             running = (counts >= step) | ~progress.stopped
             if step > certain and not running.any():
                 break
-            hint = progress.hint and progress.hint(step)
+            hint = progress.hint and progress.hint(step, progress.shown)
             passes, progress.first = self.first.estimate(projected, progress.first, hint=hint)
             logits = self.stop(progress.first)
             sure = logits >= self.stop_logit
@@ -175,6 +181,7 @@ class InstanceUnroller(nn.Module):
                 progress.first = detach_images(progress.first, ~sure)
             progress.stopped = progress.stopped | ~sure
             accepted = ~progress.stopped & (step < self.max_instances)
+            progress.shown = passes[-1].detach()
             steps.append((torch.stack(passes, dim=1).float(), logits, sure, accepted, running))
         if not steps:
             return None

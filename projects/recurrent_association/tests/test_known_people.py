@@ -63,7 +63,7 @@ def test_guesses_of_a_step():
     y = torch.tensor([[5.0, 7.0], [5.0, 7.0]])[..., None, None]
     targets = InstanceTargets(torch.ones_like(y), y, torch.ones(2, 2, dtype=torch.bool))
     asked = Asked(torch.tensor([[1, 0, -1], [-1, -1, -1]]), targets)
-    guesses = [asked.first_guess(step).flatten().tolist() for step in range(3)]
+    guesses = [asked(step).flatten().tolist() for step in range(3)]
     assert guesses == [[7, 0], [5, 0], [0, 0]]
 
 

@@ -11,6 +11,7 @@ from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.registry import MODELS
 from projects.recurrent_association.models import Chunk
 from projects.recurrent_association.models.instance_targets import gaussian_targets
+from projects.recurrent_association.models.tag_seeds import TagSeeds
 
 SIZE, MAPS = (64, 48), (16, 12)
 SECOND = dict(hidden_channels=4, num_layers=1, ordering='confidence')
@@ -141,8 +142,34 @@ def test_a_guess_that_is_given_is_drawn():
 
 
 def test_known_people_need_a_feedback_loop():
-    with pytest.raises(ValueError, match='known_people need a feedback loop: num_loops'):
+    with pytest.raises(ValueError, match='first guesses need a feedback loop: num_loops'):
         build(unroller=dict(lstm=dict(num_loops=0)), known_people=dict())
+
+
+def test_seeds_are_of_the_last_stack():
+    """Channels 0 to 2 are heatmaps, 3 to 5 tags; in training and in testing."""
+    head = build(seeds=True, num_stacks=2, unroller=dict(lstm=dict(num_loops=1)))
+    stacks = (torch.rand(1, 8, 12, 16), torch.rand(1, 8, 12, 16))
+    seen = []
+    estimate = head.unroller.first.estimate
+
+    def watch(*args, hint):
+        seen.append(hint)
+        return estimate(*args, hint=hint)
+
+    head.unroller.first.estimate = watch
+    head.train().loss(stacks, [sample(1)])
+    expected = TagSeeds(stacks[1][:, :3], stacks[1][:, 3:6])(0, None)
+    torch.testing.assert_close(seen[0], expected)
+    seen.clear()
+    with torch.no_grad():
+        head.eval().predict(stacks, [sample(1)])
+    torch.testing.assert_close(seen[0], expected)
+
+
+def test_one_kind_of_guesses():
+    with pytest.raises(ValueError, match='known_people give first guesses, and seeds give others'):
+        build(seeds=True, known_people=dict())
 
 
 def test_gradient_of_an_untruncated_loss_by_finite_differences():
@@ -270,7 +297,8 @@ class Scripted(nn.Module):
         super().__init__()
         self.views = list(views)
 
-    def forward(self, features):
+    def forward(self, features, hint):
+        assert hint is None
         maps = self.views.pop(0)
         logits = torch.full(maps.shape[:2], 5.0)
         logits[:, -1] = -5
