@@ -23,6 +23,8 @@ class HeatmapLSTM(nn.Module):
         given_channels (int): Channels of what is given at each step besides.
         num_loops (int): How often an instance is estimated. 0 is once, without heatmaps among the
             inputs; 1 is once with the first guess.
+        residual (bool): Predict what is wrong with the last heatmaps, or with what is known of the
+            instance, instead of heatmaps; not in the paper.
         **kwargs: Of :class:`ConvLSTM`.
 
     Source: Sections 3.1.1 and 3.3, Algorithm 1, Table 5.
@@ -34,11 +36,13 @@ class HeatmapLSTM(nn.Module):
         num_keypoints: int,
         given_channels: int = 0,
         num_loops: int = 2,
+        residual: bool = False,
         **kwargs,
     ) -> None:
         super().__init__()
         self.num_keypoints = num_keypoints
         self.num_loops = num_loops
+        self.residual = residual
         fed_back = num_keypoints if num_loops else 0
         self.lstm = ConvLSTM(in_channels, given_channels + fed_back, **kwargs)
         self.to_heatmaps = nn.Conv2d(self.lstm.channels[-1], num_keypoints, 3, padding=1)
@@ -83,12 +87,14 @@ class HeatmapLSTM(nn.Module):
         heatmaps = self._first_guess(projected) if self.num_loops else None
         if hint is not None:
             heatmaps = heatmaps + hint
-        passes = []
+        passes, known = [], hint
         for _ in range(max(self.num_loops, 1)):
             inputs = [maps for maps in (given, heatmaps) if maps is not None]
             x = torch.cat(inputs, dim=1) if inputs else None
             states = self.lstm(projected, x, states)
             heatmaps = self.to_heatmaps(states[-1].hidden)
+            if self.residual:
+                heatmaps = known = heatmaps if known is None else heatmaps + known
             passes.append(heatmaps)
         return passes, states
 

@@ -157,6 +157,31 @@ def test_what_is_fed_back_is_what_was_predicted():
     torch.testing.assert_close(steps.heatmaps[:, 0], outputs[1])
 
 
+@pytest.mark.parametrize('residual, known', [(False, False), (True, False), (True, True)])
+def test_what_a_pass_adds(residual, known):
+    """By its last layer 1 in the first pass and 10 in the second; what is known is 100."""
+    unroller = script(build(residual=residual).eval(), [[-5.0]] * 2)
+    added = iter([1.0, 10.0])
+    unroller.first.to_heatmaps.register_forward_hook(
+        lambda *args: torch.full_like(args[2], next(added))
+    )
+    hint = (lambda step, shown: torch.full((2, K, 5, 6), 100.0)) if known else None
+    steps = join(unroller(features(), hint=hint))
+    expected = 10 + residual * 1 + known * 100
+    assert (steps.heatmaps == expected).all()
+
+
+def test_what_a_hint_is_made_from():
+    """The number of the step, and the heatmaps of the one before."""
+    unroller = script(build(chunk_size=2).eval(), [[5.0, 5.0, -5.0]] * 2)
+    asked = []
+    steps = join(unroller(features(), hint=lambda *args: asked.append(args)))
+    assert [step for step, _ in asked] == [0, 1, 2]
+    assert asked[0][1] is None
+    for (_, shown), heatmaps in zip(asked[1:], steps.heatmaps.unbind(1)):
+        torch.testing.assert_close(shown, heatmaps)
+
+
 def test_an_image_has_one_result_in_any_batch():
     unroller = build(2, dict(hidden_channels=4, ordering='inverse'), max_instances=5).eval()
     with torch.no_grad():
