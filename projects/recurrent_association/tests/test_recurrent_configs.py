@@ -18,8 +18,12 @@ from mmpose_ae.registry import DATASETS, MODELS
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
 TRAINED = [path for path in LEAVES if path.parent.name != 'ochuman']
-# Others differ from one of these in a number or an order, which test_unrolling.py varies.
-NUMBERS = r'-(chunk\d|esgd|loop3|\dlayers|random|confidence|inverse|canonical)[-_]|_1xb1-2e_'
+# Others differ from one of these in a number or an order, which test_unrolling.py varies, or join
+# what two of them have.
+NUMBERS = (
+    r'-(chunk\d|esgd|loop3|\dlayers|random|confidence|inverse|canonical)[-_]'
+    r'|-(known|seeds)-context_|_1xb1-2e_'
+)
 STEPPED = [path for path in TRAINED if not re.search(NUMBERS, path.stem)]
 RECURRENT = [path for path in LEAVES if path.stem.startswith('recurrent')]
 OCHUMAN = [path for path in LEAVES if path.parent.name == 'ochuman']
