@@ -12,7 +12,7 @@ TOOLS = {
     'test': ('test.py', 'test a checkpoint; --choose-threshold for predict'),
     'check': ('dataset_converters/check_dataset.py', 'check a data set or an annotation file'),
 }
-OUTPUTS = 'pictures, json, jsonl, coco, csv, mmpose'
+OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -88,10 +88,18 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--smooth', action='store_true', help='and smooth how their keypoints move')
     output = parser.add_argument_group('the output')
     add = output.add_argument
-    add('--out', type=Path, default=Path('predictions'), metavar='FOLDER', help='where to')
+    add('--out', type=Path, metavar='FOLDER',
+        help='where to; by default predictions, or predictions-2 and so on')  # fmt: skip
     add('--save', nargs='+', default=['pictures', 'json'], metavar='WHAT',
         help=f'of {OUTPUTS}; pictures and json by default')  # fmt: skip
     add('--show', action='store_true', help='show in a window')
+    job = parser.add_argument_group('large jobs, see docs/predict.md')
+    add = job.add_argument
+    add('--shard', metavar='I/N', help='do the I-th of N parts, into a folder of its own')
+    earlier = job.add_mutually_exclusive_group()
+    add = earlier.add_argument
+    add('--resume', action='store_true', help='go on where an interrupted run was (jsonl, parquet)')
+    add('--overwrite', action='store_true', help='write over the files of an earlier run')
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
+EXTRAS = ('parquet', 'video')  # what some outputs need: requirements/NAME.txt
 MIM_CONTENT = ('tools', 'configs', 'requirements', 'model-index.yml')
 
 
@@ -60,5 +61,6 @@ setup(
     python_requires='>=3.10',
     # Without OpenMMLab's packages: requirements/mm.txt says why.
     install_requires=read_requirements('runtime.txt'),
+    extras_require={name: read_requirements(f'{name}.txt') for name in EXTRAS},
     cmdclass={'build_py': BuildWithMim},
 )

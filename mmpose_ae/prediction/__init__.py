@@ -1,6 +1,6 @@
 """From pictures to people and to files: what a person with a photograph or a video needs.
 
-All but :mod:`.predictor`, :mod:`.finding` and :mod:`.stopwatch` works without torch and MMPose.
+What is named here, and the outputs, work without torch and MMPose.
 """
 
 from .prediction import Prediction

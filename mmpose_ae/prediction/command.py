@@ -13,16 +13,22 @@ from mmengine.logging import MMLogger
 from tqdm import tqdm
 
 from mmpose_ae.checkpoints import CheckpointError, cache_path
-from mmpose_ae.options import check_choice
 
 from .background import Behind
-from .outputs import OUTPUTS, Header, Output, open_outputs
+from .job import Job
+from .outputs import Header, Output
 from .prediction import Prediction
 from .predictor import Failure, Predictor
+from .shards import Shard
 from .zoo import list_models
 
 DEPTH = 4  # predictions that wait to be drawn
 INTERRUPTED = 130  # what shells say of Ctrl-C
+# Options that predictions do not depend on, or that others stand for in the record of a run.
+UNRECORDED = (
+    'command', 'source', 'model', 'config', 'checkpoint', 'device', 'batch_size', 'compile',
+    'kpt_thr', 'out', 'save', 'show', 'shard', 'resume', 'overwrite',
+)  # fmt: skip
 
 
 @contextmanager
@@ -56,14 +62,14 @@ def predict(args: Namespace) -> int:
     """
     names = [*args.save, *(['window'] if args.show else [])]
     try:
-        for name in names:
-            check_choice('an output', name, OUTPUTS)
+        shard = Shard.parse(args.shard) if args.shard else None
+        job = Job(names, args.out, shard, args.resume, args.overwrite)
         predictor = _build_predictor(args)
-        outputs = open_outputs(names, args.out, _header(predictor, args.kpt_thr))
-    except (CheckpointError, OSError, ValueError) as error:
+        run = _Run(predictor, job, _header(predictor, args.kpt_thr), _settings(predictor, args))
+    except (CheckpointError, ImportError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
-    return _Run(predictor, outputs).go(args.source)
+    return run.go(args.source)
 
 
 def models(args: Namespace) -> int:
@@ -112,6 +118,13 @@ def _build_predictor(args: Namespace) -> Predictor:
     )
 
 
+def _settings(predictor: Predictor, args: Namespace) -> dict:
+    """What predictions depend on: by these an interrupted run is known to go on as it began."""
+    given = {name: value for name, value in vars(args).items() if name not in UNRECORDED}
+    threshold = predictor.score_threshold
+    return {**given, **predictor.fingerprint(), 'model': predictor.name, 'score_thr': threshold}
+
+
 def _read_settings(pairs: List[str]) -> dict:
     """Read ``KEY=VALUE`` as MMEngine's tools do."""
     namespace = Namespace()
@@ -132,8 +145,9 @@ def _header(predictor: Predictor, keypoint_threshold: float) -> Header:
 class _Run:
     """One run of the command: from the sources through the network to the outputs."""
 
-    def __init__(self, predictor: Predictor, outputs: List[Output]) -> None:
-        self._predictor, self._outputs = predictor, outputs
+    def __init__(self, predictor: Predictor, job: Job, header: Header, settings: dict) -> None:
+        self._predictor, self._job = predictor, job
+        self._outputs = job.open(header, settings)
         self._people = self._pictures = 0
         self._failures: List[Failure] = []
         self._paths: List[Path] = []
@@ -143,6 +157,7 @@ class _Run:
         start = time.perf_counter()
         try:
             self._predict(sources)
+            self._job.finish()
             status = int(bool(self._failures))
         except KeyboardInterrupt:
             status = INTERRUPTED
@@ -158,7 +173,7 @@ class _Run:
             for output in self._outputs:
                 ending.callback(self._close, output)
             behind = ending.enter_context(closing(Behind(self._write, DEPTH)))
-            predictions = self._predictor(sources, on_failure=behind.put)
+            predictions = self._predictor(self._job.names(sources), on_failure=behind.put)
             ending.enter_context(closing(predictions))
             for prediction in tqdm(predictions, unit='pictures', disable=None):
                 behind.put(prediction)
@@ -182,6 +197,8 @@ class _Run:
 
     def _summarize(self, seconds: float) -> None:
         failed = f', {len(self._failures)} not read' if self._failures else ''
+        if self._job.skipped:
+            print(f'{self._job.skipped} pictures or videos were done before')
         print(f'{self._people} people in {self._pictures} pictures{failed}, {seconds:.1f} s')
         count = max(self._pictures, 1)
         parts = ('reading', 'network', 'decoding', 'drawing')

@@ -1,11 +1,14 @@
 """From any source of pictures to their people, with a config and a checkpoint."""
 
+import hashlib
+import json
 from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import (
     Any,
     Callable,
+    Dict,
     Iterable,
     Iterator,
     List,
@@ -37,6 +40,7 @@ from .stopwatch import Stopwatch
 from .tracking import FAINT, follow
 
 DEFAULT_SCORE = 0.2  # where none was chosen on validation data
+DIGITS = 12  # of a hash
 CHOSEN_SCORE = 'score_threshold'  # where the checkpoint's meta keeps it
 LONGEST = 8  # longer pictures, in parts of their short side, are padded at that: else the resized
 # short side makes them larger than any memory
@@ -182,6 +186,20 @@ class Predictor:
                         report(each)
                     else:
                         yield next(predicted)
+
+    def fingerprint(self) -> Dict[str, str]:
+        """What tells this network from others, and its pipeline.
+
+        Returns:
+            dict: ``config`` and ``weights``, a short hash of each.
+        """
+        parts = [self.model.cfg.model, self.model.cfg.test_dataloader.dataset.pipeline]
+        weights = hashlib.sha256()
+        for name, values in self.model.state_dict().items():
+            weights.update(name.encode())
+            weights.update(values.cpu().contiguous().view(-1).view(torch.uint8).numpy())
+        config = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
+        return dict(config=config.hexdigest()[:DIGITS], weights=weights.hexdigest()[:DIGITS])
 
     def _prepare_all(self, source: Any) -> Iterator[Union[Prepared, Failure]]:
         """Read pictures and make inputs of them; what cannot be read becomes a failure."""

@@ -105,6 +105,11 @@ def list_names(name: str, lists: Tuple[str, ...] = ()) -> Iterator[str]:
         yield name
 
 
+def is_live(name: str) -> bool:
+    """Tell a camera or an address, which does not give the same again, from a file."""
+    return name.partition(':')[0] == 'webcam' or name.startswith(ADDRESSES)
+
+
 def _is_list(name: str) -> bool:
     return name.endswith('.txt') and os.path.isfile(name)
 

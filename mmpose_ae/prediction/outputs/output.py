@@ -1,12 +1,16 @@
 """What all outputs have in common, and which there are."""
 
+from collections import Counter
+from functools import reduce
 from importlib import import_module
+from operator import and_
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Protocol, Sequence, Tuple
 
 from mmpose_ae.options import check_choice
 
 from ..prediction import Prediction
+from .progress import choose_kept, count_whole, list_done
 
 
 class Header(NamedTuple):
@@ -28,7 +32,11 @@ class Header(NamedTuple):
 
 
 class Output(Protocol):
-    """Takes predictions one after the other. Made with a folder and a :class:`Header`."""
+    """Takes predictions one after the other. Made with a folder and a :class:`Header`.
+
+    One that can go on where it was has, besides, the argument ``resume`` and the functions
+    ``entries(folder)``, what is there, and ``keep(folder, header, kept)``, which drops some of it.
+    """
 
     def write(self, prediction: Prediction) -> None:
         """Add the people of a picture."""
@@ -45,6 +53,7 @@ OUTPUTS: Dict[str, Tuple[str, str]] = {
     'pictures': ('.pictures', 'Pictures'),
     'json': ('.people_json', 'PeopleJson'),
     'jsonl': ('.people_json', 'PeopleJsonLines'),
+    'parquet': ('.parquet', 'PeopleParquet'),
     'coco': ('.coco', 'CocoResults'),
     'csv': ('.csv', 'Csv'),
     'mmpose': ('.mmpose', 'MMPoseJson'),
@@ -66,11 +75,61 @@ def open_outputs(names: Sequence[str], folder: Path, header: Header) -> List[Out
     Raises:
         ValueError: A name is unknown.
     """
+    classes = _load(names)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [cls(folder, header) for cls in classes]
+
+
+def check_outputs(names: Sequence[str], resume: bool) -> None:
+    """Refuse outputs that there are not, before anything is loaded or written.
+
+    Args:
+        names (sequence): Of :data:`OUTPUTS`.
+        resume (bool): Also those that cannot go on where an interrupted run was.
+
+    Raises:
+        ValueError: Names the output.
+    """
+    _load(names)
+    able = [name for name in OUTPUTS if hasattr(_load([name])[0], 'entries')]
+    unable = [name for name in names if name not in able]
+    if resume and unable:
+        raise ValueError(
+            f'{", ".join(unable)} cannot go on where an interrupted run was; {", ".join(able)} can'
+        )
+
+
+def resume_outputs(
+    names: Sequence[str], folder: Path, header: Header, finished: bool
+) -> Tuple[List[Output], Counter]:
+    """Make outputs that go on where an earlier run was.
+
+    What is whole in all of them stays. The rest is dropped from them: what could not be read, a
+    video that was cut off, what one of them had not written yet.
+
+    Args:
+        names (sequence): Of :data:`OUTPUTS`, see :func:`check_outputs`.
+        folder (Path): Where the earlier run wrote.
+        header (Header): Of the run.
+        finished (bool): Whether the earlier run came to its end.
+
+    Returns:
+        tuple: The outputs, and how often each source is in them.
+
+    Raises:
+        ValueError: What is there cannot be read.
+    """
+    classes = _load(names)
+    there = [list_done(cls.entries(folder), finished) for cls in classes]
+    done = reduce(and_, map(count_whole, there))
+    for cls, each in zip(classes, there):
+        cls.keep(folder, header, choose_kept(each, done))
+    return [cls(folder, header, resume=True) for cls in classes], done
+
+
+def _load(names: Sequence[str]) -> List[type]:
+    """The classes of outputs, each once."""
     for name in names:
         check_choice('an output', name, OUTPUTS)
-    folder.mkdir(parents=True, exist_ok=True)
-    opened = []
-    for name in dict.fromkeys(names):
-        module, cls = OUTPUTS[name]
-        opened.append(getattr(import_module(module, __package__), cls)(folder, header))
-    return opened
+    places = [OUTPUTS[name] for name in dict.fromkeys(names)]
+    return [getattr(import_module(module, __package__), cls) for module, cls in places]

@@ -1,16 +1,21 @@
 """Our JSON: one schema for pictures and videos, written as it comes."""
 
 import json
+import os
+from itertools import compress, islice
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import Any, Iterable, Iterator, List, Optional
 
 from ..prediction import Prediction
 from .output import Header
+from .progress import Entry
 
 SCHEMA = 'mmpose_ae people 1'
+LINES = 'people.jsonl'
 
 
-def _describe(header: Header) -> dict:
+def describe(header: Header) -> dict:
+    """What our files say of a run."""
     return dict(
         schema=SCHEMA,
         model=header.model,
@@ -28,12 +33,33 @@ class PeopleJsonLines:
     Args:
         folder (Path): Where to write.
         header (Header): Of the run.
+        resume (bool): Add to the file that is there, after :meth:`keep`.
     """
 
-    def __init__(self, folder: Path, header: Header) -> None:
-        self.path = folder / 'people.jsonl'
-        self._file = self.path.open('w')
-        self._add(_describe(header))
+    def __init__(self, folder: Path, header: Header, resume: bool = False) -> None:
+        self.path = folder / LINES
+        self._file = self.path.open('a' if resume else 'w')
+        if not resume:
+            self._add(describe(header))
+
+    @staticmethod
+    def entries(folder: Path) -> Iterator[Entry]:
+        """Read which pictures an earlier run has written."""
+        for number, line in enumerate(_whole_lines(folder / LINES), 2):
+            try:
+                entry = json.loads(line)
+                yield Entry(entry['path'], entry['frame'], 'error' in entry)
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f'{folder / LINES}, line {number}: no picture: {error}') from error
+
+    @staticmethod
+    def keep(folder: Path, header: Header, kept: Iterable[bool]) -> None:
+        """Keep some of the entries that an earlier run has written, and drop the others."""
+        partial = folder / f'.{LINES}'
+        with partial.open('w') as file:
+            file.write(json.dumps(describe(header)) + '\n')
+            file.writelines(compress(_whole_lines(folder / LINES), kept))
+        os.replace(partial, folder / LINES)
 
     def write(self, prediction: Prediction) -> None:
         """Add the people of a picture."""
@@ -66,7 +92,7 @@ class PeopleJson:
     def __init__(self, folder: Path, header: Header) -> None:
         self.path = folder / 'people.json'
         self._file = self.path.open('w')
-        self._file.write(json.dumps(_describe(header))[:-1] + ', "images": [')
+        self._file.write(json.dumps(describe(header))[:-1] + ', "images": [')
         self._separator = '\n'
 
     def write(self, prediction: Prediction) -> None:
@@ -86,3 +112,10 @@ class PeopleJson:
     def _add(self, value: Any) -> None:
         self._file.write(self._separator + json.dumps(value))
         self._separator = ',\n'
+
+
+def _whole_lines(path: Path) -> Iterator[str]:
+    """The lines of pictures; none of a file that is not there, nor a last one that was cut off."""
+    if path.exists():
+        with path.open() as file:
+            yield from (line for line in islice(file, 1, None) if line.endswith('\n'))

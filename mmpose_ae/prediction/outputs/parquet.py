@@ -1,0 +1,158 @@
+"""Parquet: a table of pictures for large jobs."""
+
+import json
+import os
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Dict, Iterable, Iterator, List, Optional
+
+from ..prediction import Prediction
+from .output import Header
+from .people_json import describe
+from .progress import Entry
+
+PART = 'part-{:06}.parquet'
+LARGEST = 5000  # pictures and people of a part: what is held in memory
+LONGEST = 60.0  # seconds until a part is written: what a power cut may cost
+KEYPOINT = ('x', 'y', 'score', 'filled')
+
+
+class PeopleParquet:
+    """``people.parquet``, a folder of parts that readers of Parquet take as one table.
+
+    A row is a picture: the columns are the entries of :meth:`Prediction.to_dict`, a keypoint being
+    a struct of x, y, score and filled, and ``error`` where the picture could not be read. What
+    describes the run is JSON in the schema's metadata, at ``mmpose_ae``. Each part appears as a
+    whole.
+
+    Args:
+        folder (Path): Where to write.
+        header (Header): Of the run.
+        resume (bool): Add to the parts that are there, after :meth:`keep`.
+
+    Raises:
+        ImportError: pyarrow is not installed.
+    """
+
+    def __init__(self, folder: Path, header: Header, resume: bool = False) -> None:
+        self._pyarrow = _import_pyarrow()
+        self.folder = folder / 'people.parquet'
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            for part in _parts(folder):
+                part.unlink()
+        self._schema = _make_schema(self._pyarrow, header)
+        self._number = max((_number(part) + 1 for part in _parts(folder)), default=0)
+        self._rows: List[Dict[str, Any]] = []
+        self._size, self._started = 0, time.monotonic()
+
+    @staticmethod
+    def entries(folder: Path) -> Iterator[Entry]:
+        """Read which pictures an earlier run has written."""
+        _import_pyarrow()
+        for part in _parts(folder):
+            columns = _read(part, ['path', 'frame', 'error']).to_pydict()
+            for path, frame, error in zip(*columns.values()):
+                yield Entry(path, frame, error is not None)
+
+    @staticmethod
+    def keep(folder: Path, header: Header, kept: Iterable[bool]) -> None:
+        """Keep some of the entries that an earlier run has written, and drop the others."""
+        pyarrow, kept = _import_pyarrow(), iter(kept)
+        for part in _parts(folder):
+            table = _read(part)
+            rows = [next(kept) for _ in range(len(table))]
+            if not any(rows):
+                part.unlink()
+            elif not all(rows):
+                _write(pyarrow, table.filter(pyarrow.array(rows)), part)
+
+    def write(self, prediction: Prediction) -> None:
+        """Add the people of a picture."""
+        row = prediction.to_dict()
+        for person in row['people']:
+            person['keypoints'] = [dict(zip(KEYPOINT, point)) for point in person['keypoints']]
+            for point in person['keypoints']:
+                point['filled'] = bool(point['filled'])
+        self._add(row)
+
+    def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
+        """Note a picture that could not be read."""
+        self._add(dict(path=path, frame=frame, error=reason, people=[]))
+
+    def close(self) -> List[Path]:
+        """Write what waits; of a run without a picture a part without rows."""
+        if self._rows or not self._number:
+            self._write_part()
+        return [self.folder]
+
+    def _add(self, row: Dict[str, Any]) -> None:
+        self._rows.append(row)
+        self._size += 1 + len(row['people'])
+        if self._size >= LARGEST or time.monotonic() - self._started >= LONGEST:
+            self._write_part()
+
+    def _write_part(self) -> None:
+        table = self._pyarrow.Table.from_pylist(self._rows, schema=self._schema)
+        _write(self._pyarrow, table, self.folder / PART.format(self._number))
+        self._number += 1
+        self._rows, self._size, self._started = [], 0, time.monotonic()
+
+
+def _import_pyarrow() -> ModuleType:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ImportError('parquet needs pyarrow: pip install "mmpose_ae[parquet]"') from error
+    return pyarrow
+
+
+def _parts(folder: Path) -> List[Path]:
+    """The parts of a table, in order."""
+    return sorted((folder / 'people.parquet').glob(PART.replace('{:06}', '*')), key=_number)
+
+
+def _number(part: Path) -> int:
+    return int(part.stem.partition('-')[2])
+
+
+def _read(part: Path, columns: Optional[List[str]] = None) -> Any:
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(part) as file:
+            return file.read(columns)
+    except (OSError, ValueError) as error:
+        raise ValueError(f'{part} cannot be read as Parquet: {error}') from error
+
+
+def _write(pyarrow: ModuleType, table: Any, part: Path) -> None:
+    """Write a part beside its place, under a name that readers pass over, and move it there."""
+    partial = part.with_name(f'.{part.name}')
+    pyarrow.parquet.write_table(table, partial, compression='zstd')
+    os.replace(partial, part)
+
+
+def _make_schema(pyarrow: ModuleType, header: Header) -> Any:
+    number, integer, text = pyarrow.float32(), pyarrow.int64(), pyarrow.string()
+    keypoint = pyarrow.struct([*((name, number) for name in KEYPOINT[:3]), ('filled', 'bool')])
+    person = pyarrow.struct(
+        [
+            ('id', integer),
+            ('score', number),
+            ('box', pyarrow.list_(number)),
+            ('keypoints', pyarrow.list_(keypoint)),
+        ]
+    )
+    columns = [
+        ('path', text),
+        ('frame', integer),
+        ('time', pyarrow.float64()),
+        ('width', integer),
+        ('height', integer),
+        ('people', pyarrow.list_(person)),
+        ('error', text),
+    ]
+    return pyarrow.schema(columns, metadata=dict(mmpose_ae=json.dumps(describe(header))))
