@@ -5,12 +5,15 @@ import os
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Dict, Iterable, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional
 
 from ..prediction import Prediction
 from .output import Header
 from .people_json import describe
 from .progress import Entry
+
+if TYPE_CHECKING:
+    import pyarrow
 
 PART = 'part-{:06}.parquet'
 LARGEST = 5000  # pictures and people of a part: what is held in memory
@@ -42,7 +45,7 @@ class PeopleParquet:
         if not resume:
             for part in _parts(folder):
                 part.unlink()
-        self._schema = _make_schema(self._pyarrow, header)
+        self._schema = make_schema(header)
         self._number = max((_number(part) + 1 for part in _parts(folder)), default=0)
         self._rows: List[Dict[str, Any]] = []
         self._size, self._started = 0, time.monotonic()
@@ -70,16 +73,11 @@ class PeopleParquet:
 
     def write(self, prediction: Prediction) -> None:
         """Add the people of a picture."""
-        row = prediction.to_dict()
-        for person in row['people']:
-            person['keypoints'] = [dict(zip(KEYPOINT, point)) for point in person['keypoints']]
-            for point in person['keypoints']:
-                point['filled'] = bool(point['filled'])
-        self._add(row)
+        self._add(make_row(prediction))
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
         """Note a picture that could not be read."""
-        self._add(dict(path=path, frame=frame, error=reason, people=[]))
+        self._add(make_failed_row(path, frame, reason))
 
     def close(self) -> List[Path]:
         """Write what waits; of a run without a picture a part without rows."""
@@ -98,6 +96,63 @@ class PeopleParquet:
         _write(self._pyarrow, table, self.folder / PART.format(self._number))
         self._number += 1
         self._rows, self._size, self._started = [], 0, time.monotonic()
+
+
+def make_row(prediction: Prediction) -> Dict[str, Any]:
+    """The row of a picture.
+
+    Args:
+        prediction (Prediction): Its people.
+
+    Returns:
+        dict: :meth:`Prediction.to_dict` with names for the numbers of a keypoint.
+    """
+    row = prediction.to_dict()
+    for person in row['people']:
+        person['keypoints'] = [
+            dict(zip(KEYPOINT, point), filled=bool(point[-1])) for point in person['keypoints']
+        ]
+    return row
+
+
+def make_failed_row(path: Optional[str], frame: Optional[int], reason: str) -> Dict[str, Any]:
+    """The row of a picture that could not be read."""
+    return dict(path=path, frame=frame, error=reason, people=[])
+
+
+def make_schema(header: Header) -> 'pyarrow.Schema':
+    """The columns of a table.
+
+    Args:
+        header (Header): Of the run.
+
+    Returns:
+        pyarrow.Schema: Of rows that :func:`make_row` and :func:`make_failed_row` make.
+
+    Raises:
+        ImportError: pyarrow is not installed.
+    """
+    pyarrow = _import_pyarrow()
+    number, integer, text = pyarrow.float32(), pyarrow.int64(), pyarrow.string()
+    keypoint = pyarrow.struct([*((name, number) for name in KEYPOINT[:3]), ('filled', 'bool')])
+    person = pyarrow.struct(
+        [
+            ('id', integer),
+            ('score', number),
+            ('box', pyarrow.list_(number)),
+            ('keypoints', pyarrow.list_(keypoint)),
+        ]
+    )
+    columns = [
+        ('path', text),
+        ('frame', integer),
+        ('time', pyarrow.float64()),
+        ('width', integer),
+        ('height', integer),
+        ('people', pyarrow.list_(person)),
+        ('error', text),
+    ]
+    return pyarrow.schema(columns, metadata=dict(mmpose_ae=json.dumps(describe(header))))
 
 
 def _import_pyarrow() -> ModuleType:
@@ -133,26 +188,3 @@ def _write(pyarrow: ModuleType, table: Any, part: Path) -> None:
     partial = part.with_name(f'.{part.name}')
     pyarrow.parquet.write_table(table, partial, compression='zstd')
     os.replace(partial, part)
-
-
-def _make_schema(pyarrow: ModuleType, header: Header) -> Any:
-    number, integer, text = pyarrow.float32(), pyarrow.int64(), pyarrow.string()
-    keypoint = pyarrow.struct([*((name, number) for name in KEYPOINT[:3]), ('filled', 'bool')])
-    person = pyarrow.struct(
-        [
-            ('id', integer),
-            ('score', number),
-            ('box', pyarrow.list_(number)),
-            ('keypoints', pyarrow.list_(keypoint)),
-        ]
-    )
-    columns = [
-        ('path', text),
-        ('frame', integer),
-        ('time', pyarrow.float64()),
-        ('width', integer),
-        ('height', integer),
-        ('people', pyarrow.list_(person)),
-        ('error', text),
-    ]
-    return pyarrow.schema(columns, metadata=dict(mmpose_ae=json.dumps(describe(header))))
