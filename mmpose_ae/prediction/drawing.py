@@ -1,9 +1,12 @@
 """People on a picture: one color each, lines by the size of the picture and of the person."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
+
+from .labels import Label, write_labels
 
 if TYPE_CHECKING:
     from .prediction import Prediction
@@ -12,7 +15,10 @@ LINES_ON_A_SIDE = 300  # of a line's width, on the picture's shorter side
 LINES_ON_A_PERSON = 40  # the thinnest line is one pixel
 SUBPIXEL_BITS = 3  # OpenCV draws at fractions of a pixel
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+BRIGHTNESS = (0.114, 0.587, 0.299)  # of blue, green and red, as the eye has it
+DARK = 110  # 0 to 255
 Color = Tuple[int, int, int]
+Place = Tuple[int, int]  # x and y in fractions of a pixel, as OpenCV takes them
 
 
 def person_colors(numbers: Sequence[int]) -> List[Color]:
@@ -25,10 +31,20 @@ def person_colors(numbers: Sequence[int]) -> List[Color]:
     Returns:
         list[tuple]: Blue, green and red of each, 0 to 255.
     """
+    palette = _palette()
+    return [palette[number % len(palette)] for number in numbers]
+
+
+@lru_cache(maxsize=1)
+def _palette() -> List[Color]:
     from colorcet import glasbey_category10  # it looks for matplotlib, which takes a while
 
-    palette = [tuple(round(255 * part) for part in color[::-1]) for color in glasbey_category10]
-    return [palette[number % len(palette)] for number in numbers]
+    return [tuple(round(255 * part) for part in color[::-1]) for color in glasbey_category10]
+
+
+def contrasting(color: Color) -> Color:
+    """Black or white, whichever is seen on a color."""
+    return WHITE if np.dot(color, BRIGHTNESS) < DARK else BLACK
 
 
 def draw_people(
@@ -47,17 +63,35 @@ def draw_people(
         np.ndarray: (H, W, 3), BGR, uint8.
     """
     canvas, poses = image.copy(), prediction.poses
-    numbers = range(len(poses)) if prediction.ids is None else prediction.ids.tolist()
-    shown = (poses.keypoint_scores >= keypoint_threshold) & ~prediction.filled
-    shown &= poses.keypoint_scores > 0
-    colors = person_colors([number % 256 for number in numbers])
+    ids = None if prediction.ids is None else prediction.ids.tolist()
+    colors = person_colors(range(len(poses)) if ids is None else ids)
+    shown = shown_keypoints(prediction, keypoint_threshold)
+    places, boxes = _places(poses.keypoints, shown), poses.boxes
     for n in reversed(range(len(poses))):
-        points, box = poses.keypoints[n], poses.boxes[n]
-        width = line_width(prediction.size, box)
-        _draw_skeleton(canvas, points, shown[n], prediction.skeleton, colors[n], width)
-        if prediction.ids is not None and prediction.ids[n] >= 0 and shown[n].any():
-            _write(canvas, str(prediction.ids[n]), points[shown[n]], colors[n], width)
+        width = line_width(prediction.size, boxes[n])
+        _draw_skeleton(canvas, places[n], prediction.skeleton, colors[n], width)
+    if ids is not None:
+        labels = [
+            Label(str(ids[n]), poses.keypoints[n][shown[n]], colors[n], contrasting(colors[n]))
+            for n in range(len(poses))
+            if ids[n] >= 0 and shown[n].any()
+        ]
+        write_labels(canvas, labels)
     return canvas
+
+
+def shown_keypoints(prediction: 'Prediction', threshold: float) -> np.ndarray:
+    """Which keypoints are drawn: those that were found, not only filled in.
+
+    Args:
+        prediction (Prediction): The people.
+        threshold (float): Least score.
+
+    Returns:
+        np.ndarray: (N, K), bool.
+    """
+    scores = prediction.poses.keypoint_scores
+    return (scores >= threshold) & (scores > 0) & ~prediction.filled
 
 
 def line_width(size: Tuple[int, int], box: np.ndarray) -> int:
@@ -71,54 +105,37 @@ def line_width(size: Tuple[int, int], box: np.ndarray) -> int:
     return max(1, round(min(min(size) / LINES_ON_A_SIDE + 1, person / LINES_ON_A_PERSON)))
 
 
+def _places(points: np.ndarray, shown: np.ndarray) -> List[List[Optional[Place]]]:
+    """Where keypoints are drawn; None of those that are not, or are too far outside for OpenCV."""
+    scaled = np.round(points.astype(float) * (1 << SUBPIXEL_BITS))
+    shown = shown & (np.abs(scaled) < 2**30).all(-1)
+    whole = np.where(shown[..., None], scaled, 0).astype(int)
+    return [
+        [tuple(place) if seen else None for place, seen in zip(*person)]
+        for person in zip(whole.tolist(), shown.tolist())
+    ]
+
+
 def _draw_skeleton(
     canvas: np.ndarray,
-    points: np.ndarray,
-    shown: np.ndarray,
+    places: Sequence[Optional[Place]],
     skeleton: Sequence[Tuple[int, int]],
     color: Color,
     width: int,
 ) -> None:
-    """Lines and dots of one person, with a dark rim below them all."""
-    limbs = [(a, b) for a, b in skeleton if shown[a] and shown[b]]
-    for drawn, wider in ((BLACK, 2), (color, 0)):
+    """Lines and dots of one person, on a rim that sets them off; the thinnest would drown in it."""
+    limbs = [(places[a], places[b]) for a, b in skeleton if places[a] and places[b]]
+    dots = [place for place in places if place]
+    rim = (width + 2) // 4
+    for drawn, wider in ((contrasting(color), rim), (color, 0)) if rim else ((color, 0),):
         for a, b in limbs:
-            _line(canvas, points[a], points[b], drawn, width + wider)
-        for point in points[shown]:
-            _dot(canvas, point, drawn, width + wider // 2)
-    for point in points[shown] if width > 1 else ():
-        _dot(canvas, point, WHITE, max(1, width // 2))
+            cv2.line(canvas, a, b, drawn, width + 2 * wider, cv2.LINE_AA, SUBPIXEL_BITS)
+        for place in dots:
+            _dot(canvas, place, drawn, width + wider)
+    for place in dots if width > 1 else ():
+        _dot(canvas, place, WHITE, max(1, width // 2))
 
 
-def _line(canvas: np.ndarray, a: np.ndarray, b: np.ndarray, color: Color, width: int) -> None:
-    ends = _fixed(a), _fixed(b)
-    if None not in ends:
-        cv2.line(canvas, *ends, color, width, cv2.LINE_AA, SUBPIXEL_BITS)
-
-
-def _dot(canvas: np.ndarray, point: np.ndarray, color: Color, radius: int) -> None:
-    center = _fixed(point)
-    if center is not None:
-        scaled = radius << SUBPIXEL_BITS
-        cv2.circle(canvas, center, scaled, color, cv2.FILLED, cv2.LINE_AA, SUBPIXEL_BITS)
-
-
-def _fixed(point: np.ndarray) -> Optional[Tuple[int, int]]:
-    """A point as OpenCV takes it; None of one too far outside for it."""
-    scaled = np.round(point.astype(float) * (1 << SUBPIXEL_BITS))
-    return tuple(scaled.astype(int).tolist()) if (np.abs(scaled) < 2**30).all() else None
-
-
-def _write(canvas: np.ndarray, text: str, points: np.ndarray, color: Color, width: int) -> None:
-    """Write a number above the highest point of a person, within the picture."""
-    scale = 0.35 + 0.15 * width
-    (text_width, text_height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, width)
-    x, y = points[points[:, 1].argmin()] - [text_width / 2, 3 * width + 2]
-    height, whole = canvas.shape[:2]
-    place = (
-        int(np.clip(x, 0, max(whole - text_width, 0))),
-        int(np.clip(y, min(text_height, height - 1), height - 1)),
-    )
-    for drawn, wider in ((BLACK, 2), (color, 0)):
-        font = cv2.FONT_HERSHEY_SIMPLEX, scale, drawn, max(1, width // 2) + wider
-        cv2.putText(canvas, text, place, *font, cv2.LINE_AA)
+def _dot(canvas: np.ndarray, place: Place, color: Color, radius: int) -> None:
+    scaled = radius << SUBPIXEL_BITS
+    cv2.circle(canvas, place, scaled, color, cv2.FILLED, cv2.LINE_AA, SUBPIXEL_BITS)

@@ -1,0 +1,115 @@
+"""Time predicting a video against its network and decoding alone; peak memory by its length.
+
+All else, reading, drawing and writing, is done beside the network, so that with a core to spare the
+two should take about the same time. Memory must not depend on the length.
+"""
+
+from argparse import Namespace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Dict, Iterator, List
+
+import cv2
+import numpy as np
+import torch
+
+from mmpose_ae import Predictor
+from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.datasets.synth_crowd import Settings
+from mmpose_ae.datasets.synth_crowd.scene import make_scene
+from mmpose_ae.prediction.background import Behind
+from mmpose_ae.prediction.outputs import Header, open_outputs
+
+SIZE, FPS = (640, 480), 25
+ROOM = 160  # pixels by which the camera moves
+OUTPUTS = ['pictures', 'json']
+DEPTH = 4  # predictions that wait to be drawn, as in the command
+
+
+def make_video(path: Path, frames: int, people: int) -> Path:
+    """Write a video of a camera that goes around over a generated crowd."""
+    side = tuple(length + ROOM for length in SIZE)
+    crowd = make_scene(0, 0, Settings(size=side, people=(people, people), empty=0)).image
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), FPS, SIZE)
+    for angle in 2 * np.pi * np.arange(frames) / 100:
+        x, y = (ROOM / 2 * (1 + np.array([np.cos(angle), np.sin(angle)]))).astype(int)
+        video.write(np.ascontiguousarray(crowd[y : y + SIZE[1], x : x + SIZE[0]]))
+    video.release()
+    return path
+
+
+def predict(predictor: Predictor, video: Path, folder: Path) -> None:
+    """Predict, draw and write a video as the command does."""
+    names, skeleton = predictor.keypoint_names, predictor.skeleton
+    header = Header(predictor.name, names, skeleton, predictor.score_threshold, 0.3)
+    outputs = open_outputs(OUTPUTS, folder, header)
+
+    def write(prediction: object) -> None:
+        for output in outputs:
+            output.write(prediction)
+
+    behind = Behind(write, DEPTH)
+    for prediction in predictor(str(video)):
+        behind.put(prediction)
+    behind.close()
+    for output in outputs:
+        output.close()
+
+
+def record_inputs(predictor: Predictor, video: Path) -> List[dict]:
+    """What the network is given of each frame."""
+    inputs, step = [], predictor.model.test_step
+
+    def recorded(data: dict) -> list:
+        inputs.append(data)
+        return step(data)
+
+    predictor.model.test_step = recorded
+    try:
+        for _ in predictor(str(video), keep_images=False):
+            pass
+    finally:
+        predictor.model.test_step = step
+    return inputs
+
+
+@torch.no_grad()
+def compute(predictor: Predictor, inputs: List[dict]) -> None:
+    """Network and decoding, and nothing beside them."""
+    for data in inputs:
+        predictor.model.test_step(data)
+
+
+def benchmark(args: Namespace, folder: Path) -> Iterator[Dict]:
+    """Give a row of times per number of threads, then one of memory per length."""
+    predictor = Predictor(args.model, args.checkpoint, device='cpu')
+    videos = {
+        frames: make_video(folder / f'{frames}.mp4', frames, args.people) for frames in args.frames
+    }
+    shortest, video = min(videos.items())
+    whole = partial(predict, predictor, video, folder)
+    for setting in settings(args, cuda=False):
+        alone = partial(compute, predictor, record_inputs(predictor, video))
+        row = time_in_turn(dict(whole=whole, alone=alone), args.repeats, per=shortest)
+        row['ratio'] = round(row['whole_ms'] / row['alone_ms'], 3)
+        yield dict(frames=shortest, **row, **setting)
+    for frames, video in videos.items():
+        yield dict(frames=frames, peak_mb=round(peak_memory(partial(predict, predictor, video, folder)), 1))
+
+
+def main() -> None:
+    """Time a video that is generated."""
+    parser = build_parser(__doc__)
+    add = parser.add_argument
+    add('--model', help='a config or a name; by default the newest run in work_dirs')
+    add('--checkpoint', help='its weights')
+    add('--people', type=int, default=8, help='on the video')
+    add('--frames', type=int, nargs='+', default=[300, 1200], help='lengths of videos')
+    args = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        run(benchmark(args, Path(folder)), args)
+
+
+if __name__ == '__main__':
+    main()
