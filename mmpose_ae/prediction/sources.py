@@ -106,8 +106,8 @@ def list_names(name: str, lists: Tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def is_live(name: str) -> bool:
-    """Tell a camera or an address, which does not give the same again, from a file."""
-    return name.partition(':')[0] == 'webcam' or name.startswith(ADDRESSES)
+    """Tell a camera or its stream, which does not give the same again, from a file."""
+    return name.partition(':')[0] == 'webcam' or name.startswith('rtsp://')
 
 
 def _is_list(name: str) -> bool:
