@@ -173,7 +173,7 @@ class _Run:
             for output in self._outputs:
                 ending.callback(self._close, output)
             behind = ending.enter_context(closing(Behind(self._write, DEPTH)))
-            predictions = self._predictor(self._job.names(sources), on_failure=behind.put)
+            predictions = self._predictor(self._job.pictures(sources), on_failure=behind.put)
             ending.enter_context(closing(predictions))
             for prediction in tqdm(predictions, unit='pictures', disable=None):
                 behind.put(prediction)

@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 from .outputs import Header, Output, check_outputs, open_outputs, resume_outputs
 from .record import Record
 from .shards import Shard
-from .sources import list_names
+from .sources import Picture, list_names, open_name
 
 FOLDER = 'predictions'
 
@@ -81,15 +81,23 @@ class Job:
         self._record.write(self._settings, finished=False)
         return outputs
 
-    def names(self, sources: Iterable[str]) -> Iterator[str]:
-        """List what is to do: the names of this part that were not done before.
+    def pictures(self, sources: Iterable[str]) -> Iterator[Picture]:
+        """Go through what is to do: this part of the pictures, without what was done before.
 
         Args:
             sources (iterable): Names, see :func:`list_names`.
 
         Yields:
-            str: Names of pictures and videos.
+            Picture: In order.
         """
+        for name in self._names(sources):
+            yield from open_name(name)
+
+    def finish(self) -> None:
+        """Note that all was done."""
+        self._record.write(self._settings, finished=True)
+
+    def _names(self, sources: Iterable[str]) -> Iterator[str]:
         names = (name for source in sources for name in list_names(source))
         left = Counter(self._done)
         for name in names if self._shard is None else self._shard.take(names):
@@ -98,10 +106,6 @@ class Job:
                 self.skipped += 1
             else:
                 yield name
-
-    def finish(self) -> None:
-        """Note that all was done."""
-        self._record.write(self._settings, finished=True)
 
 
 def _choose_folder(resume: bool) -> Path:

@@ -58,8 +58,8 @@ def open_source(source: Any) -> Iterator[Picture]:
 
     Args:
         source: A name, see :func:`list_names`. A picture in memory: an array (H, W, 3), BGR, or
-            (H, W), gray; a PIL image; a tensor (3, H, W), RGB, in 0..1 or uint8. Or an iterable of
-            any of these.
+            (H, W), gray; a PIL image; a tensor (3, H, W), RGB, in 0..1 or uint8. A
+            :class:`Picture`. Or an iterable of any of these.
 
     Yields:
         Picture: In order. What cannot be found or opened has an ``error``.
@@ -69,7 +69,9 @@ def open_source(source: Any) -> Iterator[Picture]:
     """
     if isinstance(source, (str, Path)):
         for name in list_names(str(source)):
-            yield from _open_name(name)
+            yield from open_name(name)
+    elif isinstance(source, Picture):
+        yield source
     elif (picture := _in_memory(source)) is not None:
         yield picture
     elif isinstance(source, Iterable):
@@ -148,8 +150,15 @@ def _listed(lines: Iterable[str], folder: str, lists: Tuple[str, ...]) -> Iterat
             yield from list_names(beside if os.path.exists(beside) else name, lists)
 
 
-def _open_name(name: str) -> Iterator[Picture]:
-    """A picture, or the frames of a video."""
+def open_name(name: str) -> Iterator[Picture]:
+    """Go through the pictures of what :func:`list_names` gives.
+
+    Args:
+        name (str): Of one picture or video.
+
+    Yields:
+        Picture: It, or the frames of the video.
+    """
     kind, _, number = name.partition(':')
     if kind == 'webcam' and (number.isdigit() or not number):
         yield from _read_video(int(number or 0), Video(name, 30, live=True))
