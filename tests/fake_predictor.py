@@ -58,11 +58,12 @@ def options(*sources: Path, **given: Any) -> Namespace:
 
 
 def _read(path: str) -> Optional[np.ndarray]:
-    return cv2.imread(path) if Path(path).exists() else None
+    data = Path(path).read_bytes() if Path(path).exists() else b''
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
 
 
 def _find(name: str) -> Poses:
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    rng = np.random.default_rng(zlib.crc32(name.encode(errors='surrogateescape')))
     count = rng.integers(4)
     points = rng.uniform(0, 16, (count, 3, 2)).astype(np.float32)
     scores = np.sort(rng.uniform(0.2, 1, count).astype(np.float32))[::-1]

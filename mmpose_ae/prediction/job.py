@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from .outputs import Header, Output, check_outputs, open_outputs, resume_outputs
+from .outputs.progress import as_text
 from .record import Record
 from .shards import Shard
 from .sources import Picture, list_names, open_name
@@ -101,8 +102,8 @@ class Job:
         names = (name for source in sources for name in list_names(source))
         left = Counter(self._done)
         for name in names if self._shard is None else self._shard.take(names):
-            if left[name]:
-                left[name] -= 1
+            if left[as_text(name)]:
+                left[as_text(name)] -= 1
                 self.skipped += 1
             else:
                 yield name

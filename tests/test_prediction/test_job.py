@@ -1,6 +1,7 @@
 """Runs that are interrupted, go on, share the work, or meet an earlier one."""
 
 import json
+import os
 
 import cv2
 import numpy as np
@@ -123,6 +124,23 @@ def test_a_name_that_is_given_twice_is_there_twice(predict, sources, tmp_path):
         assert [entry['frame'] for entry in lines(tmp_path / 'o')] == [
             None, None, 0, 1, 2, 3, 0, 1, 2, 3,
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize('kind', READ)
+def test_names_in_no_encoding_are_done_once(predict, tmp_path, kind):
+    if kind == 'parquet':
+        pytest.importorskip('pyarrow')
+    folder = tmp_path / 'some'
+    folder.mkdir()
+    for name in (b'\xff.png', b'\xfe.png'):  # the second one is broken
+        (folder / os.fsdecode(name)).write_bytes(name)
+    cv2.imwrite(str(folder / 'a.png'), np.zeros((9, 9, 3), np.uint8))
+    (folder / 'a.png').rename(folder / os.fsdecode(b'\xff.png'))
+    for _ in range(2):
+        assert predict(kind, source=folder, out=tmp_path / 'o', resume=True) == 1
+        assert (
+            len(READ[kind](tmp_path / 'o')) == 2 and len(failures(READ[kind](tmp_path / 'o'))) == 1
+        )
 
 
 def test_two_files_go_on_from_what_both_have(predict, tmp_path):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional
 from ..prediction import Prediction
 from .output import Header
 from .people_json import describe
-from .progress import Entry
+from .progress import Entry, as_text
 
 if TYPE_CHECKING:
     import pyarrow
@@ -108,6 +108,7 @@ def make_row(prediction: Prediction) -> Dict[str, Any]:
         dict: :meth:`Prediction.to_dict` with names for the numbers of a keypoint.
     """
     row = prediction.to_dict()
+    row['path'] = _text(row['path'])
     for person in row['people']:
         person['keypoints'] = [
             dict(zip(KEYPOINT, point), filled=bool(point[-1])) for point in person['keypoints']
@@ -117,7 +118,7 @@ def make_row(prediction: Prediction) -> Dict[str, Any]:
 
 def make_failed_row(path: Optional[str], frame: Optional[int], reason: str) -> Dict[str, Any]:
     """The row of a picture that could not be read."""
-    return dict(path=path, frame=frame, error=reason, people=[])
+    return dict(path=_text(path), frame=frame, error=_text(reason), people=[])
 
 
 def make_schema(header: Header) -> 'pyarrow.Schema':
@@ -153,6 +154,10 @@ def make_schema(header: Header) -> 'pyarrow.Schema':
         ('error', text),
     ]
     return pyarrow.schema(columns, metadata=dict(mmpose_ae=json.dumps(describe(header))))
+
+
+def _text(text: Optional[str]) -> Optional[str]:
+    return None if text is None else as_text(text)
 
 
 def _import_pyarrow() -> ModuleType:

@@ -25,7 +25,7 @@ class Done(NamedTuple):
     """What a file holds of a source.
 
     Attributes:
-        name (str): The picture or video.
+        name (str): The picture or video, by :func:`as_text`.
         entries (int): How many there are of it, one after the other.
         whole (bool): Whether that is all of it, so that it need not be done again.
     """
@@ -33,6 +33,11 @@ class Done(NamedTuple):
     name: str
     entries: int
     whole: bool
+
+
+def as_text(name: str) -> str:
+    """A name as any file can hold it: Unix has names that are in no encoding."""
+    return name.encode(errors='backslashreplace').decode()
 
 
 def list_done(entries: Iterable[Entry], finished: bool) -> List[Done]:
@@ -49,11 +54,12 @@ def list_done(entries: Iterable[Entry], finished: bool) -> List[Done]:
     done: List[Done] = []
     entry = None
     for entry in entries:
-        if entry.frame and done and done[-1].name == entry.path:
-            name, count, whole = done.pop()
-            done.append(Done(name, count + 1, whole and not entry.failed))
+        name, whole = as_text(entry.path), not entry.failed
+        if entry.frame and done and done[-1].name == name:
+            _, count, so_far = done.pop()
+            done.append(Done(name, count + 1, so_far and whole))
         else:
-            done.append(Done(entry.path, 1, not entry.failed))
+            done.append(Done(name, 1, whole))
     if entry and entry.frame is not None and not finished and not is_live(entry.path):
         done[-1] = done[-1]._replace(whole=False)
     return done
