@@ -10,13 +10,19 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCKED := -c requirements/lock.txt
 
-.PHONY: demo test lint venv clean
+# Over the first one, for the page: gradio wants an older pillow.
+WEB := $(VENV)-web
+
+.PHONY: demo test test-web lint venv clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
 
 test: lint  ## Everything that must pass before a commit.
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
+
+test-web: $(WEB)/.installed  ## The page, in Chromium if that is installed.
+	$(WEB)/bin/python -m pytest -rs tests/test_web
 
 lint: venv
 	$(BIN)/ruff check
@@ -30,6 +36,13 @@ $(STAMP): setup.py pyproject.toml mmpose_ae/version.py $(wildcard requirements/*
 	$(BIN)/pip install $(LOCKED) -r requirements/runtime.txt -r requirements/dev.txt
 	$(BIN)/pip install $(LOCKED) --no-deps -r requirements/mm.txt -r requirements/tracking.txt
 	$(BIN)/pip install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(WEB)/.installed: $(STAMP) requirements/web.txt requirements/browser.txt
+	$(PYTHON) -m venv $(WEB)
+	path=$$(cd $(VENV) && echo lib/python3*/site-packages); \
+	    echo "import site; site.addsitedir('$(CURDIR)/$(VENV)/$$path')" > $(WEB)/$$path/layer.pth
+	$(WEB)/bin/pip install -r requirements/web.txt -r requirements/browser.txt
 	touch $@
 
 clean:

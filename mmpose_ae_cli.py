@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import List, Optional
@@ -11,6 +12,12 @@ TOOLS = {
     'train': ('train.py', 'train a config'),
     'test': ('test.py', 'test a checkpoint; --choose-threshold for predict'),
     'check': ('dataset_converters/check_dataset.py', 'check a data set or an annotation file'),
+}
+# Modules with a function of the name of each other command.
+MODULES = {
+    'predict': 'mmpose_ae.prediction.command',
+    'models': 'mmpose_ae.prediction.command',
+    'web': 'mmpose_ae.web.command',
 }
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
@@ -28,9 +35,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if arguments and arguments[0] in TOOLS:
         return _run_tool(*arguments)
     args = _build_parser().parse_args(arguments)
-    from mmpose_ae.prediction import command
-
-    return getattr(command, args.command)(args)
+    return getattr(import_module(MODULES[args.command]), args.command)(args)
 
 
 def _run_tool(name: str, *arguments: str) -> int:
@@ -54,6 +59,7 @@ def _build_parser() -> ArgumentParser:
     _add_predict(commands.add_parser('predict', help='find the people in pictures and videos'))
     models = commands.add_parser('models', help='list the models that have a name')
     models.add_argument('--all', action='store_true', help='also those without published weights')
+    _add_web(commands.add_parser('web', help='try models in the browser'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
@@ -100,6 +106,23 @@ def _add_predict(parser: ArgumentParser) -> None:
     add = earlier.add_argument
     add('--resume', action='store_true', help='go on where an interrupted run was (jsonl, parquet)')
     add('--overwrite', action='store_true', help='write over the files of an earlier run')
+
+
+def _add_web(parser: ArgumentParser) -> None:
+    model = parser.add_argument_group('a model besides the zoo and the runs in work_dirs')
+    add = model.add_argument
+    add('--model', metavar='NAME', help='one of "mmpose-ae models"; downloaded once')
+    add('--config', help='a config, with --checkpoint')
+    add('--checkpoint', help='weights: a file or an address')
+    parser.add_argument('--device', help='cpu, cuda, cuda:1; by default a GPU if there is one')
+    page = parser.add_argument_group('the page')
+    add = page.add_argument
+    add('--host', default='127.0.0.1', help='who may look: 127.0.0.1, this computer alone, by '
+        'default; 0.0.0.0 is everybody who reaches it')  # fmt: skip
+    add('--port', type=int, default=7860, metavar='N', help='7860 by default')
+    add('--max-megapixels', type=float, default=50, metavar='N',
+        help='largest picture or frame, in millions of pixels; 50 by default')  # fmt: skip
+    add('--max-frames', type=int, default=300, metavar='N', help='longest video; 300 by default')
 
 
 if __name__ == '__main__':

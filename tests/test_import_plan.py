@@ -17,6 +17,7 @@ PLAN = [
     ['models', 'evaluation'],
     ['pictures', 'cli'],
     ['prediction'],
+    ['web'],
 ]
 PLAN_OF_MODELS = [
     ['backbones', 'data_preprocessors', 'losses', 'modules'],

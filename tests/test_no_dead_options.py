@@ -35,7 +35,8 @@ MODULES = [
     import_module(module.name)
     for package in (mmpose_ae, projects.recurrent_association)
     for module in walk_packages(package.__path__, f'{package.__name__}.')
-    if not {'tests', 'configs', 'tools'} & set(module.name.split('.'))
+    # The page registers nothing, and needs gradio.
+    if not {'tests', 'configs', 'tools', 'web'} & set(module.name.split('.'))
 ]
 
 

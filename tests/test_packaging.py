@@ -47,11 +47,15 @@ def test_what_is_said_of_packages_is_said_of_required_ones():
 
 
 def test_installing_drags_in_nothing_that_breaks():
-    requirements = [Requirement(text) for text in requires('mmpose_ae') if 'extra ==' not in text]
-    declared = {requirement.name.lower(): requirement.specifier for requirement in requirements}
-    assert declared == read('runtime.txt')
+    requirements = [Requirement(text) for text in requires('mmpose_ae')]
+    always, extra = {}, {}
+    for each in requirements:
+        declared = extra if 'extra ==' in str(each.marker) else always
+        declared[each.name.lower()] = each.specifier
+    assert always == read('runtime.txt')
+    assert extra == {**read('web.txt'), **read('parquet.txt'), **read('video.txt')}
     unwanted = {'mmpose', 'mmdet', 'mmcv', 'chumpy', 'torchvision', 'opencv-python', 'xtcocotools'}
-    assert not declared.keys() & unwanted
+    assert not {*always, *extra} & unwanted
 
 
 def test_the_requirements_are_read_in_a_wheel(tmp_path):

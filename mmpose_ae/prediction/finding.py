@@ -1,7 +1,7 @@
 """Which config and which weights: by file, by name of the zoo, or the newest run."""
 
 from pathlib import Path
-from typing import NamedTuple, Tuple, Union
+from typing import Iterator, NamedTuple, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.logging import print_log
@@ -49,7 +49,7 @@ def find_model(
     if model is None and checkpoint is not None:
         raise ValueError(f'{checkpoint} needs the config that it was trained with')
     if model is None:
-        config, checkpoint = _newest_run(Path(RUNS))
+        config, checkpoint = _newest_run()
         cfg = read_config(config, {})
     elif isinstance(model, Config):
         cfg = model
@@ -78,16 +78,30 @@ def _named(name: str) -> ZooModel:
     return models[name]
 
 
-def _newest_run(folder: Path) -> Tuple[Path, str]:
-    """The config and the newest checkpoint of the newest run below a folder."""
-    for config in sorted(folder.glob('*/*.py'), key=_changed, reverse=True):
+def list_runs(folder: Union[str, Path] = RUNS) -> Iterator[Tuple[Path, str]]:
+    """Go through the runs that have a checkpoint, the newest first.
+
+    Args:
+        folder (str | Path): The runs are folders in it.
+
+    Yields:
+        tuple: Config, and newest checkpoint.
+    """
+    for config in sorted(Path(folder).glob('*/*.py'), key=_changed, reverse=True):
         run = Config(dict(work_dir=str(config.parent), default_hooks={}))
-        for checkpoint in list_checkpoints(run):
-            print_log(f'the newest run is {config.parent}: {Path(checkpoint).name}')
-            return config, checkpoint
+        newest = next(iter(list_checkpoints(run)), None)
+        if newest:
+            yield config, newest
+
+
+def _newest_run() -> Tuple[Path, str]:
+    """The config and the newest checkpoint of the newest run."""
+    for config, checkpoint in list_runs():
+        print_log(f'the newest run is {config.parent}: {Path(checkpoint).name}')
+        return config, checkpoint
     raise ValueError(
-        f'no run with a checkpoint below {folder.absolute()}: name a model (mmpose-ae models), or '
-        'give a config and a checkpoint'
+        f'no run with a checkpoint below {Path(RUNS).absolute()}: name a model (mmpose-ae models), '
+        'or give a config and a checkpoint'
     )
 
 

@@ -44,6 +44,8 @@ class Prediction:
         ids (np.ndarray, optional): Number of each person over the frames, (N,), int64; -1 without
             one. None where people are not tracked.
         image (np.ndarray, optional): The picture, (H, W, 3), BGR, uint8, where it is kept.
+        keypoint_tags (np.ndarray, optional): What the network says under each keypoint of whose it
+            is, (N, K, L), float32, where it is read and the method has tags.
     """
 
     poses: Poses
@@ -55,6 +57,7 @@ class Prediction:
     video: Optional[Video] = None
     ids: Optional[np.ndarray] = None
     image: Optional[np.ndarray] = None
+    keypoint_tags: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -81,8 +84,10 @@ class Prediction:
             Prediction: In the same order.
         """
         kept = np.flatnonzero(self.poses.instance_scores >= score_threshold)[:max_people]
-        ids = None if self.ids is None else self.ids[kept]
-        return replace(self, poses=self.poses.take(kept), ids=ids)
+        ids, tags = (
+            None if values is None else values[kept] for values in (self.ids, self.keypoint_tags)
+        )
+        return replace(self, poses=self.poses.take(kept), ids=ids, keypoint_tags=tags)
 
     def without_image(self) -> 'Prediction':
         """The same without the picture, to be kept in large numbers."""

@@ -30,6 +30,7 @@ from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.evaluation import read_tags
 from mmpose_ae.grouping import Poses
 
 from .background import read_ahead
@@ -94,6 +95,7 @@ class Predictor:
         track (bool): Number people over the frames of videos, see :func:`follow`.
         smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
         cfg_options (dict, optional): Settings of the config to override.
+        keypoint_tags (bool): Also read the tags under the keypoints, of methods that have some.
 
     Raises:
         ValueError: An option does not make sense, or there is no such model.
@@ -116,6 +118,7 @@ class Predictor:
         track: bool = False,
         smooth: bool = False,
         cfg_options: Optional[dict] = None,
+        keypoint_tags: bool = False,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
@@ -129,6 +132,8 @@ class Predictor:
         found = find_model(model, checkpoint)
         self.name = found.name
         cfg = _adapt(found.config, flip, scales, cfg_options or {})
+        if keypoint_tags:
+            cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
         self.model = init_model(cfg, device=self.device)
         meta = self._load_weights(found.checkpoint)
         if compile:
@@ -274,6 +279,7 @@ class Predictor:
             frame=picture.frame,
             video=picture.video,
             image=image,
+            keypoint_tags=_read_tags(sample),
         )
         return prediction.best(self.score_threshold * (FAINT if self.track else 1))
 
@@ -289,6 +295,14 @@ class Predictor:
             )
             return DEFAULT_SCORE
         return float(chosen)
+
+
+def _read_tags(sample: PoseDataSample) -> Optional[np.ndarray]:
+    """The tags under the keypoints of a sample; None where its maps have none or were not kept."""
+    if 'tags' not in sample.get('pred_fields', ()):
+        return None
+    tags, _ = read_tags(sample.pred_instances.keypoints, sample.to_dict())
+    return tags
 
 
 def _adapt(

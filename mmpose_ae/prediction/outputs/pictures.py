@@ -10,8 +10,7 @@ from ..sources import Video
 from .names import Names
 from .output import Header
 from .sound import add_sound
-
-CODEC = 'mp4v'  # what OpenCV's packages can write everywhere
+from .video_file import VideoFile
 
 
 class Pictures:
@@ -29,13 +28,14 @@ class Pictures:
         self._pictures = Names(folder / 'pictures', '.jpg')
         self._videos = Names(folder / 'videos', '.mp4')
         self._threshold = header.keypoint_threshold
-        self._file: Optional[_VideoFile] = None  # of the video that is in progress
+        self._file: Optional[VideoFile] = None  # of the video that is in progress
+        self._video: Optional[Video] = None  # what that is of
         self._paths: List[Path] = []
 
     def write(self, prediction: Prediction) -> None:
         """Draw the people of a picture."""
         drawn, video = prediction.draw(self._threshold), prediction.video
-        if self._file and self._file.video is not video:  # the same file again is another video
+        if self._file and self._video is not video:  # the same file again is another video
             self._finish_video()
         if video is None:
             path = self._pictures.choose(prediction.path)
@@ -44,7 +44,8 @@ class Pictures:
             self._paths.append(path)
             return
         if self._file is None:
-            self._file = _VideoFile(self._videos.choose(video.name), video, prediction.size)
+            self._file = VideoFile(self._videos.choose(video.name), video.fps, prediction.size)
+            self._video = video
         self._file.add(drawn)
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
@@ -57,27 +58,8 @@ class Pictures:
 
     def _finish_video(self) -> None:
         if self._file:
-            self._paths.append(self._file.close())
+            path = self._file.close()
+            if not self._video.live:
+                add_sound(path, self._video.name)
+            self._paths.append(path)
             self._file = None
-
-
-class _VideoFile:
-    """One video that is being written."""
-
-    def __init__(self, path: Path, video: Video, size: tuple) -> None:
-        self.path, self.video, self.size = path, video, size
-        code = cv2.VideoWriter_fourcc(*CODEC)
-        self._writer = cv2.VideoWriter(str(path), code, video.fps, size)
-        if not self._writer.isOpened():
-            raise OSError(f'{path} cannot be written as a video of {size[0]}x{size[1]} pixels')
-
-    def add(self, image: 'cv2.typing.MatLike') -> None:
-        if image.shape[1::-1] != self.size:
-            image = cv2.resize(image, self.size)
-        self._writer.write(image)
-
-    def close(self) -> Path:
-        self._writer.release()
-        if not self.video.live:
-            add_sound(self.path, self.video.name)
-        return self.path

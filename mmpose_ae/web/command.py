@@ -1,0 +1,94 @@
+"""The command ``web``; its options are in ``mmpose_ae_cli``."""
+
+import os
+import signal
+import sys
+from argparse import Namespace
+from itertools import chain
+from pathlib import Path
+from socket import create_server
+from tempfile import TemporaryDirectory
+from typing import Iterator, Optional
+
+from mmpose_ae.compat import is_installed, read_requirements
+
+from .choices import Choice, Models, list_choices
+from .uploads import Limits
+
+GRADIO = 'gradio'
+PATIENCE = 1  # seconds for open pages, which keep asking, after Ctrl-C
+LARGEST_FILE = '500mb'  # pixels and frames are looked at later
+
+
+def web(args: Namespace) -> int:
+    """Serve the page until it is interrupted.
+
+    Args:
+        args (Namespace): The options of the command.
+
+    Returns:
+        int: Exit status: 1 where it cannot be served.
+    """
+    if fault := _find_fault(args):
+        print(f'error: {fault}', file=sys.stderr)
+        return 1
+    models = Models(chain(_given(args), list_choices()), device=args.device)
+    with TemporaryDirectory(prefix='mmpose_ae_') as cache:
+        os.environ['GRADIO_TEMP_DIR'] = cache  # not where everybody can read it
+        try:
+            _serve(models, args)
+        except (OSError, OverflowError) as error:  # taken, not allowed; no port at all
+            print(f'error: {args.host}:{args.port} cannot be served: {error}', file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+
+def _find_fault(args: Namespace) -> Optional[str]:
+    """What keeps the page from being served, before anything is loaded."""
+    if not is_installed(GRADIO):
+        ((name, versions),) = read_requirements('web.txt')
+        return f'the page needs gradio: pip install "{name}{versions}"'
+    if args.config and not args.checkpoint:
+        return '--config needs a --checkpoint'
+    if args.max_frames < 1 or args.max_megapixels <= 0:
+        return '--max-frames and --max-megapixels must be above 0'
+    return None
+
+
+def _given(args: Namespace) -> Iterator[Choice]:
+    """The model that the command line names."""
+    if args.config:
+        yield Choice(
+            f'{Path(args.config).stem}: {Path(args.checkpoint).name}', args.config, args.checkpoint
+        )
+    elif args.model:
+        yield Choice(args.model, args.model, args.checkpoint)
+
+
+def _serve(models: Models, args: Namespace) -> None:
+    """Serve the page; not by gradio's own launch, which asks the network for more than it needs."""
+    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
+    import uvicorn
+    from fastapi import FastAPI
+    from gradio import mount_gradio_app
+
+    from .page import build_page
+
+    page = build_page(models, Limits(args.max_megapixels, args.max_frames))
+    app = mount_gradio_app(
+        FastAPI(),
+        page,
+        '/',
+        ssr_mode=False,
+        footer_links=[],
+        run_history=False,
+        max_file_size=LARGEST_FILE,
+    )
+    with create_server((args.host, args.port)) as listener:
+        host, port = listener.getsockname()
+        print(f'the page is at http://{host}:{port} (Ctrl-C ends it)', flush=True)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # uploads are deleted then, too
+        settings = uvicorn.Config(app, log_level='warning', timeout_graceful_shutdown=PATIENCE)
+        uvicorn.Server(settings).run([listener])
