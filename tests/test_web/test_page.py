@@ -125,6 +125,8 @@ def test_a_video(page, tmp_path):
     page.wait_for_function('() => document.querySelector("video")?.readyState >= 2')
     seen = video.evaluate('video => [video.duration, video.videoWidth, video.videoHeight]')
     assert seen == pytest.approx([0.4, 64, 64], abs=0.01)
+    last = page.get_by_role('spinbutton', name='Frame')
+    playwright.expect(last).to_have_attribute('max', '3')
     move(page, 'Frame', 3)
     wait_for(page, r'frame 3 of 4 \(0\.30 s\)')
     assert [image['frame'] for image in download(page)['images']] == [0, 1, 2, 3]
