@@ -45,10 +45,10 @@ def test_what_nobody_labelled_twice_has_no_sigma():
 def test_annotators_of_known_noise():
     """Each is off by 0.05 and 0.1 of the size: what COCO calls sigma."""
     rng = np.random.default_rng(0)
-    truth = rng.uniform(0, 100, (800, 1, 2)) * 100 + np.array([[0, 0], [10, 0]])
+    truth = rng.uniform(0, 100, (120, 1, 2)) * 100 + np.array([[0, 0], [10, 0]])
     noise = np.array([0.05, 0.1])[:, None] * 20 / np.sqrt(2)  # of each coordinate
     files = [people(truth + rng.normal(size=truth.shape) * noise) for _ in range(2)]
-    assert estimate_sigmas(*files).values == pytest.approx([0.05, 0.1], rel=0.06)
+    assert estimate_sigmas(*files).values == pytest.approx([0.05, 0.1], rel=0.15)
 
 
 @pytest.mark.parametrize('other', [people([[(90, 90), (99, 90)]]), people([], name='b.jpg')])

@@ -14,7 +14,7 @@ from typing import Dict, Iterator, List
 
 import numpy as np
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.registry import DefaultScope
 from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
@@ -125,6 +125,7 @@ def read_input_size(cfg: Config) -> Size:
 def benchmark(args: Namespace) -> Iterator[Dict]:
     """Give one row per device, number of threads and number of people."""
     cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
     width, height = read_input_size(cfg)
     for setting in settings(args):
         torch.manual_seed(0)
@@ -140,6 +141,9 @@ def main() -> None:
     """Measure as the command line says."""
     parser = build_parser(f'{__doc__} No times with --repeats 0.', people=[1, 4, 8, 16, 30])
     parser.add_argument('--config', default=CONFIG, help='config file')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, default={}, help='override its settings'
+    )
     parser.add_argument(
         '--chunk-size', type=int, nargs='*', default=[4], metavar='T', help='0: all at once'
     )

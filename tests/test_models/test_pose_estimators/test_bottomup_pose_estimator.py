@@ -136,6 +136,7 @@ def test_instances_have_a_box_and_scores_and_tags(flip):
         'bboxes',
         'bbox_scores',
         'tags',
+        'keypoints_filled',
     }
     np.testing.assert_allclose(found.bboxes, [[40, 30, 70, 80]], atol=1)
     np.testing.assert_array_equal(found.bboxes, found.keypoints[:, [0, 2]].reshape(1, 4))

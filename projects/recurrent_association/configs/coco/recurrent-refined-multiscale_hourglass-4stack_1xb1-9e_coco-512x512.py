@@ -1,6 +1,0 @@
-# Multi-scale rows: people at the base, what they lack on heatmaps averaged over the scales.
-_base_ = './recurrent-refined_hourglass-4stack_1xb1-9e_coco-512x512.py'
-
-model = dict(test_cfg=dict(flip_test=True, multiscale_test=True))
-_base_.val_dataloader.dataset.pipeline[1].aug_scales = [0.5, 2.0]
-_base_.test_dataloader.dataset.pipeline[1].aug_scales = [0.5, 2.0]
