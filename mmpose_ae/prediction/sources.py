@@ -2,12 +2,25 @@
 
 import glob
 import os
+import shutil
 import sys
 import urllib.request
 import warnings
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
+from tempfile import TemporaryDirectory
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Union,
+)
 
 import cv2
 import numpy as np
@@ -185,18 +198,31 @@ def _open_address(address: str) -> Iterator[Picture]:
         return
     from mmpose_ae.datasets.transforms.load_image import decode_image  # all else does without
 
-    try:
-        with urllib.request.urlopen(address, timeout=WAIT) as answer:
-            kind = answer.headers.get_content_maintype()
-            is_file = kind == 'video' and 'Content-Length' in answer.headers
-            image = decode_image(answer.read(), address) if kind == 'image' else None
-    except (OSError, ValueError, HTTPException) as error:
-        yield Picture(address, error=f'{address} cannot be opened: {error}')
-        return
-    if image is None:
-        yield from _read_video(address, Video(address, 30, live=not is_file))
-    else:
-        yield Picture(address, image)
+    with TemporaryDirectory() as folder:
+        try:
+            with urllib.request.urlopen(address, timeout=WAIT) as answer:
+                kind, headers = answer.headers.get_content_maintype(), answer.headers
+                is_file = kind == 'video' and 'Content-Length' in headers
+                image = decode_image(answer.read(), address) if kind == 'image' else None
+                place = address
+                if is_file and headers.get('Accept-Ranges') != 'bytes':
+                    place = _download(answer, Path(folder, 'video'))
+        except (OSError, ValueError, HTTPException) as error:
+            yield Picture(address, error=f'{address} cannot be opened: {error}')
+            return
+        if image is None:
+            yield from _read_video(place, Video(address, 30, live=not is_file))
+        else:
+            yield Picture(address, image)
+
+
+def _download(answer: IO[bytes], path: Path) -> str:
+    """Fetch a video whole, from a server that cannot give a part: its index is often at its end."""
+    with path.open('wb') as file:
+        shutil.copyfileobj(answer, file)
+    if path.stat().st_size < int(answer.headers['Content-Length']):
+        raise OSError('the answer was cut off')
+    return str(path)
 
 
 def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:

@@ -240,18 +240,35 @@ def test_a_video_behind_an_address(server):
     assert frames[0].video == Video(f'{address}/a.mp4', FPS, live=False)
 
 
+def test_a_long_video_of_a_server_that_gives_no_parts(server):
+    """The index is at the end of the file, farther than what OpenCV reads at once."""
+    address, served = server
+    noise = np.random.default_rng(0).integers(0, 256, (40, 240, 320, 3), np.uint8)
+    path = str(served / 'long.mp4')
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), FPS, (320, 240))
+    for frame in noise:
+        writer.write(frame)
+    writer.release()
+    assert Path(path).stat().st_size > 2**19
+    frames = list(open_source(f'{address}/long.mp4'))
+    assert [frame.frame for frame in frames] == list(range(40))
+    assert frames[0].video == Video(f'{address}/long.mp4', FPS, live=False)
+
+
 def test_what_addresses_do_not_give_is_said(server):
     address, served = server
     cv2.imwrite(str(served / 'cut.png'), BGR)
     encoded = cv2.imencode('.jpg', BGR)[1].tobytes()
     (served / 'half.jpg').write_bytes(encoded[: len(encoded) // 2])
     (served / 'page.html').write_text('no video')
+    write_video(served / 'cut.mp4')
     with socket.create_server(('127.0.0.1', 0)) as free:
         nobody = f'http://127.0.0.1:{free.getsockname()[1]}/a.png'
     for name, reason in (
         (f'{address}/absent.png', '404'),
         (f'{address}/cut.png', 'IncompleteRead'),
         (f'{address}/half.jpg', 'truncated'),
+        (f'{address}/cut.mp4', 'cut off'),
         (f'{address}/page.html', 'cannot be opened as a video'),
         (nobody, 'refused'),
         ('http://', 'cannot be opened'),
