@@ -5,6 +5,7 @@ from .crowd_subset_metric import CrowdSubsetMetric
 from .embedding_correlation_metric import EmbeddingCorrelationMetric
 from .group_margin_metric import GroupMarginMetric
 from .instance_matching import MatchedImage, match_instances
+from .instance_matching_metric import InstanceMatchingMetric
 from .score_threshold_metric import ScoreThresholdMetric, Threshold, choose_threshold
 from .tag_reading import image_to_cells, map_grid, predicted_maps, read_tags
 
@@ -13,6 +14,7 @@ __all__ = [
     'CrowdSubsetMetric',
     'EmbeddingCorrelationMetric',
     'GroupMarginMetric',
+    'InstanceMatchingMetric',
     'MatchedImage',
     'ScoreThresholdMetric',
     'Threshold',

@@ -1,15 +1,14 @@
 """From which score on a predicted person is more likely there than not worth showing."""
 
 import logging
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Dict, List, NamedTuple
 
 import numpy as np
-from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from mmpose_ae.registry import METRICS
 
-from .instance_matching import match_instances
+from .instance_matching_metric import InstanceMatchingMetric
 
 
 class Threshold(NamedTuple):
@@ -62,7 +61,7 @@ def choose_threshold(scores: np.ndarray, found: np.ndarray, annotated: int) -> T
 
 
 @METRICS.register_module()
-class ScoreThresholdMetric(BaseMetric):
+class ScoreThresholdMetric(InstanceMatchingMetric):
     """Choose the least score of a person on data with annotations: that of the best F1.
 
     People are matched as COCO's evaluation does; who matches a crowd region, or somebody without
@@ -75,28 +74,6 @@ class ScoreThresholdMetric(BaseMetric):
 
     default_prefix = 'people'
 
-    def __init__(self, oks_thr: float = 0.5, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.oks_thr = oks_thr
-
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Collect the people of a batch.
-
-        Args:
-            data_batch (Any): Not used.
-            data_samples (Sequence[dict]): Predictions with ``pred_instances``, in pixels of the
-                image, and ``raw_ann_info``, the image's annotations in COCO's format.
-        """
-        for sample in data_samples:
-            predicted = sample['pred_instances']
-            self.results.append(
-                dict(
-                    keypoints=np.asarray(predicted['keypoints'], float),
-                    scores=np.asarray(predicted['bbox_scores'], float),
-                    annotations=sample.get('raw_ann_info') or [],
-                )
-            )
-
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
         """Choose the threshold on all images.
 
@@ -107,12 +84,8 @@ class ScoreThresholdMetric(BaseMetric):
             dict: ``score_threshold``, and its ``precision``, ``recall`` and ``f1``. Empty, with a
             line in the log, where none can be chosen: other metrics of a test are not lost.
         """
-        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
-        images = match_instances(results, sigmas, self.oks_thr)
-        scores = np.concatenate([image.scores for image in images])
-        found = np.concatenate([image.found for image in images])
         try:
-            chosen = choose_threshold(scores, found, sum(image.annotated for image in images))
+            chosen = choose_threshold(*self.match(results))
         except ValueError as error:
             print_log(str(error), 'current', logging.WARNING)
             return {}

@@ -1,16 +1,15 @@
 """People who are predicted but are not there, and people who are missed."""
 
-from typing import Any, Dict, List, Sequence
+from typing import Dict, List, Sequence
 
 import numpy as np
-from mmengine.evaluator import BaseMetric
 
-from mmpose_ae.evaluation import match_instances
+from mmpose_ae.evaluation import InstanceMatchingMetric
 from mmpose_ae.registry import METRICS
 
 
 @METRICS.register_module()
-class InventedInstancesMetric(BaseMetric):
+class InventedInstancesMetric(InstanceMatchingMetric):
     """Count the predicted people who match nobody annotated, for any head.
 
     People are matched as COCO's evaluation does, greedily by score. Who matches a crowd region,
@@ -41,30 +40,13 @@ class InventedInstancesMetric(BaseMetric):
         recalls: Sequence[float] = (0.5,),
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(oks_thr=oks_thr, **kwargs)
         self.score_thr = score_thr
-        self.oks_thr = oks_thr
         self.recalls = recalls
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Collect the people of a batch.
-
-        Args:
-            data_batch (Any): Not used.
-            data_samples (Sequence[dict]): Predictions with ``pred_instances``, in pixels of the
-                image, and ``raw_ann_info``, the image's annotations in COCO's format.
-        """
-        for sample in data_samples:
-            predicted = sample['pred_instances']
-            scores = np.asarray(predicted['bbox_scores'], float)
-            kept = scores >= self.score_thr
-            self.results.append(
-                dict(
-                    keypoints=np.asarray(predicted['keypoints'], float)[kept],
-                    scores=scores[kept],
-                    annotations=sample.get('raw_ann_info') or [],
-                )
-            )
+    def counts(self, scores: np.ndarray) -> np.ndarray:
+        """Tell which people of an image count, (N,), bool."""
+        return scores >= self.score_thr
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:
         """Match the people of all images and count.
@@ -75,11 +57,7 @@ class InventedInstancesMetric(BaseMetric):
         Returns:
             dict: The metrics.
         """
-        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
-        images = match_instances(results, sigmas, self.oks_thr)
-        annotated = sum(image.annotated for image in images)
-        scores = np.concatenate([image.scores for image in images])
-        found = np.concatenate([image.found for image in images])
+        scores, found, annotated = self.match(results)
         found = found[np.argsort(-scores, kind='stable')]
         metrics = dict(
             invented=(~found).sum() / len(results), missed=(annotated - found.sum()) / len(results)
