@@ -10,7 +10,8 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-BOX_TO_AREA = 0.53  # COCOeval's and MMPose's, for annotations without an area
+from mmpose_ae.ops.similarity import AREA_PER_BOX
+
 PERSON = dict(id=1)
 
 
@@ -56,7 +57,7 @@ def match_instances(
 
 
 def _annotation(raw: dict) -> dict:
-    area = raw.get('area', BOX_TO_AREA * np.prod(raw['bbox'][2:]))
+    area = raw.get('area', AREA_PER_BOX * np.prod(raw['bbox'][2:]))
     labelled = int(np.count_nonzero(np.asarray(raw['keypoints'][2::3]) > 0))
     return dict(raw, area=area, iscrowd=raw.get('iscrowd', 0), num_keypoints=labelled)
 

@@ -92,7 +92,8 @@ class Predictor:
             validation data (``mmpose-ae test --choose-threshold``), or 0.2.
         max_people (int, optional): Most people of a picture, the best ones.
         region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
-        track (bool): Number people over the frames of videos, see :func:`follow`.
+        track (bool | dict): Number people over the frames of videos, see :func:`follow`; a dict
+            has options of :class:`mmpose_ae.tracking.Tracker`.
         smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
         cfg_options (dict, optional): Settings of the config to override.
         keypoint_tags (bool): Also read the tags under the keypoints, of methods that have some.
@@ -115,7 +116,7 @@ class Predictor:
         score_threshold: Optional[float] = None,
         max_people: Optional[int] = None,
         region: Optional[Sequence[int]] = None,
-        track: bool = False,
+        track: Union[bool, dict] = False,
         smooth: bool = False,
         cfg_options: Optional[dict] = None,
         keypoint_tags: bool = False,
@@ -124,7 +125,7 @@ class Predictor:
             raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
         if max_people is not None and max_people < 1:
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
-        if smooth and not track:
+        if smooth and track is False:
             raise ValueError('smooth is of people who are tracked: it needs track=True')
         self.track, self.smooth = track, smooth
         self.region = None if region is None else _check_region(region)
@@ -171,14 +172,15 @@ class Predictor:
             ValueError: A picture cannot be read.
         """
         with closing(self._predict_all(source, on_failure or _raise)) as predictions:
-            known = self._follow(predictions) if self.track else predictions
+            known = predictions if self.track is False else self._follow(predictions)
             for prediction in known:
                 best = prediction.best(max_people=self.max_people)
                 yield best if keep_images else best.without_image()
 
     def _follow(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
         sigmas = self.model.dataset_meta['sigmas']
-        return follow(predictions, sigmas, self.score_threshold, self.smooth)
+        options = self.track if isinstance(self.track, dict) else None
+        return follow(predictions, sigmas, self.score_threshold, self.smooth, options)
 
     def _predict_all(self, source: Any, report: Callable[[Failure], None]) -> Iterator[Prediction]:
         """Predict the pictures of a source, each by itself."""
@@ -281,7 +283,7 @@ class Predictor:
             image=image,
             keypoint_tags=_read_tags(sample),
         )
-        return prediction.best(self.score_threshold * (FAINT if self.track else 1))
+        return prediction.best(self.score_threshold * (1 if self.track is False else FAINT))
 
     @staticmethod
     def _read_threshold(given: Optional[float], meta: dict) -> float:

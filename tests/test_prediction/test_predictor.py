@@ -362,6 +362,9 @@ def test_frames_are_numbered_over_time(small_model, tmp_path):
     assert all(frame.ids.min() >= 0 for frame in frames)
     (picture,) = predictor(fakes.image((64, 48)))
     assert picture.ids is None
+    predictor.track = dict(no_such=1)
+    with pytest.raises(TypeError, match='no_such'):
+        next(predictor(tmp_path / 'v.mp4'))
 
 
 def test_smoothing_needs_tracks(small_model):
