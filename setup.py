@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-EXTRAS = ('parquet', 'video', 'web')  # what serves some users only: requirements/NAME.txt
+EXTRAS = ('export', 'parquet', 'video', 'web')  # what serves some users only: requirements/NAME.txt
 MIM_CONTENT = ('tools', 'configs', 'requirements', 'model-index.yml')
 
 
