@@ -142,6 +142,20 @@ def check_between(name: str, value: Any, low: float = 0, high: float = inf) -> N
         raise ValueError(f'{name} must be a number between {low} and {high}, got {value!r}')
 
 
+def check_positive(name: str, value: Any) -> None:
+    """Refuse a number that is not above 0.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+
+    Raises:
+        ValueError: Names the option and the value; also for NaN and what is no number.
+    """
+    if not (isinstance(value, Real) and value > 0):
+        raise ValueError(f'{name} must be positive, got {value!r}')
+
+
 def check_count(name: str, value: Any, least: int = 0) -> None:
     """Refuse what is no whole number, or a smaller one.
 

@@ -10,7 +10,7 @@ PLAN = [
     ['version', 'frame', 'options', 'coco_evaluation'],
     ['compat'],
     ['grouping', 'metainfo', 'registry'],
-    ['ops', 'tracking'],
+    ['decoding', 'ops', 'tracking'],
     ['codecs'],
     ['datasets', 'engine'],
     ['checkpoints'],
@@ -24,7 +24,7 @@ PLAN_OF_MODELS = [
     ['heads'],
     ['center_group', 'coupled_embedding', 'pose_estimators'],
 ]
-LIGHT = ['version', 'frame', 'options', 'compat', 'grouping', 'tracking']
+LIGHT = ['version', 'frame', 'options', 'compat', 'grouping', 'decoding', 'tracking']
 HEAVY = {'torch', 'mmcv', 'mmengine', 'mmpose', 'mmdet', 'matplotlib', 'cv2'}
 
 

@@ -117,7 +117,7 @@ def test_a_scene_is_grouped(without):
 @WITHOUT
 def test_nothing_heavy_is_imported(without):
     child = run(
-        f'{without}\nimport mmpose_ae.grouping, mmpose_ae.frame, mmpose_ae.tracking\n'
+        f'{without}\nimport mmpose_ae.decoding, mmpose_ae.frame, mmpose_ae.tracking\n'
         'print(*sorted({name.split(".")[0] for name in sys.modules}))'
     )
     assert child.returncode == 0, child.stderr

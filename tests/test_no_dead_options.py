@@ -56,7 +56,7 @@ def option_classes():
     found = {
         value
         for module in MODULES
-        if {'codecs', 'models'} & set(module.__name__.split('.'))
+        if {'codecs', 'decoding', 'models'} & set(module.__name__.split('.'))
         for value in vars(module).values()
         if inspect.isclass(value) and is_dataclass(value) and value.__dataclass_params__.frozen
     }

@@ -1,19 +1,19 @@
 """Codecs: keypoints to training targets, maps of a network to people."""
 
-from mmpose_ae.grouping import DensityGrouping, GreedyGrouping
+from mmpose_ae.decoding import Completion
+from mmpose_ae.grouping import STRATEGIES
 from mmpose_ae.registry import TASK_UTILS
 
 from .ae_decoder import AEDecoder
 from .bottomup_codec import BottomupCodec
 from .center_group_codec import CenterGroupCodec
 from .center_offset_codec import CenterOffsetCodec
-from .completion import Completion
 from .heatmap_targets import HeatmapTargets, Targets
 from .maps import CenterProposals, GroupedCenters, Maps, OffsetProposals, TagProposals
 from .presets import PRESETS
 
 # The strategies, which need nothing but numpy and scipy, under the names by which configs call them
-for _strategy in (DensityGrouping, GreedyGrouping):
+for _strategy in STRATEGIES.values():
     TASK_UTILS.register_module(module=_strategy)
 
 __all__ = [

@@ -1,22 +1,21 @@
 """The codec of Associative Embedding: keypoints to targets, heatmaps and tags to instances."""
 
-from typing import List, Optional, Tuple, Union
+from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from mmpose_ae.decoding import Completion, MeanScoring, TagDecoding
 from mmpose_ae.frame import Grid
-from mmpose_ae.grouping import DISTANCES, Candidates, Instances, Poses, collect_instances
-from mmpose_ae.options import check_choice, read_options
+from mmpose_ae.grouping import DISTANCES
+from mmpose_ae.options import check_choice, check_positive, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS, build_own
 
 from .bottomup_codec import BottomupCodec, Decoded, as_lists
 from .candidate_search import TagCandidateSearch
-from .completion import Completion
 from .maps import Maps, TagProposals
 from .presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
-from .scoring import MeanScoring
 
 
 @KEYPOINT_CODECS.register_module()
@@ -59,8 +58,7 @@ class AEDecoder(BottomupCodec):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if not tag_threshold > 0:  # nor NaN
-            raise ValueError(f'tag_threshold must be positive, got {tag_threshold}')
+        check_positive('tag_threshold', tag_threshold)
         self.tag_threshold = tag_threshold
         self.candidates = read_options(TagCandidateSearch, self._part('candidates'), candidates)
         self.grouping = build_own(TASK_UTILS, grouping or dict(type='DensityGrouping'))
@@ -70,6 +68,18 @@ class AEDecoder(BottomupCodec):
         check_choice('view_distance', view_distance, (None, *DISTANCES))
         averaging = getattr(self.grouping, 'distance', None) == 'rms'
         self.view_distance = view_distance or ('euclidean' if averaging else 'rms')
+
+    @property
+    def decoding(self) -> TagDecoding:
+        """The half of decoding that runs on the host."""
+        return TagDecoding(
+            self.tag_threshold,
+            self.keypoint_order,
+            self.refinement,
+            self.grouping,
+            self.completion,
+            self.scoring,
+        )
 
     def propose(self, maps: Maps) -> TagProposals:
         """Find the candidates of a batch.
@@ -89,33 +99,22 @@ class AEDecoder(BottomupCodec):
         found = self.candidates.find(heatmaps, maps.tags, self.refinement)
         return TagProposals(found, self.completion and Maps(heatmaps, maps.tags))
 
-    def group(self, proposals: TagProposals, grid: Optional[Grid] = None) -> List[Poses]:
-        """Make people of candidates.
+    def outputs(self, proposals: TagProposals) -> Dict[str, Tensor]:
+        """Name what :class:`TagDecoding` reads.
 
         Args:
             proposals (TagProposals): Of a batch.
-            grid (Grid, optional): Cells of its heatmaps. None are those of the configured finest.
 
         Returns:
-            list[Poses]: Of each image, in pixels of the input. The score of an instance is the mean
-            of the scores of grouped keypoints over all K.
+            dict: ``candidates`` (B, K, M, 3 + L): score, position (x, y) in heatmap cells, tag;
+            where missing keypoints are looked for ``heatmaps`` (B, K, H, W) and ``tags``
+            (B, L * K, h, w), too; float32.
         """
-        grid = grid or self.grid()
-        grouped = [self._group_image(image) for image in _to_host(proposals.candidates)]
-        completed = grouped
-        if self.completion:
-            rules = self.tag_threshold, self.refinement
-            completed = self.completion.complete(grouped, proposals.maps, *rules)
-        return [
-            Poses(
-                grid.to_pixels(image.cells),
-                image.scores,
-                before.scores.mean(1),
-                image.tags,
-                filled=(before.scores == 0) & (image.scores > 0),
-            )
-            for image, before in zip(completed, grouped)
-        ]
+        scores, cells, tags = proposals.candidates
+        named = dict(candidates=torch.cat([scores[..., None], cells, tags], dim=-1))
+        if proposals.maps is not None:
+            named.update(heatmaps=proposals.maps.heatmaps, tags=proposals.maps.tags.float())
+        return named
 
     def batch_decode(
         self,
@@ -166,16 +165,3 @@ class AEDecoder(BottomupCodec):
                 f'the number of tag maps must be a multiple of {num_keypoints} keypoints, '
                 f'got {tags.shape[1]}'
             )
-
-    def _group_image(self, candidates: Candidates) -> Instances:
-        """Group the candidates of one image, arrays."""
-        order = self.keypoint_order or range(len(candidates.scores))
-        members = self.grouping(candidates, order, self.tag_threshold)
-        return collect_instances(candidates, members, self.scoring.max_instances)
-
-
-def _to_host(candidates: Candidates) -> List[Candidates]:
-    """Candidates of each image as arrays, all brought over in one transfer."""
-    scores, cells, tags = candidates
-    packed = torch.cat([scores[..., None], cells, tags], dim=-1).detach().cpu().numpy()
-    return [Candidates(image[..., 0], image[..., 1:3], image[..., 3:]) for image in packed]

@@ -1,12 +1,13 @@
 """What all codecs of this package share: sizes, grids and the targets of heatmaps."""
 
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
 from mmpose.codecs.base import BaseKeypointCodec
 from torch import Tensor
 
+from mmpose_ae.decoding import Decoding
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.grouping import Poses
 from mmpose_ae.metainfo import load_metainfo
@@ -119,6 +120,34 @@ class BottomupCodec(BaseKeypointCodec):
         """
         return tags / num_views**0.5 if self.view_distance == 'rms' else tags
 
+    @property
+    def decoding(self) -> Decoding:
+        """The half of decoding that runs on the host."""
+        raise NotImplementedError
+
+    def outputs(self, proposals: NamedTuple) -> Dict[str, Tensor]:
+        """Name what :attr:`decoding` reads.
+
+        Args:
+            proposals (NamedTuple): What is to be grouped, of a batch, in tensors of fixed size.
+
+        Returns:
+            dict: Tensors (B, ...) by name.
+        """
+        raise NotImplementedError
+
+    def group(self, proposals: NamedTuple, grid: Optional[Grid] = None) -> List[Poses]:
+        """Make people of proposals, on the host.
+
+        Args:
+            proposals (NamedTuple): Of a batch.
+            grid (Grid, optional): Cells of its heatmaps. None are those of the configured finest.
+
+        Returns:
+            list[Poses]: Of each image, in pixels of the input; see the class of :attr:`decoding`.
+        """
+        return self.decoding(to_host(self.outputs(proposals)), grid or self.grid())
+
     def targets(
         self,
         keypoints: Tensor,
@@ -217,6 +246,11 @@ class BottomupCodec(BaseKeypointCodec):
         points = points if points.is_floating_point() else points.float()
         annotated = torch.as_tensor(visible[None] > 0)
         return self.targets(points, annotated, grids, centers=self.encodes_centers)
+
+
+def to_host(outputs: Dict[str, Tensor]) -> Dict[str, np.ndarray]:
+    """Bring named tensors to the host; those that are there are not copied."""
+    return {name: values.detach().cpu().numpy() for name, values in outputs.items()}
 
 
 def as_lists(poses: Sequence[Poses]) -> Decoded:

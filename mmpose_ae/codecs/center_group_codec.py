@@ -1,13 +1,12 @@
 """The codec of CenterGroup (Braso et al. 2021, arXiv:2110.05132): keypoints and their center."""
 
-from typing import Dict, List, Optional
+from typing import Dict, Optional
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from mmpose_ae.decoding import CenterDecoding
 from mmpose_ae.frame import Grid, flat_index
-from mmpose_ae.grouping import Poses, rank_poses
 from mmpose_ae.ops import bounded, refine_cells
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
@@ -36,8 +35,8 @@ class CenterGroupCodec(BottomupCodec):
 
     :meth:`propose` gives candidates of keypoints and centers; :class:`CenterGroupHead` lets centers
     attend to keypoints; :meth:`pick` reads the heatmaps under the candidates with the most
-    attention; :meth:`group` scores and ranks on the host. ``preset='center_group'`` takes over the
-    settings of the release. The old names of options keep working.
+    attention; :meth:`outputs` scores; :meth:`group` ranks on the host. ``preset='center_group'``
+    takes over the settings of the release. The old names of options keep working.
 
     Args:
         candidates (dict, optional): Options of :class:`CenterCandidateSearch`.
@@ -75,6 +74,11 @@ class CenterGroupCodec(BottomupCodec):
         raise NotImplementedError(
             'CenterGroup groups by attention: CenterGroupHead decodes with propose, pick and group'
         )
+
+    @property
+    def decoding(self) -> CenterDecoding:
+        """The half of decoding that runs on the host."""
+        return CenterDecoding(self.scoring.max_instances)
 
     def propose(self, maps: Maps, mask: Optional[Tensor] = None) -> CenterProposals:
         """Find what is to be grouped.
@@ -123,33 +127,20 @@ class CenterGroupCodec(BottomupCodec):
             centers.mask[:, 0] & keypoints.mask.flatten(1).any(1, keepdim=True),
         )
 
-    def group(self, proposals: GroupedCenters, grid: Optional[Grid] = None) -> List[Poses]:
-        """Score and rank the centers of a batch and their keypoints.
+    def outputs(self, proposals: GroupedCenters) -> Dict[str, Tensor]:
+        """Score the centers of a batch, and name what :class:`CenterDecoding` reads.
 
         Args:
             proposals (GroupedCenters): What :meth:`pick` gives.
-            grid (Grid, optional): Cells of the heatmaps. None are those of the configured finest.
 
         Returns:
-            list[Poses]: Of each image, in pixels of the input, without tags; see
-            :class:`CenterGroupScoring` for their scores.
+            dict: ``cells`` (B, C, K, 2), ``keypoint_scores`` (B, C, K) and ``instance_scores``
+            (B, C), float32, see :class:`CenterGroupScoring`; ``center_mask`` (B, C).
         """
-        grid = grid or self.grid()
-        scores, instance_scores = self.scoring.score(proposals)
-        packed = torch.cat(
-            [
-                proposals.cells.flatten(2),
-                scores,
-                instance_scores[..., None],
-                proposals.mask[..., None].float(),
-            ],
-            dim=-1,
+        keypoint_scores, instance_scores = self.scoring.score(proposals)
+        return dict(
+            cells=proposals.cells,
+            keypoint_scores=keypoint_scores,
+            instance_scores=instance_scores,
+            center_mask=proposals.mask,
         )
-        count = scores.shape[-1]
-        people = []
-        for image in packed.float().detach().cpu().numpy():
-            kept = image[image[:, -1] > 0]
-            cells = kept[:, : 2 * count].reshape(len(kept), count, 2)
-            found = Poses(grid.to_pixels(cells), kept[:, 2 * count : -2], kept[:, -2])
-            people.append(rank_poses(found, self.scoring.max_instances))
-        return people

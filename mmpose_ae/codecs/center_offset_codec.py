@@ -1,15 +1,15 @@
 """The codec of offsets from centers (CenterNet, Zhou et al. 2019, arXiv:1904.07850, Section 5)."""
 
-from typing import Dict, List, Optional, Tuple, Union
+from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from mmpose_ae.decoding import CenterOffsetScoring, OffsetDecoding
 from mmpose_ae.frame import Grid, unflatten_index
-from mmpose_ae.grouping import UNMATCHED, Poses, match_offsets, rank_poses
 from mmpose_ae.ops import bounded, finite_or_zero, gather_tags, refine_cells
-from mmpose_ae.options import read_options
+from mmpose_ae.options import check_between, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 from .bottomup_codec import BottomupCodec, Decoded, as_lists
@@ -17,7 +17,6 @@ from .candidate_search import OffsetCandidateSearch
 from .heatmap_targets import Targets
 from .maps import Maps, OffsetProposals
 from .presets import CENTER_OPTIONS, TARGET_OPTIONS, accept_presets
-from .scoring import CenterOffsetScoring
 
 OLD_OPTIONS = {
     **TARGET_OPTIONS,
@@ -61,8 +60,7 @@ class CenterOffsetCodec(BottomupCodec):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if not match_distance >= 0:  # nor NaN
-            raise ValueError(f'match_distance must not be negative, got {match_distance}')
+        check_between('match_distance', match_distance)
         self.match_distance = match_distance
         self.candidates = read_options(OffsetCandidateSearch, self._part('candidates'), candidates)
         self.scoring = read_options(CenterOffsetScoring, self._part('scoring'), scoring)
@@ -93,6 +91,11 @@ class CenterOffsetCodec(BottomupCodec):
             keypoint_positions=targets.keypoints[0].float().numpy(),
             center_offsets=self.center_offsets(targets, grid)[0].numpy(),
         )
+
+    @property
+    def decoding(self) -> OffsetDecoding:
+        """The half of decoding that runs on the host."""
+        return OffsetDecoding(self.match_distance, self.scoring)
 
     def propose(self, maps: Maps, grid: Optional[Grid] = None) -> OffsetProposals:
         """Find centers, where their offsets point to, and keypoints.
@@ -136,41 +139,22 @@ class CenterOffsetCodec(BottomupCodec):
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
         return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)
 
-    def group(self, proposals: OffsetProposals, grid: Optional[Grid] = None) -> List[Poses]:
-        """Give centers the detected keypoints that are closest to where their offsets point.
+    def outputs(self, proposals: OffsetProposals) -> Dict[str, Tensor]:
+        """Name what :class:`OffsetDecoding` reads.
 
         Args:
             proposals (OffsetProposals): Of a batch.
-            grid (Grid, optional): Cells of its heatmaps. None are those of the configured finest.
 
         Returns:
-            list[Poses]: Of each image, in pixels of the input, without tags; the score of a
-            keypoint is 0 where nothing was detected.
+            dict: ``candidates`` (B, K, M, 3): score and position (x, y) in heatmap cells;
+            ``regressed`` (B, N, K, 2), ``center_scores`` (B, N); float32; ``center_mask`` (B, N).
         """
-        grid = grid or self.grid()
-        arrays = (values.detach().cpu().numpy() for values in proposals)
-        return [self._group_image(*image, grid) for image in zip(*arrays)]
-
-    def _group_image(
-        self,
-        center_scores: np.ndarray,
-        mask: np.ndarray,
-        regressed: np.ndarray,
-        cells: np.ndarray,
-        scores: np.ndarray,
-        grid: Grid,
-    ) -> Poses:
-        """Group one image, from the arrays of its proposals."""
-        points, regressed = grid.to_pixels(cells), regressed[mask]
-        members = match_offsets(regressed, points, scores, self.match_distance)
-        types, matched = np.arange(members.shape[1]), members != UNMATCHED
-        keypoints = np.where(matched[..., None], points[types, members], regressed)
-        keypoint_scores = scores[types, members] * matched
-        instance_scores = center_scores[mask]
-        if self.scoring.by == 'heatmap':
-            instance_scores = instance_scores * keypoint_scores.mean(-1)
-        found = Poses(keypoints.astype(np.float32), keypoint_scores, instance_scores)
-        return rank_poses(found, self.scoring.max_instances)
+        return dict(
+            candidates=torch.cat([proposals.scores[..., None], proposals.cells], dim=-1),
+            regressed=proposals.regressed,
+            center_scores=proposals.center_scores,
+            center_mask=proposals.center_mask,
+        )
 
     def batch_decode(
         self,

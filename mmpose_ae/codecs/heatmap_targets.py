@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.frame import Grid
 from mmpose_ae.ops import draw_placed, index_placed, place_keypoints
+from mmpose_ae.options import check_positive
 
 
 class Targets(NamedTuple):
@@ -40,8 +41,8 @@ class HeatmapTargets:
     round_centers: bool = False
 
     def __post_init__(self) -> None:
-        if self.sigma is not None and not self.sigma > 0:  # nor NaN
-            raise ValueError(f'sigma must be positive, got {self.sigma}')
+        if self.sigma is not None:
+            check_positive('sigma', self.sigma)
 
     def sigma_on(self, grid: Grid) -> float:
         """Standard deviation in cells, for targets whose coarsest cells are a grid's."""

@@ -1,4 +1,4 @@
-"""Part of a codec: what ranks people, and how many of them are given out."""
+"""Part of a codec: what ranks the people of centers, read from the network's tensors."""
 
 from dataclasses import dataclass
 from typing import Optional, Tuple
@@ -6,46 +6,10 @@ from typing import Optional, Tuple
 import torch
 from torch import Tensor
 
+from mmpose_ae.decoding.scoring import check_limit
 from mmpose_ae.options import check_choice
 
 from .maps import GroupedCenters
-
-
-def _check_limit(max_instances: Optional[int]) -> None:
-    if max_instances is not None and max_instances < 1:
-        raise ValueError(f'max_instances must be at least 1, or None, got {max_instances}')
-
-
-@dataclass(frozen=True)
-class MeanScoring:
-    """People rank by the mean score of their grouped keypoints over all K.
-
-    Attributes:
-        max_instances (int, optional): Most instances per image, the best ones. None is no limit.
-    """
-
-    max_instances: Optional[int] = None
-
-    def __post_init__(self) -> None:
-        _check_limit(self.max_instances)
-
-
-@dataclass(frozen=True)
-class CenterOffsetScoring:
-    """People rank by their center.
-
-    Attributes:
-        by (str): ``'center'`` is its heatmap value, ``'heatmap'`` that times the mean score of the
-            keypoints.
-        max_instances (int, optional): Most instances per image, the best ones. None is no limit.
-    """
-
-    by: str = 'center'
-    max_instances: Optional[int] = None
-
-    def __post_init__(self) -> None:
-        check_choice('by of scoring', self.by, ('center', 'heatmap'))
-        _check_limit(self.max_instances)
 
 
 @dataclass(frozen=True)
@@ -71,7 +35,7 @@ class CenterGroupScoring:
 
     def __post_init__(self) -> None:
         check_choice('by of scoring', self.by, ('visibility', 'heatmap'))
-        _check_limit(self.max_instances)
+        check_limit(self.max_instances)
 
     def score(self, groups: GroupedCenters) -> Tuple[Tensor, Tensor]:
         """Scores of keypoints, (B, C, K), and of instances, (B, C), float32.

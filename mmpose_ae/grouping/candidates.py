@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 UNMATCHED = -1
+# Heatmaps are trained to reach 1 and tags a few tens. Of a network that diverged they are anything:
+# what is larger counts as this, so that sums, squares and products stay finite in float32.
+LARGEST = 1e18
 
 
 class Candidates(NamedTuple):

@@ -58,14 +58,12 @@ def fill_instances(instances: Instances, cells: np.ndarray, scores: np.ndarray) 
 
     Args:
         instances (Instances): N instances of one image.
-        cells (np.ndarray): Positions (x, y) in heatmap cells, (at least N, K, 2), float32.
-        scores (np.ndarray): Their scores, (at least N, K), float32; 0 where nothing was found.
+        cells (np.ndarray): Positions (x, y) in heatmap cells, (N, K, 2), float32.
+        scores (np.ndarray): Their scores, (N, K), float32; 0 where nothing was found.
 
     Returns:
         Instances: In the same order; the mean tags are those of the grouped keypoints.
     """
-    count = len(instances.scores)
-    cells, scores = cells[:count], scores[:count]
     return Instances(
         np.where((scores > 0)[..., None], cells, instances.cells),
         np.where(scores > 0, scores, instances.scores),

@@ -2,7 +2,6 @@
 
 from .candidates import MaskedCandidates, find_candidates, find_masked_candidates
 from .centers import append_centers, instance_centers
-from .missing import MISSING_RULES, find_missing
 from .peaks import LARGEST, bounded, find_peaks, finite_or_zero, highest_peaks
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, refine_cells, released_offset
 from .sampling import bilinear_corners, gather_tags, sample_features, sample_tags
@@ -18,7 +17,6 @@ from .targets import (
 
 __all__ = [
     'LARGEST',
-    'MISSING_RULES',
     'OFFSETS',
     'MaskedCandidates',
     'append_centers',
@@ -27,7 +25,6 @@ __all__ = [
     'draw_placed',
     'find_candidates',
     'find_masked_candidates',
-    'find_missing',
     'find_peaks',
     'finite_or_zero',
     'gather_tags',

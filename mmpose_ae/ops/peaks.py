@@ -8,10 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmpose_ae.frame import unflatten_index
+from mmpose_ae.grouping import LARGEST
 
-# Heatmaps are trained to reach 1 and tags a few tens. Of a network that diverged they are anything:
-# what is larger counts as this, so that sums, squares and products stay finite in float32.
-LARGEST = 1e18
 # Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
 # since it would wait for the next launch.
 _CELLS_AT_ONCE = {'cpu': 17 * 128 * 128, 'cuda': 2**27}

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmpose_ae.codecs import BottomupCodec, Completion, Maps, Targets
+from mmpose_ae.codecs import BottomupCodec, Maps, Targets
+from mmpose_ae.codecs.bottomup_codec import to_host
 from mmpose_ae.codecs.presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
-from mmpose_ae.codecs.scoring import MeanScoring
+from mmpose_ae.decoding import Completion, MeanScoring
+from mmpose_ae.decoding.completion import to_poses
 from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.grouping import Instances, Poses, rank_poses
 from mmpose_ae.ops import finite_or_zero, refine_cells, sample_tags
@@ -141,26 +143,18 @@ class RecurrentAssociationCodec(BottomupCodec):
 
     def _search(self, people: List[Poses], maps: Maps, grid: Grid) -> List[Poses]:
         """Look for discarded keypoints where heatmaps of all instances are high and tags alike."""
-        instances = []
-        for poses, tags in zip(people, maps.tags):
+        heatmaps, tags = finite_or_zero(maps.heatmaps), maps.tags.float()
+        arrays = to_host(dict(heatmaps=heatmaps, tags=tags))
+        found = []
+        for poses, own, *image in zip(people, tags, arrays['heatmaps'], arrays['tags']):
             cells = grid.to_cells(poses.keypoints).astype(np.float32)
-            own = _mean_tags(tags, cells, poses.keypoint_scores > 0, grid)
-            instances.append(Instances(cells, poses.keypoint_scores, own))
-        completed = instances
-        if self.completion:
-            maps = maps._replace(heatmaps=finite_or_zero(maps.heatmaps))
-            rules = self.tag_threshold, self.refinement
-            completed = self.completion.complete(instances, maps, *rules)
-        return [
-            Poses(
-                grid.to_pixels(image.cells),
-                image.scores,
-                poses.instance_scores,
-                image.tags,
-                filled=(poses.keypoint_scores == 0) & (image.scores > 0),
-            )
-            for image, poses in zip(completed, people)
-        ]
+            own = _mean_tags(own, cells, poses.keypoint_scores > 0, grid)
+            before = after = Instances(cells, poses.keypoint_scores, own)
+            if self.completion:
+                rules = self.tag_threshold, self.refinement
+                after = self.completion.complete(before, *image, *rules)
+            found.append(to_poses(before, after, poses.instance_scores, grid))
+        return found
 
 
 def _center_discarded(cells: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -1,19 +1,18 @@
 """Missing keypoints by both rules, on maps made by hand."""
 
+import numpy as np
 import pytest
-import torch
 
-from mmpose_ae.ops import MISSING_RULES, find_missing
+from mmpose_ae.decoding import MISSING_RULES, find_missing
 
-HEATMAPS = torch.tensor([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
-TAGS = torch.tensor([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1
+HEATMAPS = np.float32([[[0.9, 0.5, 0.2, 0.1]], [[0.3, 0.8, 0.0, 0.0]]])  # K = 2, 1x4
+TAGS = np.float32([[[9.0, 1.2, 0.1, 0.0]], [[5.0, 5.0, 5.0, 5.0]]])  # L = 1
 
 
 def find(heatmaps, tags, instance_tags, missing, threshold=1.0, **options):
     """One image: heatmaps (K, H, W), tags (L * K, h, w), instance tags (N, L), missing (N, K)."""
-    batch = (heatmaps, tags, torch.tensor(instance_tags), torch.tensor(missing))
-    found = find_missing(*(value[None] for value in batch), threshold, **options)
-    return (values[0] for values in found)
+    image = heatmaps, tags, np.float32(instance_tags), np.array(missing)
+    return find_missing(*image, threshold, **options)
 
 
 def test_rounded_distance_as_the_releases():
@@ -29,7 +28,7 @@ def test_nearest_prefers_the_closer_tag_and_keeps_off_other_instances():
     # Less the distance from .05: .9 - 8.95, .5 - 1.15, .2 - .05, .1 - .05.
     cells, scores = find(HEATMAPS, TAGS, [[0.05]], [[True, False]])
     assert cells[0, 0].tolist() == [2, 0] and scores[0, 0] == pytest.approx(0.02)  # a tenth
-    tags = TAGS.clone()
+    tags = TAGS.copy()
     tags[0, 0, 2:] = 3.0
     cells, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]])
     assert cells[0, 0].tolist() == [1, 0] and scores[0, 0] == pytest.approx(0.05)
@@ -48,41 +47,33 @@ def test_within_a_tag_distance_as_the_paper():
 
 @pytest.mark.parametrize('distance, found', [(1.0, False), (0.9375, True)])
 def test_within_is_below_the_threshold(distance, found):
-    tags = torch.full_like(TAGS, distance)
+    tags = np.full_like(TAGS, distance)
     _, scores = find(HEATMAPS, tags, [[0.0]], [[True, True]], rule='within')
-    assert scores.bool().tolist() == [[found, found]]
+    assert (scores > 0).tolist() == [[found, found]]
 
 
 @pytest.mark.parametrize('rule', MISSING_RULES)
 def test_scores_are_never_negative_and_nan_tags_never_chosen(rule):
-    tags = TAGS.clone()
-    tags[0, 0, 2] = torch.nan
+    tags = TAGS.copy()
+    tags[0, 0, 2] = np.nan
     cells, scores = find(HEATMAPS - 0.15, tags, [[0.0]], [[True, False]], rule=rule)
     assert cells[0, 0].tolist() == [3, 0] and scores[0, 0] == 0.0
 
 
 @pytest.mark.parametrize('rule, score', [('released', 1e18), ('within', 1e18), ('nearest', 1e17)])
 def test_scores_of_a_diverged_network_are_bounded(rule, score):
-    heatmaps = torch.full((1, 1, 4), 3e38)
-    _, scores = find(heatmaps, torch.zeros(1, 1, 4), [[0.0]], [[True]], rule=rule)
+    heatmaps = np.full((1, 1, 4), 3e38, np.float32)
+    _, scores = find(heatmaps, np.zeros((1, 1, 4), np.float32), [[0.0]], [[True]], rule=rule)
     assert scores.item() == pytest.approx(score)
 
 
 def test_multidimensional_coarser_tags():
     """Tags of half the resolution and L = 2 are read as if upsampled bilinearly."""
-    heatmaps = torch.zeros(1, 2, 4)
+    heatmaps = np.zeros((1, 2, 4), np.float32)
     heatmaps[0, 1, 3] = 0.4
-    tags = torch.tensor([[[0.0, 8.0]], [[0.0, -8.0]]])  # L = 2, K = 1, 1x2
+    tags = np.float32([[[0.0, 8.0]], [[0.0, -8.0]]])  # L = 2, K = 1, 1x2
     cells, scores = find(heatmaps, tags, [[8.0, -8.0]], [[True]])
     assert cells[0, 0].tolist() == [3, 1] and scores[0, 0] == pytest.approx(0.04)
-
-
-def test_images_of_a_batch_do_not_mix():
-    heatmaps, tags = torch.stack([HEATMAPS, HEATMAPS.flip(-1)]), torch.stack([TAGS, TAGS.flip(-1)])
-    instance_tags, missing = torch.zeros(2, 1, 1), torch.tensor([[[True, False]]] * 2)
-    cells, scores = find_missing(heatmaps, tags, instance_tags, missing, 1.0, 'released')
-    assert cells[:, 0, 0].tolist() == [[2, 0], [1, 0]]
-    assert scores[:, 0, 0].tolist() == pytest.approx([0.2, 0.2])
 
 
 def test_low_cells_are_left_out():
@@ -95,6 +86,6 @@ def test_low_cells_are_left_out():
 
 @pytest.mark.parametrize('distance, found', [(1.9, True), (2.1, False), (2.9, False)])
 def test_nearest_looks_up_to_twice_the_threshold(distance, found):
-    tags = torch.full((2, 1, 4), 0.5 * distance)
+    tags = np.full((2, 1, 4), 0.5 * distance, np.float32)
     _, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]], threshold=0.5)
     assert (scores[0, 0] > 0) == found

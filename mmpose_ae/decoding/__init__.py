@@ -1,0 +1,26 @@
+"""The half of decoding that runs on the host: named arrays of a network to people."""
+
+from .center_decoding import CenterDecoding
+from .completion import Completion
+from .decoding import Decoding
+from .missing import MISSING_RULES, find_missing
+from .offset_decoding import OffsetDecoding
+from .reading import DECODINGS, read_decoding
+from .refinement import refine_cells
+from .scoring import CenterOffsetScoring, MeanScoring
+from .tag_decoding import TagDecoding
+
+__all__ = [
+    'DECODINGS',
+    'MISSING_RULES',
+    'CenterDecoding',
+    'CenterOffsetScoring',
+    'Completion',
+    'Decoding',
+    'MeanScoring',
+    'OffsetDecoding',
+    'TagDecoding',
+    'find_missing',
+    'read_decoding',
+    'refine_cells',
+]

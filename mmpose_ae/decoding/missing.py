@@ -1,0 +1,120 @@
+"""Looking for the keypoints that grouping did not find."""
+
+from typing import Optional, Tuple
+
+import numpy as np
+
+from mmpose_ae.frame import Size, unflatten_index
+from mmpose_ae.grouping import LARGEST
+
+
+def _distances(instance_tags: np.ndarray, tags: np.ndarray) -> np.ndarray:
+    """Distances of instances' tags (N, L) to those of cells (L, C), (N, C)."""
+    squared = np.square(tags[0] - instance_tags[:, :1])
+    for own, channel in zip(instance_tags.T[1:], tags[1:]):
+        squared += np.square(channel - own[:, None])
+    return np.sqrt(squared, out=squared)
+
+
+def _read_tags(tag_maps: np.ndarray, places: np.ndarray, size: Size) -> np.ndarray:
+    """Tags (L, C) at row-major places (C,) of a heatmap (W, H) from maps (L, h, w).
+
+    What is not a number is infinite: far from every instance.
+    """
+    if tag_maps.shape[:0:-1] == size:
+        tags = tag_maps.reshape(len(tag_maps), -1)[:, places]
+    else:
+        tags = _read_between(tag_maps, unflatten_index(places, size[0]), size)
+    return np.where(np.isnan(tags), np.float32(np.inf), tags)
+
+
+def _read_between(tag_maps: np.ndarray, cells: np.ndarray, size: Size) -> np.ndarray:
+    """Tags (L, C) under cells (C, 2) of a finer map (W, H), as if upsampled bilinearly.
+
+    The corners of the maps are not aligned, as in :func:`mmpose_ae.ops.sample_tags`.
+    """
+    coarse = np.array(tag_maps.shape[:0:-1])
+    position = np.maximum((cells + 0.5) * (coarse / size) - 0.5, 0)
+    low = position.astype(np.int64)
+    (x0, y0), (x1, y1) = low.T, np.minimum(low + 1, coarse - 1).T
+    fx, fy = (position - low).astype(np.float32).T
+    top, bottom = (
+        tag_maps[:, y, x0] + fx * (tag_maps[:, y, x1] - tag_maps[:, y, x0]) for y in (y0, y1)
+    )
+    return top + fy * (bottom - top)
+
+
+def _as_released(heatmap: np.ndarray, distance: np.ndarray, unit: float) -> np.ndarray:
+    return heatmap - np.rint(distance)
+
+
+def _nearest(heatmap: np.ndarray, distance: np.ndarray, unit: float) -> np.ndarray:
+    steps = distance * (-1 / unit)
+    return np.where(steps > -2, heatmap + steps, np.float32(-np.inf))
+
+
+def _within(heatmap: np.ndarray, distance: np.ndarray, unit: float) -> np.ndarray:
+    return np.where(distance < unit, heatmap, np.float32(-np.inf))
+
+
+MISSING_RULES = {'nearest': _nearest, 'within': _within, 'released': _as_released}
+_SCORE_FACTORS = {'nearest': 0.1, 'within': 1.0, 'released': 1.0}
+
+
+@np.errstate(over='ignore', invalid='ignore')  # what a diverged network says is far away
+def find_missing(
+    heatmaps: np.ndarray,
+    tags: np.ndarray,
+    instance_tags: np.ndarray,
+    missing: np.ndarray,
+    tag_threshold: float,
+    rule: str = 'nearest',
+    score_threshold: Optional[float] = None,
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Pick a high cell whose tag is like the instance's, for every missing keypoint of an image.
+
+    The rules: ``'within'`` takes the highest cell below the threshold of the tag distance, as
+    the paper says. ``'released'`` takes the cell of the highest heatmap value less the rounded
+    tag distance, as the released codes do: however far away, it always finds one. ``'nearest'``
+    takes that of the highest value less the distance in thresholds, up to twice the threshold:
+    a closer tag counts where rounding would not tell, and what is farther is somebody else's. Its
+    scores are a tenth of the heatmap values. Often the keypoint is hidden and what it finds is
+    next to somebody else's: worth a guess where all keypoints count, but not to be drawn. Of equal
+    cells the first in reading order is taken.
+
+    Args:
+        heatmaps (np.ndarray): Heatmaps, (K, H, W), finite float32.
+        tags (np.ndarray): Tag maps, (L * K, h, w), float32, as large as the heatmaps or coarser
+            (then as if upsampled bilinearly).
+        instance_tags (np.ndarray): Mean tag of each instance, (N, L), float32.
+        missing (np.ndarray): Keypoints to look for, (N, K), bool.
+        tag_threshold (float): Tag distance from which on a candidate does not match.
+        rule (str): ``'nearest'``, ``'within'`` or ``'released'``.
+        score_threshold (float, optional): Only look at cells above this heatmap value; most are
+            below, so it saves most of the work. None looks at all.
+
+    Returns:
+        tuple:
+        - np.ndarray: Cells (x, y), (N, K, 2), int64.
+        - np.ndarray: Scores from the heatmap values there, (N, K), float32; 0 where no cell is
+          close enough or the value is not positive, and where the keypoint is not missing.
+
+    Source: Newell et al. 2017 (arXiv:1611.05424), Section 3.3, "Missing joints";
+    HigherHRNet (Cheng et al. 2020), the refinement of the released code.
+    """
+    num_keypoints, height, width = heatmaps.shape
+    heatmaps = heatmaps.reshape(num_keypoints, -1)
+    lowest = -np.inf if score_threshold is None else score_threshold
+    index, scores = np.zeros(missing.shape, np.int64), np.zeros(missing.shape, np.float32)
+    for k in np.flatnonzero(missing.any(0)):
+        places = np.flatnonzero(heatmaps[k] > lowest)
+        if not len(places):
+            continue
+        rows, values = np.flatnonzero(missing[:, k]), heatmaps[k, places]
+        read = _read_tags(tags[k::num_keypoints], places, (width, height))
+        worth = MISSING_RULES[rule](values, _distances(instance_tags[rows], read), tag_threshold)
+        best = worth.argmax(1)
+        usable = np.isfinite(worth[np.arange(len(rows)), best])
+        index[rows, k] = places[best]
+        scores[rows, k] = np.clip(values[best], 0, LARGEST) * usable * _SCORE_FACTORS[rule]
+    return unflatten_index(index, width), scores
