@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 import torch
 
 from projects.recurrent_association.models.tag_seeds import TagSeeds
@@ -13,18 +14,33 @@ FAR = math.exp(-1)
 
 
 def test_the_highest_peak_asks_for_its_person():
+    """All that is like it has its tag, 0: the mean stays there."""
     guess = TagSeeds(DETECTED, TAGS)(0, None)
     torch.testing.assert_close(guess, torch.tensor([[[[0.9, 0.5 * FAR]], [[0.8, 0.7 * FAR]]]]))
 
 
+def test_the_mean_tag_says_who_is_shown():
+    """The two keypoints have tags 0 and 0.5: their mean, by 0.9 and exp(-0.25) of 0.8, twice."""
+    detected, tags = torch.tensor([[[[0.9]], [[0.8]]]]), torch.tensor([[[[0.0]], [[0.5]]]])
+    mean = 0.0
+    for _ in range(2):
+        first, second = 0.9 * math.exp(-(mean**2)), 0.8 * math.exp(-((0.5 - mean) ** 2))
+        mean = 0.5 * second / (first + second)
+    expected = [0.9 * math.exp(-(mean**2)), 0.8 * math.exp(-((0.5 - mean) ** 2))]
+    guess = TagSeeds(detected, tags)(0, None)
+    torch.testing.assert_close(guess.flatten(), torch.tensor(expected))
+
+
 def test_who_was_shown_is_explained():
-    """However weakly; what a map below the bound shows counts in proportion."""
-    seeds = TagSeeds(DETECTED, TAGS)
-    seeds(0, None)
-    guess = seeds(1, torch.tensor([[[[0.2, 0.1]], [[0.01, -0.02]]]]))
-    left = torch.tensor([[[[0.0, 0.25]], [[0.64, 0.7]]]])  # of 0.01 a fifth of 0.05
-    expected = left * torch.tensor([[FAR, 1.0]])  # the second person's second keypoint asks
-    torch.testing.assert_close(guess, expected)
+    """Around the peak of each heatmap, unless it stays below the bound."""
+    detected = torch.zeros(1, 2, 1, 6)
+    detected[0, :, 0, [1, 4]] = torch.tensor([[0.9, 0.5], [0.8, 0.7]])
+    seeds = TagSeeds(detected, torch.zeros(1, 2, 1, 6))
+    shown = torch.zeros(1, 2, 1, 6)
+    shown[0, :, 0, 2] = torch.tensor([0.2, 0.01])  # a cell beside the first person's
+    guess = seeds(1, shown)
+    assert guess[0, 0, 0].tolist() == pytest.approx([0, 0, 0, 0, 0.5, 0])
+    assert guess[0, 1, 0].tolist() == pytest.approx([0, 0.8, 0, 0, 0.7, 0])
 
 
 def test_tags_of_several_dimensions():
