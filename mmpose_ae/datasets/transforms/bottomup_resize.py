@@ -2,11 +2,11 @@
 
 from typing import Optional, Sequence, Tuple
 
-import cv2
 import numpy as np
 from mmpose.datasets.transforms import BottomupResize as _BottomupResize
 
 from mmpose_ae.frame import Frame
+from mmpose_ae.images import Resize, warp_image
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -17,8 +17,9 @@ from .image_pyramid import pyramid_step
 class BottomupResize(_BottomupResize):
     """HigherHRNet's test-time resize: the short side to the input size, the long side padded.
 
-    The padded size of the base scale is such that every other scale is an exact multiple of it;
-    MMPose pads each scale on its own, so that their heatmaps do not align.
+    What it does is in :class:`mmpose_ae.images.Resize`, which exported models use too. The padded
+    size of the base scale is such that every other scale is an exact multiple of it; MMPose pads
+    each scale on its own, so that their heatmaps do not align.
 
     Args:
         input_size (tuple): Size (w, h) in pixels that the image covers (``'expand'``) or fits in
@@ -38,12 +39,11 @@ class BottomupResize(_BottomupResize):
         pad_val: Tuple[float, ...] = (0, 0, 0),
     ) -> None:
         self.pyramid_scales = list(aug_scales or [])
+        step = pyramid_step(size_factor, self.pyramid_scales)
         super().__init__(
-            input_size=tuple(input_size),
-            size_factor=pyramid_step(size_factor, self.pyramid_scales),
-            resize_mode=resize_mode,
-            pad_val=pad_val,
+            input_size=tuple(input_size), size_factor=step, resize_mode=resize_mode, pad_val=pad_val
         )
+        self.resize = Resize(self.input_size, resize_mode, step)
 
     def transform(self, results: dict) -> dict:
         """Resize the image.
@@ -56,25 +56,25 @@ class BottomupResize(_BottomupResize):
             of the base scale ``img_shape`` (h, w), ``input_size`` (w, h), ``input_center``,
             ``input_scale`` (the part of the plane of ``img`` that the input covers) and ``frame``.
         """
-        image, shape, before = results['img'], results['ori_shape'], frame_of(results)
-        # MMPose takes the original shape for that of the image, which may have been warped.
-        results = super().transform(dict(results, ori_shape=image.shape[:2]))
-        box = results['input_center'], results['input_scale'], results['input_size']
-        shown = Frame.of_box(*box, image_size=image.shape[1::-1])
-        results.update(ori_shape=shape, frame=before.then(shown.matrix, shown.input_size))
+        image = results['img']
+        image_size = image.shape[1::-1]
+        box = self.resize.box(image_size)
+        shown = box.frame(image_size)
+        base = warp_image(image, box.matrix, box.input_size, self.pad_val)
+        results.update(
+            frame=frame_of(results).then(shown.matrix, box.input_size),
+            img=base,
+            img_shape=box.input_size[::-1],
+            input_size=box.input_size,
+            input_center=box.center,
+            input_scale=box.sides,
+        )
         if self.pyramid_scales:
-            scaled = [self._warp(image, shown, scale) for scale in self.pyramid_scales]
-            results['img'] = [results['img'], *scaled]
+            results['img'] = [base, *(self._warp(image, shown, k) for k in self.pyramid_scales)]
             results['aug_scales'] = self.pyramid_scales
         return results
 
     def _warp(self, image: np.ndarray, frame: Frame, scale: float) -> np.ndarray:
         """Show the image at another scale of the input."""
         scaled = frame.resized(tuple(round(side * scale) for side in frame.input_size))
-        return cv2.warpAffine(
-            image,
-            scaled.matrix,
-            scaled.input_size,
-            flags=cv2.INTER_LINEAR,
-            borderValue=self.pad_val,
-        )
+        return warp_image(image, scaled.matrix, scaled.input_size, self.pad_val)

@@ -1,19 +1,16 @@
 """Loading images, with errors that tell what is wrong with a file."""
 
+from functools import partial
 from typing import Optional
 
-import cv2
 import mmcv
 import numpy as np
 from mmengine import fileio
 from mmpose.datasets.transforms import LoadImage as _LoadImage
 
 from mmpose_ae.datasets.image_size import size_mismatch
+from mmpose_ae.images import decode_image, read_image_array
 from mmpose_ae.registry import TRANSFORMS
-
-from .image_array import read_image_array
-
-JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
 
 
 @TRANSFORMS.register_module()
@@ -22,7 +19,6 @@ class LoadImage(_LoadImage):
 
     Images of a dataset must have the size that they were annotated with.
 
-    Some versions of OpenCV fill the lost part of a truncated JPEG with gray, without an error.
     ``to_float32`` also holds for images in memory, where MMPose forgets it.
     """
 
@@ -62,39 +58,5 @@ class LoadImage(_LoadImage):
 
     def _read(self, path: str) -> np.ndarray:
         data = fileio.get(path, backend_args=self.backend_args)
-        return decode_image(data, path, flag=self.color_type, backend=self.imdecode_backend)
-
-
-def decode_image(data: bytes, name: str, **options: str) -> np.ndarray:
-    """Decode what is in an image file.
-
-    Args:
-        data (bytes): Its content.
-        name (str): What to call it in errors.
-        **options: ``flag`` and ``backend`` as of ``mmcv.imfrombytes``.
-
-    Returns:
-        np.ndarray: (H, W, 3), BGR, uint8, unless the options say otherwise.
-
-    Raises:
-        ValueError: It is not a whole image.
-    """
-    if not data:
-        raise ValueError(f'image file {name} is empty')
-    if _is_truncated_jpeg(data):
-        raise ValueError(f'image file {name} is truncated')
-    try:
-        image = mmcv.imfrombytes(data, **options)
-    except (cv2.error, OSError) as error:
-        raise ValueError(f'image file {name} cannot be decoded: {error}') from error
-    if image is None:
-        raise ValueError(f'image file {name} is truncated or not an image')
-    return image
-
-
-def _is_truncated_jpeg(data: bytes) -> bool:
-    """Tell whether a JPEG lacks the end marker after its last scan (thumbnails have their own)."""
-    if not data.startswith(b'\xff\xd8'):
-        return False
-    end = data.rfind(JPEG_END)
-    return end < 0 or data.find(JPEG_SCAN, end) >= 0
+        options = dict(flag=self.color_type, backend=self.imdecode_backend)
+        return decode_image(data, path, partial(mmcv.imfrombytes, **options))

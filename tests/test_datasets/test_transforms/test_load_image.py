@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmpose_ae.datasets.transforms.load_image import _is_truncated_jpeg
+from mmpose_ae.images.decoding import _is_truncated_jpeg
 from mmpose_ae.registry import TRANSFORMS
 
 IMAGE = cv2.GaussianBlur(

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmpose_ae.datasets.transforms.image_array import read_image_array
+from mmpose_ae.images import read_image_array
 from mmpose_ae.registry import TRANSFORMS
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
