@@ -15,8 +15,8 @@ TOOLS = {
 }
 # Modules with a function of the name of each other command.
 MODULES = {
-    'predict': 'mmpose_ae.prediction.command',
-    'models': 'mmpose_ae.prediction.command',
+    'predict': 'mmpose_ae.commands.predict',
+    'models': 'mmpose_ae.commands.models',
     'web': 'mmpose_ae.web.command',
 }
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
@@ -71,7 +71,8 @@ def _add_predict(parser: ArgumentParser) -> None:
         '.txt files, webcam:0, http:// or rtsp:// addresses, - for standard input')  # fmt: skip
     model = parser.add_argument_group('the model; by default the newest run in work_dirs')
     add = model.add_argument
-    add('--model', metavar='NAME', help='one of "mmpose-ae models"; downloaded once')
+    add('--model', metavar='NAME',
+        help='one of "mmpose-ae models", downloaded once, or an exported file.onnx')  # fmt: skip
     add('--config', help='a config, with --checkpoint')
     add('--checkpoint', help='weights: a file or an address')
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
@@ -82,6 +83,8 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--flip', action='store_true', default=None, help='also look at the mirrored picture')
     add('--no-flip', action='store_false', dest='flip', help='do not')
     add('--scales', type=float, nargs='+', metavar='S', help='also look at other sizes')
+    add('--backend', metavar='NAME', help='of exported files: onnxruntime, by default, or openvino')
+    add('--threads', type=int, metavar='N', help='of exported files; by default one for each core')
     people = parser.add_argument_group('the people')
     add = people.add_argument
     add('--score-thr', type=float, metavar='P', help='least score of a person; by default what was '

@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 
 from mmpose_ae.grouping import Poses
-from mmpose_ae.prediction import Prediction, open_source
-from mmpose_ae.prediction.predictor import Failure
+from mmpose_ae.prediction import Failure, Prediction, open_source
 from mmpose_ae.prediction.stopwatch import Stopwatch
 
 NAMES, SKELETON = ('left', 'right', 'top'), ((0, 2), (1, 2))

@@ -7,9 +7,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmpose_ae'
 PLAN = [
-    ['version', 'frame', 'options', 'coco_evaluation'],
+    ['version', 'frame', 'options', 'coco_evaluation', 'whole_files'],
     ['compat'],
-    ['grouping', 'metainfo', 'registry'],
+    ['grouping', 'images', 'metainfo', 'registry'],
     ['decoding', 'ops', 'tracking'],
     ['codecs'],
     ['datasets', 'engine'],
@@ -17,14 +17,18 @@ PLAN = [
     ['models', 'evaluation'],
     ['pictures', 'cli'],
     ['prediction'],
-    ['web'],
+    ['runtime'],
+    ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [
     ['backbones', 'data_preprocessors', 'losses', 'modules'],
     ['heads'],
     ['center_group', 'coupled_embedding', 'pose_estimators'],
 ]
-LIGHT = ['version', 'frame', 'options', 'compat', 'grouping', 'decoding', 'tracking']
+LIGHT = [
+    'version', 'frame', 'options', 'compat', 'whole_files', 'grouping', 'images', 'decoding',
+    'tracking',
+]  # fmt: skip
 HEAVY = {'torch', 'mmcv', 'mmengine', 'mmpose', 'mmdet', 'matplotlib', 'cv2'}
 
 

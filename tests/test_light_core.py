@@ -126,6 +126,16 @@ def test_nothing_heavy_is_imported(without):
     assert {'numpy', 'scipy', 'mmpose_ae'} <= imported
 
 
+def test_it_is_said_that_a_config_needs_more(tmp_path):
+    """The command itself, its sources and its outputs do without."""
+    arguments = ['predict', 'a.png', '--config', 'a.py', '--checkpoint', 'a.pth']
+    arguments += ['--out', str(tmp_path / 'out')]
+    child = run(f'{HIDE}\nimport sys\nfrom mmpose_ae_cli import main\nsys.exit(main({arguments}))')
+    assert child.returncode == 1
+    assert child.stderr.startswith('error: MMPose is not installed, so only exported files')
+    assert not (tmp_path / 'out').exists()
+
+
 @WITHOUT
 @pytest.mark.parametrize('module', ['codecs', 'registry'])
 def test_what_needs_more_says_what_is_missing(without, module):

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from mmpose_ae.engine.whole_files import write_whole
+from mmpose_ae.whole_files import write_whole
 
 from .reading import load_from_local
 

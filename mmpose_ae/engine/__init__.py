@@ -7,7 +7,6 @@ from .cpu_distributed import prepare_cpu_distributed
 from .epoch_seed_hook import EpochSeedHook
 from .pose_visualization_hook import PoseVisualizationHook
 from .unscaled_rates import keep_unscaled_rates
-from .whole_files import write_whole
 
 __all__ = [
     'AutocastOptimWrapper',
@@ -17,5 +16,4 @@ __all__ = [
     'PoseVisualizationHook',
     'keep_unscaled_rates',
     'prepare_cpu_distributed',
-    'write_whole',
 ]

@@ -9,8 +9,9 @@ from mmengine.hooks import CheckpointHook as _CheckpointHook
 from mmengine.runner import Runner
 
 from mmpose_ae.registry import HOOKS
+from mmpose_ae.whole_files import remove_partial, write_whole
 
-from .whole_files import WholeFilesBackend, remove_partial, write_whole
+from .whole_files import WholeFilesBackend
 
 
 @HOOKS.register_module()

@@ -3,7 +3,8 @@
 What is named here, and the outputs, work without torch and MMPose.
 """
 
+from .base import BasePredictor, Failure
 from .prediction import Prediction
 from .sources import Picture, Video, open_source
 
-__all__ = ['Picture', 'Prediction', 'Video', 'open_source']
+__all__ = ['BasePredictor', 'Failure', 'Picture', 'Prediction', 'Video', 'open_source']

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from mmpose_ae.grouping import Poses
+from mmpose_ae.images import needs_opencv
 
 from .sources import Video
 
@@ -105,9 +106,10 @@ class Prediction:
 
         Raises:
             ValueError: The picture was not kept.
+            ImportError: OpenCV is not installed.
         """
-        from .drawing import draw_people  # OpenCV is needed to draw alone
-
+        with needs_opencv('drawing'):
+            from .drawing import draw_people
         return draw_people(self._picture(), self, keypoint_threshold)
 
     def crop(self, margin: float = 0.1) -> List[np.ndarray]:

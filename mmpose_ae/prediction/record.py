@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict
 
-from mmpose_ae.engine.whole_files import write_whole
+from mmpose_ae.whole_files import write_whole
 
 NAME = 'run.json'
 

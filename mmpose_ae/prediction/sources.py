@@ -22,8 +22,9 @@ from typing import (
     Union,
 )
 
-import cv2
 import numpy as np
+
+from mmpose_ae.images import decode_image, needs_opencv
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -196,8 +197,6 @@ def _open_address(address: str) -> Iterator[Picture]:
     if address.startswith('rtsp://'):
         yield from _read_video(address, Video(address, 30, live=True))
         return
-    from mmpose_ae.datasets.transforms.load_image import decode_image  # all else does without
-
     with TemporaryDirectory() as folder:
         try:
             with urllib.request.urlopen(address, timeout=WAIT) as answer:
@@ -227,6 +226,12 @@ def _download(answer: IO[bytes], path: Path) -> str:
 
 def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
     """The frames of a video, in order."""
+    try:
+        with needs_opencv('reading videos'):
+            import cv2
+    except ImportError as error:
+        yield Picture(video.name, error=str(error))
+        return
     capture = cv2.VideoCapture(place)
     try:
         fps, count = capture.get(cv2.CAP_PROP_FPS), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Callable, Dict, Iterator, Sequence
 
-import torch
-
 
 class Stopwatch:
     """Add up the seconds of named parts of the work; a part within another counts for itself alone.
@@ -19,9 +17,9 @@ class Stopwatch:
         seconds (dict): Of each part.
     """
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str = 'cpu') -> None:
         self.seconds: Dict[str, float] = defaultdict(float)
-        self._wait = torch.cuda.synchronize if device.startswith('cuda') else lambda: None
+        self._wait = _synchronize if device.startswith('cuda') else lambda: None
 
     @contextmanager
     def __call__(self, part: str) -> Iterator[None]:
@@ -62,3 +60,9 @@ class Stopwatch:
                 self.seconds['network'] -= spent
 
         return timed
+
+
+def _synchronize() -> None:
+    import torch  # not needed where there is no such device
+
+    torch.cuda.synchronize()

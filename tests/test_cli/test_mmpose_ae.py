@@ -7,7 +7,7 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 import mmpose_ae_cli
-from mmpose_ae.prediction import command
+from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.prediction.outputs import OUTPUTS
 from mmpose_ae.prediction.zoo import list_models
 
@@ -72,7 +72,7 @@ def test_what_is_not_understood_is_said(arguments, capsys):
 def test_models_are_listed_with_what_is_known_of_them(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv('TORCH_HOME', str(tmp_path))
     published = [model for model in list_models() if model.weights]
-    path = command.cache_path(published[0].weights)
+    path = cache_path(published[0].weights)
     path.parent.mkdir(parents=True)
     path.write_bytes(b'')
     assert mmpose_ae_cli.main(['models']) == 0

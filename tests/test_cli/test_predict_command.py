@@ -11,7 +11,6 @@ import pytest
 from mmengine.logging import MMLogger
 from tqdm import TMonitor
 
-from mmpose_ae.prediction import command
 from mmpose_ae.prediction.outputs.csv import Csv
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae_cli import main
@@ -119,7 +118,8 @@ def test_sources_of_all_kinds_in_one_run(predict, folder, tmp_path, monkeypatch)
 
 def test_options_reach_the_predictor(predict, folder, monkeypatch):
     built = []
-    monkeypatch.setattr(command, 'Predictor', lambda *args, **kwargs: built.append(kwargs) or 1 / 0)
+    build = lambda *args, **kwargs: built.append(kwargs) or 1 / 0  # noqa: E731
+    monkeypatch.setattr('mmpose_ae.prediction.predictor.Predictor', build)
     options = (
         '--device cpu --batch-size 3 --amp --compile --flip --scales 0.5 2 --score-thr 0.4 '
         '--max-people 7 --region 1 2 3 4 --track --smooth --cfg-options model.a=1 b=[2,3]'

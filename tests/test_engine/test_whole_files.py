@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from mmpose_ae.engine.whole_files import WholeFilesBackend, remove_partial, write_whole
+from mmpose_ae.engine.whole_files import WholeFilesBackend
+from mmpose_ae.whole_files import remove_partial, write_whole
 
 
 def test_a_file_is_replaced(tmp_path):

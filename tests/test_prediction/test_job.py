@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fake_predictor import FakePredictor, options
 
-from mmpose_ae.prediction import command
+from mmpose_ae.commands import predict as command
 
 
 @pytest.fixture(scope='module')
@@ -36,7 +36,7 @@ def predict(monkeypatch, sources, tmp_path):
 
     def run(*save, interrupt=None, weights='w', source=sources, **given):
         fake = FakePredictor(interrupt, weights)
-        monkeypatch.setattr(command, '_build_predictor', lambda args: fake)
+        monkeypatch.setattr(command, 'build_predictor', lambda args: fake)
         monkeypatch.chdir(tmp_path)
         return command.predict(options(source, save=list(save), **given))
 

@@ -16,7 +16,7 @@ from serving import serve
 
 from mmpose_ae import Predictor
 from mmpose_ae.datasets.transforms import LoadImage
-from mmpose_ae.prediction.predictor import Failure
+from mmpose_ae.prediction import Failure
 
 BLANK = np.zeros((64, 64, 3), np.uint8)
 

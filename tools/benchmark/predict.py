@@ -18,10 +18,10 @@ import torch
 
 from mmpose_ae import Predictor
 from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.commands.predict import DEPTH
 from mmpose_ae.datasets.synth_crowd import Settings
 from mmpose_ae.datasets.synth_crowd.scene import make_scene
 from mmpose_ae.prediction.background import Behind
-from mmpose_ae.prediction.command import DEPTH
 from mmpose_ae.prediction.outputs import Header, open_outputs
 
 SIZE, FPS = (640, 480), 25

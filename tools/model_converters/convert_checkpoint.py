@@ -21,8 +21,8 @@ from mmpose_ae.checkpoints import (
     load_from_local,
     transfer_keypoints,
 )
-from mmpose_ae.engine import write_whole
 from mmpose_ae.registry import MODELS
+from mmpose_ae.whole_files import write_whole
 
 
 def parse_args() -> Namespace:

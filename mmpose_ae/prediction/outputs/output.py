@@ -7,6 +7,7 @@ from operator import and_
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Protocol, Sequence, Tuple
 
+from mmpose_ae.images import needs_opencv
 from mmpose_ae.options import check_choice
 
 from ..prediction import Prediction
@@ -131,5 +132,10 @@ def _load(names: Sequence[str]) -> List[type]:
     """The classes of outputs, each once."""
     for name in names:
         check_choice('an output', name, OUTPUTS)
-    places = [OUTPUTS[name] for name in dict.fromkeys(names)]
-    return [getattr(import_module(module, __package__), cls) for module, cls in places]
+    return [_import(name) for name in dict.fromkeys(names)]
+
+
+def _import(name: str) -> type:
+    module, cls = OUTPUTS[name]
+    with needs_opencv(f'the output {name}'):
+        return getattr(import_module(module, __package__), cls)

@@ -1,4 +1,4 @@
-"""The commands ``predict`` and ``models``; their options are in ``mmpose_ae_cli``."""
+"""The command ``predict``; its options are in ``mmpose_ae_cli``."""
 
 import sys
 import time
@@ -8,26 +8,22 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Iterator, List, Union
 
-from mmengine.config import DictAction
-from mmengine.logging import MMLogger
 from tqdm import tqdm
 
-from mmpose_ae.checkpoints import CheckpointError, cache_path
+from mmpose_ae.prediction import BasePredictor, Failure, Prediction
+from mmpose_ae.prediction.background import Behind
+from mmpose_ae.prediction.job import Job
+from mmpose_ae.prediction.outputs import Header, Output
+from mmpose_ae.prediction.shards import Shard
 
-from .background import Behind
-from .job import Job
-from .outputs import Header, Output
-from .prediction import Prediction
-from .predictor import Failure, Predictor
-from .shards import Shard
-from .zoo import list_models
+from .predictors import build_predictor, quiet_log
 
 DEPTH = 4  # predictions that wait to be drawn
 INTERRUPTED = 130  # what shells say of Ctrl-C
 # Options that predictions do not depend on, or that others stand for in the record of a run.
 UNRECORDED = (
     'command', 'source', 'model', 'config', 'checkpoint', 'device', 'batch_size', 'compile',
-    'kpt_thr', 'out', 'save', 'show', 'shard', 'resume', 'overwrite',
+    'backend', 'threads', 'kpt_thr', 'out', 'save', 'show', 'shard', 'resume', 'overwrite',
 )  # fmt: skip
 
 
@@ -38,16 +34,10 @@ def _own_lines() -> Iterator[None]:
     def show(message: Warning, *args: object) -> None:
         tqdm.write(f'warning: {message}', file=sys.stderr)
 
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel('WARNING')
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', module=r'mmpose\.')
-            warnings.showwarning = show
-            yield
-    finally:
-        logger.setLevel(level)
+    with quiet_log(), warnings.catch_warnings():
+        warnings.filterwarnings('ignore', module=r'mmpose\.')
+        warnings.showwarning = show
+        yield
 
 
 @_own_lines()
@@ -64,75 +54,22 @@ def predict(args: Namespace) -> int:
     try:
         shard = Shard.parse(args.shard) if args.shard else None
         job = Job(names, args.out, shard, args.resume, args.overwrite)
-        predictor = _build_predictor(args)
+        predictor = build_predictor(args)
         run = _Run(predictor, job, _header(predictor, args.kpt_thr), _settings(predictor, args))
-    except (CheckpointError, ImportError, OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     return run.go(args.source)
 
 
-def models(args: Namespace) -> int:
-    """List the models that have a name.
-
-    Args:
-        args (Namespace): ``all``: also those without published weights.
-
-    Returns:
-        int: Exit status.
-    """
-    rows = [('NAME', 'DATA', 'INPUT', 'PARAMETERS', 'AP', 'LICENSE', 'WEIGHTS')]
-    for model in list_models():
-        if model.weights or args.all:
-            place = model.weights and cache_path(model.weights)
-            state = 'cached' if place and place.exists() else 'to download' if place else 'none'
-            terms = model.license or ('not stated' if place else '')
-            known = (model.name, model.data, model.size, model.parameters, model.reported)
-            rows.append((*known, terms, state))
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for row in rows:
-        print('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-    return 0
-
-
-def _build_predictor(args: Namespace) -> Predictor:
-    if args.model and args.config:
-        raise ValueError('--model names a config and its weights; --config gives another one')
-    if args.config and not args.checkpoint:
-        raise ValueError('--config needs a --checkpoint')
-    return Predictor(
-        args.model or args.config,
-        args.checkpoint,
-        device=args.device,
-        batch_size=args.batch_size,
-        amp=args.amp,
-        compile=args.compile,
-        flip=args.flip,
-        scales=args.scales,
-        score_threshold=args.score_thr,
-        max_people=args.max_people,
-        region=args.region,
-        track=args.track,
-        smooth=args.smooth,
-        cfg_options=_read_settings(args.cfg_options),
-    )
-
-
-def _settings(predictor: Predictor, args: Namespace) -> dict:
+def _settings(predictor: BasePredictor, args: Namespace) -> dict:
     """What predictions depend on: by these an interrupted run is known to go on as it began."""
     given = {name: value for name, value in vars(args).items() if name not in UNRECORDED}
     threshold = predictor.score_threshold
     return {**given, **predictor.fingerprint(), 'model': predictor.name, 'score_thr': threshold}
 
 
-def _read_settings(pairs: List[str]) -> dict:
-    """Read ``KEY=VALUE`` as MMEngine's tools do."""
-    namespace = Namespace()
-    DictAction([], 'cfg_options')(None, namespace, pairs)
-    return namespace.cfg_options
-
-
-def _header(predictor: Predictor, keypoint_threshold: float) -> Header:
+def _header(predictor: BasePredictor, keypoint_threshold: float) -> Header:
     return Header(
         predictor.name,
         predictor.keypoint_names,
@@ -145,7 +82,7 @@ def _header(predictor: Predictor, keypoint_threshold: float) -> Header:
 class _Run:
     """One run of the command: from the sources through the network to the outputs."""
 
-    def __init__(self, predictor: Predictor, job: Job, header: Header, settings: dict) -> None:
+    def __init__(self, predictor: BasePredictor, job: Job, header: Header, settings: dict) -> None:
         self._predictor, self._job = predictor, job
         self._outputs = job.open(header, settings)
         self._people = self._pictures = 0

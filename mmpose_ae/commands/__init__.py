@@ -1,0 +1,1 @@
+"""The commands of ``mmpose-ae`` that predict; they need no more than their model does."""

@@ -1,0 +1,116 @@
+"""Which predictor a command asks for: of a config and its weights, or of an exported file."""
+
+import sys
+from argparse import Namespace
+from contextlib import contextmanager
+from typing import Iterator, List
+
+from mmpose_ae.compat import has_openmmlab
+from mmpose_ae.prediction import BasePredictor
+
+EXPORTED = '.onnx'
+# Options that a config and PyTorch serve, and what they are where they are not given.
+OF_CONFIGS = dict(
+    config=None, checkpoint=None, cfg_options=[], amp=False, compile=False, flip=None, scales=None
+)
+OF_FILES = dict(backend=None, threads=None)  # that an exported file serves
+SHARED = ('device', 'batch_size', 'max_people', 'region', 'track', 'smooth')
+
+
+def build_predictor(args: Namespace) -> BasePredictor:
+    """Build what finds the people.
+
+    Args:
+        args (Namespace): The options of ``mmpose-ae predict``.
+
+    Returns:
+        BasePredictor: Of the file that ``model`` names if that ends with ``.onnx``, else of a
+        config.
+
+    Raises:
+        ValueError: The options contradict each other, or there is no such model.
+        ImportError: A package that this kind of model needs is not installed.
+        OSError: A file cannot be read.
+    """
+    options = {name: getattr(args, name) for name in SHARED}
+    options['score_threshold'] = args.score_thr
+    if args.model and args.model.endswith(EXPORTED):
+        return _of_file(args, options)
+    return _of_config(args, options)
+
+
+def _of_file(args: Namespace, options: dict) -> BasePredictor:
+    refused = _given(args, OF_CONFIGS)
+    if refused:
+        raise ValueError(
+            f'{args.model} is an exported file, in which {", ".join(refused)} cannot be changed: '
+            'export it so, or give the config and its checkpoint'
+        )
+    from mmpose_ae.runtime import RuntimePredictor
+
+    backend = args.backend or 'onnxruntime'
+    return RuntimePredictor(args.model, backend=backend, threads=args.threads, **options)
+
+
+def _of_config(args: Namespace, options: dict) -> BasePredictor:
+    refused = _given(args, OF_FILES)
+    if refused:
+        raise ValueError(f'{", ".join(refused)} are for an exported file: --model FILE{EXPORTED}')
+    if args.model and args.config:
+        raise ValueError('--model names a config and its weights; --config gives another one')
+    if args.config and not args.checkpoint:
+        raise ValueError('--config needs a --checkpoint')
+    if not has_openmmlab():
+        raise ImportError(
+            f'MMPose is not installed, so only exported files can be used, --model FILE{EXPORTED}: '
+            'docs/installation.md says how to install it'
+        )
+    from mmpose_ae.checkpoints import CheckpointError
+    from mmpose_ae.prediction.predictor import Predictor
+
+    try:
+        return Predictor(
+            args.model or args.config,
+            args.checkpoint,
+            amp=args.amp,
+            compile=args.compile,
+            flip=args.flip,
+            scales=args.scales,
+            cfg_options=_read_settings(args.cfg_options),
+            **options,
+        )
+    except CheckpointError as error:
+        raise ValueError(str(error)) from error
+
+
+def _given(args: Namespace, defaults: dict) -> List[str]:
+    """Those of some options that were given, as they are written."""
+    given = [name for name, default in defaults.items() if getattr(args, name) != default]
+    names = ('no-flip' if (name, args.flip) == ('flip', False) else name for name in given)
+    return [f'--{name.replace("_", "-")}' for name in names]
+
+
+def _read_settings(pairs: List[str]) -> dict:
+    """Read ``KEY=VALUE`` as MMEngine's tools do."""
+    from mmengine.config import DictAction
+
+    namespace = Namespace()
+    DictAction([], 'cfg_options')(None, namespace, pairs)
+    return namespace.cfg_options
+
+
+@contextmanager
+def quiet_log() -> Iterator[None]:
+    """Let MMEngine, where it is loaded, log no more than warnings."""
+    if 'mmengine' not in sys.modules:
+        yield
+        return
+    from mmengine.logging import MMLogger
+
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel('WARNING')
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,273 @@
+"""From any source of pictures to their people, whatever finds them in a picture."""
+
+from abc import ABC, abstractmethod
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+import numpy as np
+
+from mmpose_ae.grouping import Poses
+from mmpose_ae.images import opencv_errors
+
+from .background import read_ahead
+from .prediction import Prediction
+from .sources import Picture, open_source
+from .stopwatch import Stopwatch
+from .tracking import FAINT, follow
+
+DEFAULT_SCORE = 0.2  # where none was chosen on validation data
+LONGEST = 8  # longer pictures, in parts of their short side, are padded at that: else the resized
+# short side makes them larger than any memory
+
+
+class Failure(NamedTuple):
+    """A picture that has no prediction.
+
+    Attributes:
+        path (str, optional): Its file or address.
+        frame (int, optional): Its number in a video.
+        reason (str): Why.
+    """
+
+    path: Optional[str]
+    frame: Optional[int]
+    reason: str
+
+
+class FoundPeople(NamedTuple):
+    """What a network finds in a picture.
+
+    Attributes:
+        poses (Poses): In pixels of what it was shown, all of them, best first.
+        keypoint_tags (np.ndarray, optional): As in :class:`Prediction`.
+    """
+
+    poses: Poses
+    keypoint_tags: Optional[np.ndarray] = None
+
+
+class Prepared(NamedTuple):
+    """A picture, and the network's input made of it."""
+
+    picture: Picture
+    image: np.ndarray
+    inputs: Any
+
+
+class BasePredictor(ABC):
+    """What all predictors share: sources, batches, thresholds, tracks; without torch and MMPose.
+
+    Reading goes on beside the network, a few pictures ahead of it, so that videos of any length
+    take the same memory. A subclass has a network, and sets the attributes below.
+
+    Args:
+        batch_size (int): Pictures that the network sees at a time. Cameras get 1.
+        max_people (int, optional): Most people of a picture, the best ones.
+        region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
+        track (bool | dict): Number people over the frames of videos, see :func:`follow`; a dict
+            has options of :class:`mmpose_ae.tracking.Tracker`.
+        smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
+
+    Attributes:
+        name (str): Of the model.
+        keypoint_names (tuple): Name of each of the K keypoints.
+        skeleton (tuple): Pairs of keypoints that a limb connects.
+        sigmas (sequence): Tolerance of each keypoint, (K,).
+        score_threshold (float): Least score of the people that are kept.
+        stopwatch (Stopwatch): Where the time goes.
+
+    Raises:
+        ValueError: An option does not make sense.
+    """
+
+    name: str
+    keypoint_names: Tuple[str, ...]
+    skeleton: Tuple[Tuple[int, int], ...]
+    sigmas: Sequence[float]
+    score_threshold: float
+    stopwatch: Stopwatch
+
+    def __init__(
+        self,
+        batch_size: int = 1,
+        max_people: Optional[int] = None,
+        region: Optional[Sequence[int]] = None,
+        track: Union[bool, dict] = False,
+        smooth: bool = False,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
+        if max_people is not None and max_people < 1:
+            raise ValueError(f'max_people must be 1 or more, got {max_people}')
+        if smooth and track is False:
+            raise ValueError('smooth is of people who are tracked: it needs track=True')
+        self.batch_size, self.max_people = batch_size, max_people
+        self.track, self.smooth = track, smooth
+        self.region = None if region is None else _check_region(region)
+
+    @abstractmethod
+    def fingerprint(self) -> Dict[str, str]:
+        """What tells this network from others, by name."""
+
+    @abstractmethod
+    def _load_image(self, picture: Picture) -> np.ndarray:
+        """The picture, (H, W, 3), BGR; OSError or ValueError if it cannot be read."""
+
+    @abstractmethod
+    def _make_input(self, image: np.ndarray, path: Optional[str]) -> Any:
+        """What the network takes, of the part of a picture that it is shown."""
+
+    @abstractmethod
+    def _find(self, inputs: List[Any]) -> List[FoundPeople]:
+        """Show inputs to the network, as a batch."""
+
+    def __call__(
+        self,
+        source: Any,
+        keep_images: bool = True,
+        on_failure: Optional[Callable[[Failure], None]] = None,
+    ) -> Iterator[Prediction]:
+        """Predict the pictures of a source.
+
+        Args:
+            source: See :func:`open_source`.
+            keep_images (bool): Predictions hold their picture, to be drawn or cut.
+            on_failure (callable, optional): Told of each picture that cannot be read; the others
+                are done. None raises.
+
+        Yields:
+            Prediction: Of each picture, in order.
+
+        Raises:
+            ValueError: A picture cannot be read.
+        """
+        with closing(self._predict_all(source, on_failure or _raise)) as predictions:
+            known = predictions if self.track is False else self._follow(predictions)
+            for prediction in known:
+                best = prediction.best(max_people=self.max_people)
+                yield best if keep_images else best.without_image()
+
+    def _follow(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
+        options = self.track if isinstance(self.track, dict) else None
+        return follow(predictions, self.sigmas, self.score_threshold, self.smooth, options)
+
+    def _predict_all(self, source: Any, report: Callable[[Failure], None]) -> Iterator[Prediction]:
+        """Predict the pictures of a source, each by itself."""
+        with closing(read_ahead(self._prepare_all(source), 2 * self.batch_size)) as prepared:
+            for batch in _batches(prepared, self.batch_size):
+                whole = [each for each in batch if isinstance(each, Prepared)]
+                predicted = iter(self._predict(whole))
+                for each in batch:
+                    if isinstance(each, Failure):
+                        report(each)
+                    else:
+                        yield next(predicted)
+
+    def _prepare_all(self, source: Any) -> Iterator[Union[Prepared, Failure]]:
+        """Read pictures and make inputs of them; what cannot be read becomes a failure."""
+        pictures = open_source(source)
+        while True:
+            with self.stopwatch('reading'):
+                picture = next(pictures, None)
+                prepared = picture and self._prepare(picture)
+            if picture is None:
+                return
+            yield prepared
+
+    def _prepare(self, picture: Picture) -> Union[Prepared, Failure]:
+        if picture.error:
+            return Failure(picture.path, picture.frame, picture.error)
+        try:
+            image = self._load_image(picture)
+            seen = image if self.region is None else _cut(image, self.region)
+            inputs = self._make_input(_pad_long(seen), picture.path)
+        except (OSError, ValueError, *opencv_errors()) as error:
+            return _failure(picture, str(error))
+        return Prepared(picture, image, inputs)
+
+    def _predict(self, batch: List[Prepared]) -> List[Prediction]:
+        if not batch:
+            return []
+        with self.stopwatch('network'):
+            found = self._find([each.inputs for each in batch])
+        return [self._to_prediction(*pair) for pair in zip(batch, found)]
+
+    def _to_prediction(self, prepared: Prepared, found: FoundPeople) -> Prediction:
+        picture, image = prepared.picture, prepared.image
+        offset = 0 if self.region is None else np.array(self.region[:2], np.float32)
+        keypoints = (found.poses.keypoints + offset).astype(np.float32)
+        prediction = Prediction(
+            replace(found.poses, keypoints=keypoints),
+            image.shape[1::-1],
+            self.keypoint_names,
+            self.skeleton,
+            path=picture.path,
+            frame=picture.frame,
+            video=picture.video,
+            image=image,
+            keypoint_tags=found.keypoint_tags,
+        )
+        return prediction.best(self.score_threshold * (1 if self.track is False else FAINT))
+
+
+def _check_region(region: Sequence[int]) -> Tuple[int, ...]:
+    sides = tuple(map(int, region))
+    if len(sides) != 4 or sides != tuple(region) or not _is_box(*sides):
+        raise ValueError(f'a region is left, top, right, bottom in pixels, got {tuple(region)}')
+    return sides
+
+
+def _is_box(left: int, top: int, right: int, bottom: int) -> bool:
+    return 0 <= left < right and 0 <= top < bottom
+
+
+def _cut(image: np.ndarray, region: Tuple[int, ...]) -> np.ndarray:
+    left, top, right, bottom = region
+    seen = image[top:bottom, left:right]
+    if not seen.size:
+        height, width = image.shape[:2]
+        raise ValueError(f'the region {region} is outside the picture of {width}x{height} pixels')
+    return seen
+
+
+def _pad_long(image: np.ndarray) -> np.ndarray:
+    """Widen the short side of a very long picture with black, at the right or bottom."""
+    height, width = image.shape[:2]
+    bottom, right = max(-(-width // LONGEST) - height, 0), max(-(-height // LONGEST) - width, 0)
+    return np.pad(image, ((0, bottom), (0, right), (0, 0))) if bottom or right else image
+
+
+def _batches(
+    items: Iterable[Union[Prepared, Failure]], size: int
+) -> Iterator[List[Union[Prepared, Failure]]]:
+    """Take items together; a frame of a camera is not made to wait for the next ones."""
+    items = iter(items)
+    for first in items:
+        live = isinstance(first, Prepared) and first.picture.video and first.picture.video.live
+        yield [first, *islice(items, 0 if live else size - 1)]
+
+
+def _failure(picture: Picture, reason: str) -> Failure:
+    """What is wrong with a picture, and with which one."""
+    if picture.path and picture.path not in reason:
+        frame = '' if picture.frame is None else f', frame {picture.frame}'
+        reason = f'{picture.path}{frame}: {reason}'
+    return Failure(picture.path, picture.frame, reason)
+
+
+def _raise(failure: Failure) -> None:
+    raise ValueError(failure.reason)
