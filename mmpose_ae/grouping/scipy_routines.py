@@ -3,7 +3,8 @@
 ``import scipy.optimize`` and ``import scipy.spatial`` take half a second of CPU time, of which
 nothing is needed here: a program that groups on the host would start four times as slowly. So the
 extension modules are loaded that hold the routines. They are not scipy's public interface; where a
-version of scipy has them elsewhere, the public functions serve.
+version of scipy has them elsewhere, the public functions serve, and where scipy is not installed
+those of :mod:`mmpose_ae.grouping.numpy_routines`.
 """
 
 import sys
@@ -14,7 +15,12 @@ from importlib.util import module_from_spec
 from pathlib import Path
 from typing import Callable, Optional
 
-import scipy
+from . import numpy_routines
+
+try:
+    import scipy
+except ImportError:
+    scipy = None
 
 
 def load_routine(package: str, extension: str, name: str) -> Optional[Callable]:
@@ -43,11 +49,15 @@ def _public(package: str, name: str) -> Callable:
     return getattr(import_module(f'scipy.{package}'), name)
 
 
-# Cost matrix (M, N) to rows and columns of the pairs at the least total cost
-linear_sum_assignment = load_routine('optimize', '_lsap', 'linear_sum_assignment') or _public(
-    'optimize', 'linear_sum_assignment'
-)
-# Squared Euclidean distance (N, P) of every pair of rows (N, L) and (P, L), float64
-squared_distances = load_routine('spatial', '_distance_pybind', 'cdist_sqeuclidean') or partial(
-    _public('spatial.distance', 'cdist'), metric='sqeuclidean'
-)
+if scipy is None:
+    linear_sum_assignment = numpy_routines.linear_sum_assignment
+    squared_distances = numpy_routines.squared_distances
+else:
+    # Cost matrix (M, N) to rows and columns of the pairs at the least total cost
+    linear_sum_assignment = load_routine('optimize', '_lsap', 'linear_sum_assignment') or _public(
+        'optimize', 'linear_sum_assignment'
+    )
+    # Squared Euclidean distance (N, P) of every pair of rows (N, L) and (P, L), float64
+    squared_distances = load_routine(
+        'spatial', '_distance_pybind', 'cdist_sqeuclidean'
+    ) or partial(_public('spatial.distance', 'cdist'), metric='sqeuclidean')
