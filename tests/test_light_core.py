@@ -20,8 +20,11 @@ class Forbid:
 
 sys.meta_path.insert(0, Forbid())
 """
-# Nobody finds them, as where they are not installed.
-HIDE = f"""
+
+
+def hide(modules):
+    """Code after which nobody finds these modules, as where they are not installed."""
+    return f"""
 import sys
 
 class Hide:
@@ -29,7 +32,7 @@ class Hide:
         self.finder = finder
 
     def find_spec(self, name, path=None, target=None):
-        hidden = name.split('.')[0] in {MISSING}
+        hidden = name.split('.')[0] in {set(modules)}
         return None if hidden else self.finder.find_spec(name, path, target)
 
     def __getattr__(self, name):
@@ -37,6 +40,9 @@ class Hide:
 
 sys.meta_path[:] = [Hide(finder) for finder in sys.meta_path]
 """
+
+
+HIDE = hide(MISSING)
 WITHOUT = pytest.mark.parametrize('without', [FORBID, HIDE], ids=['forbidden', 'not installed'])
 # Two people with tags 0 and 5, the second without its last keypoint, and what becomes of them.
 SCENE = """

@@ -11,10 +11,10 @@ from mmpose_ae.prediction import BasePredictor
 EXPORTED = '.onnx'
 # Options that a config and PyTorch serve, and what they are where they are not given.
 OF_CONFIGS = dict(
-    config=None, checkpoint=None, cfg_options=[], amp=False, compile=False, flip=None, scales=None
+    config=None, checkpoint=None, cfg_options=[], compile=False, flip=None, scales=None
 )
 OF_FILES = dict(backend=None, threads=None)  # that an exported file serves
-SHARED = ('device', 'batch_size', 'max_people', 'region', 'track', 'smooth')
+SHARED = ('device', 'batch_size', 'amp', 'max_people', 'region', 'track', 'smooth')
 
 
 def build_predictor(args: Namespace) -> BasePredictor:
@@ -72,7 +72,6 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
         return Predictor(
             args.model or args.config,
             args.checkpoint,
-            amp=args.amp,
             compile=args.compile,
             flip=args.flip,
             scales=args.scales,

@@ -1,4 +1,4 @@
-"""What grouping and tracking need of scipy, for where it is not installed: equal results, slower."""
+"""What grouping and tracking need of scipy, for where it is not installed: the same, slower."""
 
 from math import inf
 from typing import List, Tuple

@@ -58,6 +58,6 @@ else:
         'optimize', 'linear_sum_assignment'
     )
     # Squared Euclidean distance (N, P) of every pair of rows (N, L) and (P, L), float64
-    squared_distances = load_routine(
-        'spatial', '_distance_pybind', 'cdist_sqeuclidean'
-    ) or partial(_public('spatial.distance', 'cdist'), metric='sqeuclidean')
+    squared_distances = load_routine('spatial', '_distance_pybind', 'cdist_sqeuclidean') or partial(
+        _public('spatial.distance', 'cdist'), metric='sqeuclidean'
+    )

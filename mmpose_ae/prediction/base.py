@@ -224,6 +224,24 @@ class BasePredictor(ABC):
         return prediction.best(self.score_threshold * (1 if self.track is False else FAINT))
 
 
+def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
+    """Choose the least score of a person, and say so where nobody has chosen it.
+
+    Args:
+        given (float, optional): What the user wants.
+        chosen (float, optional): What was chosen on validation data.
+
+    Returns:
+        float: The first that there is, or 0.2.
+    """
+    if given is None and chosen is None:
+        print(
+            f'people with a score from {DEFAULT_SCORE} on are kept: no threshold was chosen on '
+            'validation data (mmpose-ae test CONFIG CHECKPOINT --choose-threshold)'
+        )
+    return float(next(each for each in (given, chosen, DEFAULT_SCORE) if each is not None))
+
+
 def _check_region(region: Sequence[int]) -> Tuple[int, ...]:
     sides = tuple(map(int, region))
     if len(sides) != 4 or sides != tuple(region) or not _is_box(*sides):

@@ -11,7 +11,7 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.device import get_device
-from mmengine.logging import MMLogger, print_log
+from mmengine.logging import MMLogger
 from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
@@ -19,7 +19,7 @@ from mmpose.structures import PoseDataSample
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.grouping import Poses
 
-from .base import DEFAULT_SCORE, BasePredictor, FoundPeople
+from .base import BasePredictor, FoundPeople, choose_score
 from .finding import find_model
 from .sources import Picture
 from .stopwatch import Stopwatch
@@ -89,7 +89,7 @@ class Predictor(BasePredictor):
         if compile:
             self.model.backbone.compile()
         self.amp = amp
-        self.score_threshold = self._read_threshold(score_threshold, meta)
+        self.score_threshold = choose_score(score_threshold, meta.get(CHOSEN_SCORE))
         load, *rest = cfg.test_dataloader.dataset.pipeline
         self._load, self._prepare_input = Compose([load]), Compose(rest)
         people = self.model.dataset_meta
@@ -144,19 +144,6 @@ class Predictor(BasePredictor):
             return nullcontext()
         kind = torch.device(self.device).type
         return torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16)
-
-    @staticmethod
-    def _read_threshold(given: Optional[float], meta: dict) -> float:
-        if given is not None:
-            return given
-        chosen = meta.get(CHOSEN_SCORE)
-        if chosen is None:
-            print_log(
-                f'people with a score from {DEFAULT_SCORE} on are kept: no threshold was chosen on '
-                'validation data (mmpose-ae test CONFIG CHECKPOINT --choose-threshold)'
-            )
-            return DEFAULT_SCORE
-        return float(chosen)
 
 
 def _read(sample: PoseDataSample) -> FoundPeople:

@@ -35,7 +35,7 @@ class Header(NamedTuple):
 class Output(Protocol):
     """Takes predictions one after the other. Made with a folder and a :class:`Header`.
 
-    One that can go on where it was has, besides, the argument ``resume`` and the functions
+    One that is :data:`RESUMABLE` has, besides, the argument ``resume`` and the functions
     ``entries(folder)``, what is there, and ``keep(folder, header, kept)``, which drops some of it.
     """
 
@@ -60,6 +60,7 @@ OUTPUTS: Dict[str, Tuple[str, str]] = {
     'mmpose': ('.mmpose', 'MMPoseJson'),
     'window': ('.window', 'Window'),
 }
+RESUMABLE = ('jsonl', 'parquet')  # that can go on where an interrupted run was
 
 
 def open_outputs(names: Sequence[str], folder: Path, header: Header) -> List[Output]:
@@ -92,11 +93,11 @@ def check_outputs(names: Sequence[str], resume: bool) -> None:
         ValueError: Names the output.
     """
     _load(names)
-    able = [name for name in OUTPUTS if hasattr(_load([name])[0], 'entries')]
-    unable = [name for name in names if name not in able]
+    unable = [name for name in names if name not in RESUMABLE]
     if resume and unable:
         raise ValueError(
-            f'{", ".join(unable)} cannot go on where an interrupted run was; {", ".join(able)} can'
+            f'{", ".join(unable)} cannot go on where an interrupted run was; '
+            f'{", ".join(RESUMABLE)} can'
         )
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from dataclasses import replace
+from importlib import import_module
 
 import fakes
 import numpy as np
@@ -13,6 +14,7 @@ from some_people import FILLED, KEYPOINT_SCORES, NAMES, SKELETON, frame, predict
 
 from mmpose_ae.prediction import Video
 from mmpose_ae.prediction.outputs import OUTPUTS, Header, open_outputs
+from mmpose_ae.prediction.outputs.output import RESUMABLE
 from mmpose_ae.prediction.prediction import ROW
 
 HEADER = Header('small', NAMES, SKELETON, 0.2, 0.3)
@@ -106,3 +108,13 @@ def test_json_as_mmpose_writes_it(tmp_path):
 def test_a_video_that_comes_twice_is_two_files(tmp_path):
     paths = write('mmpose', tmp_path, frame(0), frame(0))
     assert [len(json.loads(path.read_text())) for path in paths] == [1, 1]
+
+
+def test_those_that_go_on_say_what_is_there():
+    able = (name for name, place in OUTPUTS.items() if hasattr(load(*place), 'entries'))
+    assert tuple(able) == RESUMABLE
+
+
+def load(module, name):
+    """The class of an output."""
+    return getattr(import_module(f'mmpose_ae.prediction.outputs{module}'), name)

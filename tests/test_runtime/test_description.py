@@ -1,0 +1,43 @@
+"""What an exported file says about itself, and what is said of files that say it wrong."""
+
+import json
+
+import pytest
+from exported_files import DECODING, NAMES, SIGMAS, SKELETON, said, write_file
+
+from mmpose_ae.decoding import TagDecoding
+from mmpose_ae.images import Resize
+from mmpose_ae.runtime import read_description
+
+
+def test_it_is_read(tmp_path):
+    found = read_description(write_file(tmp_path / 'a.onnx', said(license='CC0')))
+    assert (found.name, found.license, found.score_threshold) == ('fake', 'CC0', 0.2)
+    assert (found.keypoint_names, found.skeleton, found.sigmas) == (NAMES, SKELETON, SIGMAS)
+    assert found.resize == Resize((64, 64), 'expand', 32)
+    assert isinstance(found.decoding, TagDecoding) and found.decoding.completion is None
+    grid = found.grid((128, 64))
+    assert (grid.size, grid.stride, grid.center_shift) == ((32, 16), (4, 4), None)
+
+
+@pytest.mark.parametrize('entries, reason', [
+    ('', r'a\.onnx was not exported by mmpose_ae: .*mmpose-ae export'),
+    ('no json', 'a.onnx: its metadata mmpose_ae cannot be read'),
+    ('[1]', 'a.onnx: its metadata mmpose_ae cannot be read'),
+    (said(format=2, version='9.1'), 'format 2 of mmpose_ae 9.1, and .* up to 1: update'),
+    ({**said(), 'input': dict(size=[64, 64], mode='expand')}, "a.onnx: .* have no 'step'"),
+    (said(input=dict(size=[64, 64], mode='cover', step=32)), 'resize_mode must be one of'),
+    (said(decoding=dict(DECODING, type='Other')), "a.onnx: .*'TagDecoding'.*'Other'"),
+    (said(decoding=dict(DECODING, more=1)), 'a.onnx: .*TagDecoding has no option more'),
+])  # fmt: skip
+def test_what_is_wrong_is_named(tmp_path, entries, reason):
+    with pytest.raises(ValueError, match=reason):
+        read_description(write_file(tmp_path / 'a.onnx', entries))
+
+
+@pytest.mark.parametrize('key', ['name', 'input', 'grid', 'keypoints', 'decoding', 'sigmas'])
+def test_keys_that_are_missing_are_named(tmp_path, key):
+    entries = said()
+    del entries[key]
+    with pytest.raises(ValueError, match=f"a.onnx: its metadata mmpose_ae have no '{key}'"):
+        read_description(write_file(tmp_path / 'a.onnx', json.dumps(entries)))
