@@ -36,8 +36,14 @@ class Grid(NamedTuple):
     @classmethod
     def over(cls, size: Size, input_size: Size, center_shift: Optional[float] = None) -> 'Grid':
         """Spread cells (W, H) over an input (w, h)."""
-        stride = tuple(float(side) / count for side, count in zip(input_size, size))
+        stride = tuple(_ratio(side, count) for side, count in zip(input_size, size))
         return cls(tuple(size), stride, center_shift)
+
+    def over_same(self, size: Size) -> 'Grid':
+        """Other cells (W, H) over the same input."""
+        pairs = zip(self.stride, self.size, size)
+        stride = tuple(step * _ratio(count, other) for step, count, other in pairs)
+        return Grid(tuple(size), stride, self.center_shift)
 
     @property
     def input_size(self) -> Size:
@@ -86,6 +92,11 @@ class Grid(NamedTuple):
         return stride, 0.5 - 0.5 / stride if self.center_shift is None else self.center_shift
 
 
+def _ratio(count: int, other: int) -> float:
+    """One count over another: a number even while exporting, where counts are open."""
+    return float(count // other) if count % other == 0 else count / other
+
+
 def round_cells(cells: Points) -> Points:
     """Round points in cells, (..., 2), of any float type, to the nearest cells, float64.
 
@@ -104,7 +115,8 @@ def flat_index(cells: Points, width: int) -> Points:
 
 def unflatten_index(index: Points, width: int) -> Points:
     """Cells (x, y), (..., 2), of row-major indices (...) in a map of width W."""
-    x, y = index % width, index // width
+    y = index // width
+    x = index - y * width  # not %, which exporters cannot do where the width is open
     if isinstance(index, np.ndarray):
         return np.stack([x, y], axis=-1)
     import torch  # not needed where indices are arrays

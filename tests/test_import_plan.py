@@ -18,6 +18,7 @@ PLAN = [
     ['pictures', 'cli'],
     ['prediction'],
     ['runtime'],
+    ['export'],
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [

@@ -150,7 +150,7 @@ class AEDecoder(BottomupCodec):
         return tuple(values[0] for values in self.batch_decode(heatmaps[None], tags[None]))
 
     def _check_maps(self, heatmaps: Tensor, tags: Tensor) -> None:
-        if heatmaps.ndim != 4 or tags.ndim != 4 or len(heatmaps) != len(tags):
+        if heatmaps.ndim != 4 or tags.ndim != 4 or heatmaps.shape[0] != tags.shape[0]:
             raise ValueError(
                 'expected heatmaps (B, K, H, W) and tags (B, L * K, h, w), '
                 f'got {tuple(heatmaps.shape)} and {tuple(tags.shape)}'

@@ -129,12 +129,10 @@ class CenterOffsetCodec(BottomupCodec):
 
         They are read at the nearest cell, as they are trained, not between cells.
         """
-        # Not grid.input_size: the compiler of torch 2.6 knows no properties of named tuples.
-        input_size = tuple(count * step for count, step in zip(grid.size, grid.stride))
-        coarse = self.grid_of(offsets, input_size)
-        shrink = [cells / count for cells, count in zip(coarse.size, grid.size)]
-        ratio = torch.tensor(shrink, dtype=torch.float32, device=offsets.device)
-        cells = ((centers + 0.5) * ratio).long()  # (B, N, 2)
+        coarse = grid.over_same(tuple(offsets.shape[:-3:-1]))
+        axes = zip(centers.unbind(-1), coarse.size, grid.size)
+        cells = [((place + 0.5) * (few / many)).long() for place, few, many in axes]
+        cells = torch.stack(cells, dim=-1)  # (B, N, 2)
         index = coarse.flat(cells)[:, None]
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
         return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)

@@ -63,6 +63,15 @@ def bounded(values: Tensor) -> Tensor:
     return finite_or_zero(values).clamp(-LARGEST, LARGEST)
 
 
+def _types_at_once(heatmaps: Tensor) -> int:
+    """How many keypoint types to search together; all where a compiler looks after caches."""
+    batch, num_keypoints, height, width = heatmaps.shape
+    if torch.compiler.is_compiling():  # also while exporting, where sizes are open
+        return num_keypoints
+    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
+    return max(1, at_once // max(1, batch * height * width))
+
+
 def highest_peaks(
     heatmaps: Tensor, kernel_size: int, max_peaks: int, whole_plateaus: bool = False
 ) -> Tuple[Tensor, Tensor]:
@@ -80,11 +89,9 @@ def highest_peaks(
     """
     height, width = heatmaps.shape[-2:]
     count = min(max_peaks, height * width)
-    at_once = _CELLS_AT_ONCE.get(heatmaps.device.type, _CELLS_AT_ONCE['cuda'])
-    some = max(1, at_once // max(1, len(heatmaps) * height * width))
     best = [
         (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
-        for maps in heatmaps.split(some, dim=1)
+        for maps in heatmaps.split(_types_at_once(heatmaps), dim=1)
     ]
     values, index = (torch.cat(parts, dim=1) for parts in zip(*best))  # (B, K, M)
     return bounded(values), unflatten_index(index, width)

@@ -60,8 +60,9 @@ def gaussian_offset(heatmaps: Tensor, cells: Tensor) -> Tensor:
     tiny = torch.finfo(heatmaps.dtype).tiny
     before, center, after = (value.clamp(min=tiny).log() for value in _neighbors(heatmaps, cells))
     bend = 2 * center - before - after
-    last = torch.tensor([width - 1, height - 1], device=cells.device)
-    usable = (bend > 0) & (cells > 0) & (cells < last)
+    x, y = cells.unbind(-1)
+    within = torch.stack([(x > 0) & (x < width - 1), (y > 0) & (y < height - 1)], dim=-1)
+    usable = (bend > 0) & within
     offset = (after - before) / (2 * torch.where(usable, bend, torch.ones_like(bend)))
     return torch.where(usable, offset.clamp(-0.5, 0.5), torch.zeros_like(offset))
 

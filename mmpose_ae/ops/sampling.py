@@ -42,11 +42,16 @@ def bracket_cells(cells: Tensor, size: Size, coarse_size: Size) -> Tuple[Tensor,
         tuple: The cell before and the cell behind, (..., 2), int64, and how far from the first to
         the second, (..., 2), float32; the corners of the maps are not aligned.
     """
-    limit = torch.tensor(coarse_size, device=cells.device) - 1
-    ratio = torch.tensor([c / s for c, s in zip(coarse_size, size)], device=cells.device)
-    position = ((cells + 0.5) * ratio - 0.5).clamp(min=0)
-    low = torch.minimum(position.long(), limit)
-    return low, torch.minimum(low + 1, limit), position - low
+    axes = [_bracket(*axis) for axis in zip(cells.unbind(-1), size, coarse_size)]
+    low, high, part = (torch.stack(values, dim=-1) for values in zip(*axes))
+    return low, high, part
+
+
+def _bracket(cells: Tensor, count: int, coarse_count: int) -> Tuple[Tensor, Tensor, Tensor]:
+    """Bracket cells (...) along one axis."""
+    position = ((cells + 0.5) * (coarse_count / count) - 0.5).clamp(min=0)
+    low = position.long().clamp(max=coarse_count - 1)
+    return low, (low + 1).clamp(max=coarse_count - 1), position - low
 
 
 def sample_tags(tags: Tensor, cells: Tensor, size: Size) -> Tensor:

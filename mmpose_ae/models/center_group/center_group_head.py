@@ -12,10 +12,12 @@ from mmpose_ae.codecs import CenterProposals, Maps
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.models.heads import (
     BottomupHead,
+    Inputs,
+    Proposed,
     Supervision,
     ViewOptions,
     average_heatmaps,
-    input_size_of,
+    describe_inputs,
     list_views,
     merge_resolutions,
     to_instance_data,
@@ -30,7 +32,7 @@ from .center_targets import CenterTargets, collect_targets
 from .embedding_net import EmbeddingNet
 from .ignored_regions import drop_proposals
 from .matching import match_centers
-from .nodes import image_masks, make_nodes
+from .nodes import make_nodes
 from .structures import GroupingOutputs
 from .views import MERGE_RULES, flip_back_groups, merge_groups, mirror_proposals
 
@@ -146,7 +148,7 @@ class CenterGroupHead(BottomupHead):
 
         heatmaps = merge_resolutions(stacks[-1].heatmaps).detach()
         maps, grid = self._search_maps([heatmaps], supervision.input_size)
-        inside = self._image_masks(feats[-1], batch_data_samples, supervision.input_size)
+        inside = self._shown_cells(feats[-1], describe_inputs(batch_data_samples))
         proposals = self.decoder.propose(maps, _spread(inside[:, None], grid.size))
         # Not before the search: where maps are cut, slopes become peaks.
         proposals = drop_proposals(proposals, _spread(supervision.masks[-1], grid.size) > 0)
@@ -165,9 +167,9 @@ class CenterGroupHead(BottomupHead):
         grid = self.decoder.grid_of(merged, input_size)._replace(center_shift=None)
         return Maps(merged[:, :-1], centers=merged[:, -1:]), grid
 
-    def _image_masks(self, features: Tensor, samples: SampleList, input_size: Size) -> Tensor:
+    def _shown_cells(self, features: Tensor, inputs: Inputs) -> Tensor:
         """Cells of the features that show the images, (B, h, w), bool."""
-        return image_masks(samples, self.decoder.grid_of(features, input_size), features.device)
+        return inputs.shown(self.decoder.grid_of(features, inputs.size)).to(features.device)
 
     def _group(
         self,
@@ -221,25 +223,32 @@ class CenterGroupHead(BottomupHead):
             ``heatmaps`` (K, H, W) and ``centers`` (1, H, W).
         """
         options = self.read_test_cfg(test_cfg)
-        input_size = input_size_of(batch_data_samples)
+        proposed, maps = self._group_candidates(feats, describe_inputs(batch_data_samples), options)
+        instances = [to_instance_data(image) for image in self.decoder.group(*proposed)]
+        if not options.output_heatmaps:
+            return instances
+        return instances, to_pixel_data(maps)
+
+    def propose(self, feats: Features, inputs: Inputs, options: CenterGroupOptions) -> Proposed:
+        """See :meth:`BottomupHead.propose`; attention has grouped already."""
+        return self._group_candidates(feats, inputs, options)[0]
+
+    def _group_candidates(
+        self, feats: Features, inputs: Inputs, options: CenterGroupOptions
+    ) -> Tuple[Proposed, Maps]:
+        """Give every center its keypoints; also the maps that were searched."""
         views = list_views(feats, options)
-        outputs = self._predict_views(views, batch_data_samples, options)
-        heatmaps = [view.heatmaps[0] for view in outputs]
-        maps, grid = self._search_maps(heatmaps, input_size, options.align_corners)
-        inside = self._image_masks(views[0].features[-1], batch_data_samples, input_size)
+        heatmaps = [view.heatmaps[0] for view in self._predict_views(views, inputs, options)]
+        maps, grid = self._search_maps(heatmaps, inputs.size, options.align_corners)
+        inside = self._shown_cells(views[0].features[-1], inputs)
         proposals = self.decoder.propose(maps, _spread(inside[:, None], grid.size))
-        flip_indices = batch_data_samples[0].metainfo.get('flip_indices')
-        found = self._group_views(views, proposals, inside, grid, flip_indices, options)
+        found = self._group_views(views, proposals, inside, grid, inputs, options)
         visibility, centers = (
             None if logits is None else logits.float().sigmoid()
             for logits in (found.visibility, found.center_logits)
         )
         picked = self.decoder.pick(maps.heatmaps, proposals, found.members, visibility, centers)
-        poses = self.decoder.group(picked, self.decoder.grid_of(maps.heatmaps, input_size))
-        instances = [to_instance_data(image) for image in poses]
-        if not options.output_heatmaps:
-            return instances
-        return instances, to_pixel_data(maps)
+        return Proposed(picked, self.decoder.grid_of(maps.heatmaps, inputs.size)), maps
 
     def _group_views(
         self,
@@ -247,7 +256,7 @@ class CenterGroupHead(BottomupHead):
         proposals: CenterProposals,
         inside: Tensor,
         grid: Grid,
-        flip_indices: Optional[Sequence[int]],
+        inputs: Inputs,
         options: CenterGroupOptions,
     ) -> GroupingOutputs:
         """Group by the input and, if it is there, by the mirrored one; merge the results."""
@@ -258,9 +267,9 @@ class CenterGroupHead(BottomupHead):
         (outputs,) = self._group(upright, proposals, inside, grid, weights, all_layers=False)
         if not flipped:
             return outputs
-        mirrored = mirror_proposals(proposals, flip_indices, grid.size[0])
+        mirrored = mirror_proposals(proposals, inputs.flip_indices, grid.size[0])
         (other,) = self._group(flipped, mirrored, inside.flip(-1), grid, weights, all_layers=False)
-        other = flip_back_groups(other, flip_indices, grid.input_size[0])
+        other = flip_back_groups(other, inputs.flip_indices, inputs.size[0])
         return merge_groups([outputs, other], options.merge_rule)
 
 

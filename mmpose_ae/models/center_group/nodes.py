@@ -2,9 +2,6 @@
 
 from typing import Optional, Sequence
 
-import numpy as np
-import torch
-from mmpose.utils.typing import SampleList
 from torch import Tensor
 
 from mmpose_ae.frame import Grid
@@ -39,21 +36,3 @@ def make_nodes(
         grid.to_pixels(found.cells),
         found.mask,
     )
-
-
-def image_masks(data_samples: SampleList, grid: Grid, device: torch.device) -> Tensor:
-    """Tell the images of a batch from their padding.
-
-    Args:
-        data_samples (list[PoseDataSample]): With the ``frame`` in their metainfo that our
-            transforms keep. Without it nothing is padding.
-        grid (Grid): Cells of the masks.
-        device (torch.device): Where to put them.
-
-    Returns:
-        Tensor: True on the image, (B, H, W), bool.
-    """
-    frames = [sample.metainfo.get('frame') for sample in data_samples]
-    everything = np.ones(grid.size[::-1], bool)
-    masks = [everything if frame is None else frame.shown(grid) for frame in frames]
-    return torch.from_numpy(np.stack(masks)).to(device)

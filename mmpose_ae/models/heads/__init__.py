@@ -3,7 +3,8 @@
 from .ae_head import AEHead, TagViewOptions
 from .bottomup_head import BottomupHead
 from .ground_truth import GroundTruth
-from .outputs import BottomupOutputs, Predicted
+from .inputs import Inputs, describe_inputs
+from .outputs import BottomupOutputs, Predicted, Proposed
 from .predictions import to_instance_data, to_pixel_data
 from .supervision import Supervision, input_size_of
 from .views import (
@@ -20,11 +21,14 @@ __all__ = [
     'BottomupHead',
     'BottomupOutputs',
     'GroundTruth',
+    'Inputs',
     'Predicted',
+    'Proposed',
     'Supervision',
     'TagViewOptions',
     'ViewOptions',
     'average_heatmaps',
+    'describe_inputs',
     'flip_back',
     'input_size_of',
     'list_views',

@@ -14,7 +14,8 @@ from mmpose_ae.models.modules import UpsampleModule
 from mmpose_ae.options import read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .outputs import BottomupOutputs, Predicted
+from .inputs import Inputs, describe_inputs
+from .outputs import BottomupOutputs, Predicted, Proposed
 from .predictions import to_instance_data, to_pixel_data
 from .supervision import Supervision, gather_instances, input_size_of, supervision_masks
 from .views import (
@@ -247,15 +248,33 @@ class BottomupHead(HeatmapHead):
         Returns:
             Predicted: Ready to be decoded by :meth:`decode_maps`.
         """
+        return self.merge_maps(feats, describe_inputs(batch_data_samples), options)
+
+    def merge_maps(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Predicted:
+        """Predict as :meth:`predict_maps` without data samples."""
         views = list_views(feats, options)
-        outputs = self._predict_views(views, batch_data_samples, options)
-        input_size = input_size_of(batch_data_samples)
-        finest = self.decoder.grid_of(outputs[0].heatmaps[0], input_size)
-        maps = self._merge_views(views, outputs, input_size, options)
-        return Predicted(maps, self.decoder.grid_of(maps.heatmaps, input_size), finest)
+        outputs = self._predict_views(views, inputs, options)
+        finest = self.decoder.grid_of(outputs[0].heatmaps[0], inputs.size)
+        maps = self._merge_views(views, outputs, inputs.size, options)
+        return Predicted(maps, self.decoder.grid_of(maps.heatmaps, inputs.size), finest)
+
+    def propose(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Proposed:
+        """Go as far as the device goes: all of prediction before the host groups.
+
+        Args:
+            feats (tuple | list): As in :meth:`predict`.
+            inputs (Inputs): Of the batch.
+            options (ViewOptions): What :meth:`read_test_cfg` gives.
+
+        Returns:
+            Proposed: Tensors of fixed size for the codec's ``group``, and the cells that it is
+            to be given.
+        """
+        predicted = self.merge_maps(feats, inputs, options)
+        return Proposed(self._propose(predicted), predicted.grid)
 
     def _predict_views(
-        self, views: List[View], batch_data_samples: SampleList, options: ViewOptions
+        self, views: List[View], inputs: Inputs, options: ViewOptions
     ) -> List[BottomupOutputs]:
         """Outputs of the last stack for each view, of one resolution, turned back."""
         predicted = []
@@ -264,15 +283,14 @@ class BottomupHead(HeatmapHead):
             heatmaps = merge_resolutions(outputs.heatmaps, options.align_corners)
             outputs = outputs._replace(heatmaps=[heatmaps])
             if view.flipped:
-                types = self._flip_indices(batch_data_samples)
+                types = self._flip_indices(inputs)
                 outputs = flip_outputs(outputs, types, options.shift_heatmap)
             predicted.append(outputs)
         return predicted
 
-    def _flip_indices(self, batch_data_samples: SampleList) -> List[int]:
+    def _flip_indices(self, inputs: Inputs) -> List[int]:
         """The mirrored type of each heatmap; a center mirrors to itself."""
-        keypoints = batch_data_samples[0].metainfo['flip_indices']
-        return [*keypoints, *range(self.num_keypoints, self.channels['heatmaps'])]
+        return [*inputs.flip_indices, *range(self.num_keypoints, self.channels['heatmaps'])]
 
     def _merge_views(
         self,

@@ -38,3 +38,15 @@ class Predicted(NamedTuple):
     maps: Maps
     grid: Grid
     finest: Grid
+
+
+class Proposed(NamedTuple):
+    """What the host makes people of.
+
+    Attributes:
+        proposals (NamedTuple): Tensors of fixed size, as the codec's ``group`` takes them.
+        grid (Grid): The cells that they count.
+    """
+
+    proposals: NamedTuple
+    grid: Grid

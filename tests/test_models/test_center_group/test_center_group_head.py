@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mmpose_ae.frame import Frame
-from mmpose_ae.models.heads import BottomupOutputs, list_views
+from mmpose_ae.models.heads import BottomupOutputs, describe_inputs, list_views
 
 KIND = 'CenterGroupHead'
 PEOPLE, NOBODY = fakes.PEOPLE, fakes.NOBODY
@@ -39,8 +39,8 @@ def test_golden_nodes(case):
     feats = [(torch.tensor(flipped),) for flipped in outputs]
     options = head.read_test_cfg(dict(flip_test=len(feats) > 1))
     views = list_views(feats if len(feats) > 1 else feats[0], options)
-    one = fakes.sample(flip_indices=golden.FLIP_INDICES[num_keypoints])
-    merged = [view.heatmaps[0] for view in head._predict_views(views, [one], options)]
+    one = describe_inputs([fakes.sample(flip_indices=golden.FLIP_INDICES[num_keypoints])])
+    merged = [view.heatmaps[0] for view in head._predict_views(views, one, options)]
     maps, grid = head._search_maps(merged, (width, height))
     proposals = head.decoder.propose(maps, data['pad_mask2'])
 

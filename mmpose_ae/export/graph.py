@@ -1,0 +1,98 @@
+"""A network and the device half of decoding as one module, which is what a file holds."""
+
+from typing import Dict, NamedTuple, Optional
+
+import torch
+from mmpose.models.pose_estimators import BottomupPoseEstimator
+from torch import Tensor, nn
+
+from mmpose_ae.frame import Grid
+from mmpose_ae.models.heads import BottomupHead, Inputs
+from mmpose_ae.models.heads.views import nest_views
+
+
+class PoseGraph(nn.Module):
+    """Pictures to what the host makes people of; all is done by the parts of the estimator.
+
+    Args:
+        model (BottomupPoseEstimator): With its weights.
+        step (int): Sides of pictures are multiples of this, in pixels.
+        flip_test (bool): Also look at the mirrored picture.
+    """
+
+    def __init__(self, model: BottomupPoseEstimator, step: int, flip_test: bool) -> None:
+        super().__init__()
+        self.model, self.step = model.eval(), step
+        self.views = dict(model.test_cfg, flip_test=flip_test, output_heatmaps=False)
+        self.flip_indices = model.dataset_meta['flip_indices']
+        self.pixels_go_backward = not model.data_preprocessor._channel_conversion  # of RGB
+
+    @property
+    def head(self) -> BottomupHead:
+        """The head of the estimator."""
+        return self.model.head
+
+    @property
+    def needs_shown(self) -> bool:
+        """Whether it matters where pictures are padded: attention sees where in them people are."""
+        return hasattr(self.head, 'grouping')
+
+    def forward(self, images: Tensor, shown: Optional[Tensor] = None) -> Dict[str, Tensor]:
+        """Find what the host makes people of.
+
+        Args:
+            images (Tensor): RGB, (B, H, W, 3), uint8; sides are multiples of the step.
+            shown (Tensor, optional): What part of each is picture and not padding: left, top, right
+                and bottom edge in pixels, (B, 4), float32. None is all of it.
+
+        Returns:
+            dict: Tensors of fixed size by name.
+        """
+        pixels = self.normalize(images)
+        size = tuple(pixels.shape[:-3:-1])
+        inputs = Inputs(size, self.flip_indices, lambda grid: cells_shown(shown, grid, pixels))
+        feats = nest_views([pixels], self.model.extract_feat, {}, self.views)
+        options = self.head.read_test_cfg(self.views)
+        proposed = self.head.propose(feats, inputs, options)
+        return outputs_of(proposed.proposals)
+
+    def normalize(self, images: Tensor) -> Tensor:
+        """Make the network's input, (B, 3, H, W), as the data preprocessor does."""
+        batch, height, width, _ = images.shape
+        whole = (self.step * (side // self.step) for side in (height, width))
+        pixels = images.view(batch, *whole, 3).permute(0, 3, 1, 2)  # multiples, exporters see
+        pixels = pixels.flip(1).float() if self.pixels_go_backward else pixels.float()
+        preprocessor = self.model.data_preprocessor
+        if not preprocessor._enable_normalize:
+            return pixels
+        return (pixels - preprocessor.mean) / preprocessor.std
+
+
+def cells_shown(shown: Optional[Tensor], grid: Grid, like: Tensor) -> Tensor:
+    """Tell which cells show pictures and not what pads them.
+
+    Args:
+        shown (Tensor, optional): See :meth:`PoseGraph.forward`.
+        grid (Grid): The cells.
+        like (Tensor): Of this batch, on the device to use.
+
+    Returns:
+        Tensor: (B, H, W), bool.
+    """
+    width, height = grid.size
+    if shown is None:
+        return like.new_ones((like.shape[0], height, width), dtype=torch.bool)
+    columns, rows = (torch.arange(count, device=like.device) for count in grid.size)
+    x, y = (
+        (cells + 0.5) * step - 0.5 for cells, step in zip((columns, rows), grid.stride)
+    )  # pixels of their centers
+    left, top, right, bottom = shown[:, :, None].unbind(1)
+    inside_x, inside_y = (x >= left) & (x < right), (y >= top) & (y < bottom)  # (B, W), (B, H)
+    return inside_y[:, :, None] & inside_x[:, None]
+
+
+def outputs_of(proposals: NamedTuple) -> Dict[str, Tensor]:
+    """Proposals as flat tensors by name."""
+    scores, cells, tags = proposals.candidates
+    found = dict(candidates=torch.cat([scores[..., None], cells, tags], dim=-1))
+    return found if proposals.maps is None else dict(found, heatmaps=proposals.maps.heatmaps, tags=proposals.maps.tags)
