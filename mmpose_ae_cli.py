@@ -18,6 +18,7 @@ MODULES = {
     'predict': 'mmpose_ae.commands.predict',
     'models': 'mmpose_ae.commands.models',
     'web': 'mmpose_ae.web.command',
+    'export': 'mmpose_ae.commands.export',
 }
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
@@ -60,6 +61,7 @@ def _build_parser() -> ArgumentParser:
     models = commands.add_parser('models', help='list the models that have a name')
     models.add_argument('--all', action='store_true', help='also those without published weights')
     _add_web(commands.add_parser('web', help='try models in the browser'))
+    _add_export(commands.add_parser('export', help='write a model to a file of ONNX'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
@@ -126,6 +128,18 @@ def _add_web(parser: ArgumentParser) -> None:
     add('--max-megapixels', type=float, default=50, metavar='N',
         help='largest picture or frame, in millions of pixels; 50 by default')  # fmt: skip
     add('--max-frames', type=int, default=300, metavar='N', help='longest video; 300 by default')
+
+
+def _add_export(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('config', metavar='CONFIG', help='a config, or one of "mmpose-ae models --all"')
+    add('checkpoint', metavar='CHECKPOINT', help='weights: a file or an address')
+    add('out', type=Path, metavar='OUT.onnx', help='the file')
+    add('--flip', action='store_true', default=None, help='also look at the mirrored picture; by '
+        'default as the config says')  # fmt: skip
+    add('--no-flip', action='store_false', dest='flip', help='do not')
+    add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    add('--overwrite', action='store_true', help='write over a file that is there')
 
 
 if __name__ == '__main__':

@@ -28,7 +28,7 @@ UNRECORDED = (
 
 
 @contextmanager
-def _own_lines() -> Iterator[None]:
+def own_lines() -> Iterator[None]:
     """Keep the terminal for the command: libraries say no more than warnings, each in a line."""
 
     def show(message: Warning, *args: object) -> None:
@@ -40,7 +40,7 @@ def _own_lines() -> Iterator[None]:
         yield
 
 
-@_own_lines()
+@own_lines()
 def predict(args: Namespace) -> int:
     """Predict sources and write the outputs.
 

@@ -75,7 +75,7 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
             compile=args.compile,
             flip=args.flip,
             scales=args.scales,
-            cfg_options=_read_settings(args.cfg_options),
+            cfg_options=read_settings(args.cfg_options),
             **options,
         )
     except CheckpointError as error:
@@ -89,8 +89,8 @@ def _given(args: Namespace, defaults: dict) -> List[str]:
     return [f'--{name.replace("_", "-")}' for name in names]
 
 
-def _read_settings(pairs: List[str]) -> dict:
-    """Read ``KEY=VALUE`` as MMEngine's tools do."""
+def read_settings(pairs: List[str]) -> dict:
+    """Read ``KEY=VALUE``, which need MMEngine, as its tools do."""
     from mmengine.config import DictAction
 
     namespace = Namespace()

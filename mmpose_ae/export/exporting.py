@@ -7,11 +7,13 @@ from typing import Iterator, Tuple
 
 import onnx
 import torch
+from torch import Tensor
 from torch.export import Dim
 
 from .graph import PoseGraph
 
 OPSET = 18
+INPUTS = ['images', 'shown']
 MOST_STEPS = 256  # of a side: the exporter wants an end
 
 
@@ -31,15 +33,15 @@ def to_onnx(graph: PoseGraph) -> onnx.ModelProto:
     inputs = example_inputs(graph)
     step, batch = graph.step, Dim('batch', min=1, max=2**16)
     height, width = (Dim(name, min=1, max=MOST_STEPS) for name in ('rows', 'columns'))
-    open_sizes = [{0: batch, 1: step * height, 2: step * width}, {0: batch}]
+    open_sizes = [{0: batch, 1: step * height, 2: step * width}, {0: batch}][: len(inputs)]
     with torch.no_grad(), _silent():
         names = list(graph(*inputs))
-        program = torch.export.export(graph, inputs, dynamic_shapes=tuple(open_sizes[: len(inputs)]))
+        program = torch.export.export(graph, inputs, dynamic_shapes=tuple(open_sizes))
         exported = torch.onnx.export(
             program,
             dynamo=True,
             opset_version=OPSET,
-            input_names=['images', 'shown'][: len(inputs)],
+            input_names=INPUTS[: len(inputs)],
             output_names=names,
             verbose=False,
         )
@@ -49,13 +51,10 @@ def to_onnx(graph: PoseGraph) -> onnx.ModelProto:
     return model
 
 
-def example_inputs(graph: PoseGraph) -> Tuple[torch.Tensor, ...]:
+def example_inputs(graph: PoseGraph) -> Tuple[Tensor, ...]:
     """Two pictures, wider than high, so that nothing is taken for constant or for each other."""
-    height, width = 3 * graph.step, 4 * graph.step
-    images = torch.zeros(2, height, width, 3, dtype=torch.uint8)
-    if not graph.needs_shown:
-        return (images,)
-    return images, torch.tensor([[-0.5, -0.5, width - 0.5, height - 0.5]] * 2)
+    images = torch.zeros(2, 3 * graph.step, 4 * graph.step, 3, dtype=torch.uint8)
+    return graph.inputs(images)
 
 
 @contextmanager
@@ -75,7 +74,8 @@ def _silent() -> Iterator[None]:
 def _forget_sources(model: onnx.ModelProto) -> None:
     """Drop what the exporter notes of the code behind each node, paths of this machine included."""
     graph = model.graph
-    for entry in (graph, *graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
+    values = *graph.value_info, *graph.initializer, *graph.input, *graph.output
+    for entry in (graph, *graph.node, *values):
         del entry.metadata_props[:]
         entry.doc_string = ''
 

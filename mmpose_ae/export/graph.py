@@ -1,13 +1,13 @@
 """A network and the device half of decoding as one module, which is what a file holds."""
 
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, Optional, Tuple
 
 import torch
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 from torch import Tensor, nn
 
 from mmpose_ae.frame import Grid
-from mmpose_ae.models.heads import BottomupHead, Inputs
+from mmpose_ae.models.heads import BottomupHead, Inputs, Proposed
 from mmpose_ae.models.heads.views import nest_views
 
 
@@ -48,13 +48,24 @@ class PoseGraph(nn.Module):
         Returns:
             dict: Tensors of fixed size by name.
         """
+        return self.head.decoder.outputs(self.propose(images, shown).proposals)
+
+    def propose(self, images: Tensor, shown: Optional[Tensor] = None) -> Proposed:
+        """Find the same, in the codec's own form and with the cells that it counts."""
         pixels = self.normalize(images)
         size = tuple(pixels.shape[:-3:-1])
         inputs = Inputs(size, self.flip_indices, lambda grid: cells_shown(shown, grid, pixels))
         feats = nest_views([pixels], self.model.extract_feat, {}, self.views)
         options = self.head.read_test_cfg(self.views)
-        proposed = self.head.propose(feats, inputs, options)
-        return outputs_of(proposed.proposals)
+        return self.head.propose(feats, inputs, options)
+
+    def inputs(self, images: Tensor, shown: Optional[Tensor] = None) -> Tuple[Tensor, ...]:
+        """What it is called with for pictures, which are shown as a whole unless told otherwise."""
+        if not self.needs_shown:
+            return (images,)
+        height, width = images.shape[1:3]
+        whole = torch.tensor([[-0.5, -0.5, width - 0.5, height - 0.5]])
+        return images, whole.repeat(images.shape[0], 1) if shown is None else shown
 
     def normalize(self, images: Tensor) -> Tensor:
         """Make the network's input, (B, 3, H, W), as the data preprocessor does."""
@@ -89,10 +100,3 @@ def cells_shown(shown: Optional[Tensor], grid: Grid, like: Tensor) -> Tensor:
     left, top, right, bottom = shown[:, :, None].unbind(1)
     inside_x, inside_y = (x >= left) & (x < right), (y >= top) & (y < bottom)  # (B, W), (B, H)
     return inside_y[:, :, None] & inside_x[:, None]
-
-
-def outputs_of(proposals: NamedTuple) -> Dict[str, Tensor]:
-    """Proposals as flat tensors by name."""
-    scores, cells, tags = proposals.candidates
-    found = dict(candidates=torch.cat([scores[..., None], cells, tags], dim=-1))
-    return found if proposals.maps is None else dict(found, heatmaps=proposals.maps.heatmaps, tags=proposals.maps.tags)

@@ -1,0 +1,59 @@
+"""The command ``export``; its options are in ``mmpose_ae_cli``."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.compat import is_installed
+
+from .predict import own_lines
+from .predictors import read_settings
+
+NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
+MEGABYTE = 2**20
+
+
+@own_lines()
+def export(args: Namespace) -> int:
+    """Write a file, after it was compared with the network that it is made of.
+
+    Args:
+        args (Namespace): The options of the command.
+
+    Returns:
+        int: Exit status: 1 where there is no file.
+    """
+    try:
+        _check_place(args.out, args.overwrite)
+        _check_packages()
+        from mmpose_ae.export.writing import write_file
+
+        for line in write_file(args.config, args.checkpoint, args.out, **_options(args)):
+            print(line)
+    except (CheckpointError, ImportError, OSError, TypeError, ValueError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    print(f'written: {args.out}, {args.out.stat().st_size / MEGABYTE:.1f} MB')
+    return 0
+
+
+def _options(args: Namespace) -> dict:
+    return dict(
+        flip_test=args.flip,
+        cfg_options=read_settings(args.cfg_options),
+    )
+
+
+def _check_place(out: Path, overwrite: bool) -> None:
+    """Refuse a name that is taken, before minutes of work."""
+    if out.suffix != '.onnx':
+        raise ValueError(f'{out}: the name of the file must end in .onnx')
+    if out.exists() and not overwrite:
+        raise ValueError(f'{out} is there already: --overwrite replaces it')
+
+
+def _check_packages() -> None:
+    missing = [name for name in NEEDED if not is_installed(name)]
+    if missing:
+        raise ImportError(f'export needs {", ".join(missing)}: pip install "mmpose_ae[export]"')

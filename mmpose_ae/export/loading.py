@@ -1,0 +1,106 @@
+"""A trained estimator that can be exported, with what its config says about its input."""
+
+from math import lcm
+from pathlib import Path
+from typing import NamedTuple, Union
+
+from mmengine.config import Config
+from mmengine.logging import MMLogger
+from mmengine.runner import load_checkpoint
+from mmpose.apis import init_model
+from mmpose.models.pose_estimators import BottomupPoseEstimator
+
+from mmpose_ae.checkpoints import cache_path
+from mmpose_ae.datasets.transforms import BottomupResize
+from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
+from mmpose_ae.models.heads import AEHead
+from mmpose_ae.prediction.finding import find_model
+from mmpose_ae.registry import TRANSFORMS
+
+HEADS = (AEHead, CenterOffsetHead, CenterGroupHead)  # and their subclasses
+
+
+class Loaded(NamedTuple):
+    """What a file is made of.
+
+    Attributes:
+        name (str): Of the config.
+        config (Config): What it says.
+        model (BottomupPoseEstimator): With its weights, on the CPU.
+        resize (BottomupResize): How pictures become inputs.
+        checkpoint (str): File or address of the weights.
+        meta (dict): What the checkpoint says besides.
+    """
+
+    name: str
+    config: Config
+    model: BottomupPoseEstimator
+    resize: BottomupResize
+    checkpoint: str
+    meta: dict
+
+    @property
+    def step(self) -> int:
+        """Sides of inputs are multiples of this, in pixels."""
+        return lcm(self.resize.size_factor, self.model.data_preprocessor.pad_size_divisor)
+
+    @property
+    def file(self) -> Path:
+        """The file of the weights, also of those that were downloaded."""
+        path = Path(self.checkpoint)
+        return path if path.exists() else cache_path(self.checkpoint)
+
+
+def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: dict) -> Loaded:
+    """Build an estimator and load its weights.
+
+    Args:
+        config (str | Path): A config, or a name of the zoo.
+        checkpoint (str | Path): Weights: a file or an address.
+        cfg_options (dict): Settings of the config to override.
+
+    Returns:
+        Loaded: Ready to be exported.
+
+    Raises:
+        CheckpointError: The weights cannot be read, or are of another network.
+        ValueError: There is no such model, or it is not one that can be exported.
+    """
+    found = find_model(str(config), checkpoint)
+    found.config.merge_from_dict(cfg_options)
+    model = init_model(found.config, device='cpu')
+    _check_model(model, found.name)
+    logger = MMLogger.get_current_instance()
+    loaded = load_checkpoint(model, found.checkpoint, map_location='cpu', logger=logger)
+    meta = loaded.get('meta') or {}
+    model.dataset_meta = meta.get('dataset_meta', model.dataset_meta)
+    return Loaded(found.name, found.config, model, _resize(found.config), found.checkpoint, meta)
+
+
+def _check_model(model: BottomupPoseEstimator, name: str) -> None:
+    """Refuse what would come out wrong, or not at all."""
+    head = getattr(model, 'head', None)
+    predicts_alike = getattr(type(head), 'predict', None) in [kind.predict for kind in HEADS]
+    if not isinstance(head, HEADS) or not predicts_alike:
+        known = ', '.join(kind.__name__ for kind in HEADS)
+        raise ValueError(
+            f'{name} cannot be exported: its head is a {type(head).__name__}, which predicts in a '
+            f'way of its own; known are {known} and what predicts as they do'
+        )
+    if head.decoder is None:
+        raise ValueError(f'{name} cannot be exported: give its head a decoder, which groups people')
+    for option in ('multiscale_test', 'ground_truth'):
+        if model.test_cfg.get(option):
+            raise ValueError(
+                f'{name} cannot be exported with {option} in its test_cfg: a file looks at one '
+                f'size of a picture; --cfg-options model.test_cfg.{option}="" leaves it out'
+            )
+
+
+def _resize(config: Config) -> BottomupResize:
+    """How the test pipeline brings pictures to the size of the input."""
+    for step in config.test_dataloader.dataset.pipeline:
+        transform = TRANSFORMS.get(step['type'])
+        if isinstance(transform, type) and issubclass(transform, BottomupResize):
+            return TRANSFORMS.build({**step, 'aug_scales': None})
+    raise ValueError('the test pipeline of the config has no BottomupResize, which sizes inputs')

@@ -1,0 +1,70 @@
+"""What a file says about itself, so that it can be used without its config and checkpoint."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+import numpy as np
+
+from mmpose_ae.checkpoints import cache_path
+from mmpose_ae.frame import Grid
+from mmpose_ae.prediction.predictor import CHOSEN_SCORE
+from mmpose_ae.prediction.zoo import list_models
+from mmpose_ae.version import __version__
+
+from .loading import Loaded
+
+KEY = 'mmpose_ae'  # of the one entry in a file's metadata
+FORMAT = 1  # a reader refuses a higher one
+DIGITS = 8  # of the hash of the weights
+
+
+def describe(loaded: Loaded, flip_test: bool, grid: Grid) -> Dict[str, Any]:
+    """Tell all that is needed to use a file.
+
+    Args:
+        loaded (Loaded): What it is made of.
+        flip_test (bool): Whether it also looks at the mirrored picture.
+        grid (Grid): Cells of its heatmaps, of any input.
+
+    Returns:
+        dict: As JSON can hold it.
+    """
+    people, resize = loaded.model.dataset_meta, loaded.resize
+    names = people['keypoint_id2name']
+    return dict(
+        format=FORMAT,
+        version=__version__,
+        name=loaded.name,
+        decoding=loaded.model.head.decoder.decoding.to_dict(),
+        flip=flip_test,
+        input=dict(size=list(resize.input_size), mode=resize.resize_mode, step=loaded.step),
+        grid=dict(stride=list(grid.stride), center_shift=grid.center_shift),
+        keypoints=[names[k] for k in range(people['num_keypoints'])],
+        skeleton=_plain(people['skeleton_links']),
+        flip_indices=_plain(people['flip_indices']),
+        sigmas=_plain(people['sigmas']),
+        keypoint_colors=_plain(people['keypoint_colors']),
+        link_colors=_plain(people['skeleton_link_colors']),
+        dataset=people['dataset_name'],
+        score_threshold=loaded.meta.get(CHOSEN_SCORE),
+        license=license_of(loaded.checkpoint),
+        weights=hashlib.sha256(loaded.file.read_bytes()).hexdigest()[:DIGITS],
+    )
+
+
+def license_of(checkpoint: str) -> Optional[str]:
+    """The license of published weights, by the name of their file; None where none is known."""
+    published = {cache_path(m.weights).name: m.license for m in list_models() if m.weights}
+    return published.get(Path(checkpoint).name) or None
+
+
+def to_text(description: Dict[str, Any]) -> str:
+    """Write a description as a file holds it."""
+    return json.dumps(description, allow_nan=False)
+
+
+def _plain(values: Any) -> list:
+    """Numbers as lists; whole ones stay whole."""
+    return np.asarray(values).tolist()

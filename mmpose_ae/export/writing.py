@@ -1,0 +1,64 @@
+"""From a config and a checkpoint to a file that was compared with the network."""
+
+from pathlib import Path
+from typing import Iterator, Optional, Union
+
+import onnx
+import torch
+
+from mmpose_ae.whole_files import write_whole
+
+from .checking import LIMIT, check_equal
+from .exporting import example_inputs, to_onnx
+from .graph import PoseGraph
+from .loading import Loaded, load
+from .metadata import KEY, describe, to_text
+
+
+def write_file(
+    config: Union[str, Path],
+    checkpoint: Union[str, Path],
+    out: Path,
+    flip_test: Optional[bool] = None,
+    cfg_options: Optional[dict] = None,
+) -> Iterator[str]:
+    """Export a network to a file, which is there only once it gives what the network gives.
+
+    Args:
+        config (str | Path): A config, or a name of the zoo.
+        checkpoint (str | Path): Its weights: a file or an address.
+        out (Path): The file.
+        flip_test (bool, optional): Also look at the mirrored picture. None does as the config says.
+        cfg_options (dict, optional): Settings of the config to override.
+
+    Yields:
+        str: What was done.
+
+    Raises:
+        CheckpointError: The weights cannot be read, or are of another network.
+        Difference: The file would give something else than the network.
+        ValueError: The network is not one that can be exported.
+    """
+    loaded = load(config, checkpoint, cfg_options or {})
+    graph = make_graph(loaded, flip_test)
+    model = to_onnx(graph)
+    note(model, loaded, graph)
+    content = model.SerializeToString()
+    difference = check_equal(graph, content, loaded.resize.input_size)
+    yield f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
+    write_whole(out, content)
+
+
+def make_graph(loaded: Loaded, flip_test: Optional[bool] = None) -> PoseGraph:
+    """The graph of a network, with the mirrored view or, by default, as its config says."""
+    if flip_test is None:
+        flip_test = loaded.model.test_cfg.get('flip_test', False)
+    return PoseGraph(loaded.model, loaded.step, flip_test)
+
+
+def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph) -> None:
+    """Write into a model what it is."""
+    with torch.no_grad():
+        grid = graph.propose(*example_inputs(graph)).grid
+    entry = model.metadata_props.add()
+    entry.key, entry.value = KEY, to_text(describe(loaded, graph.views['flip_test'], grid))
