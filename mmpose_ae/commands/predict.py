@@ -109,17 +109,20 @@ class _Run:
         with ExitStack() as ending:
             for output in self._outputs:
                 ending.callback(self._close, output)
-            behind = ending.enter_context(closing(Behind(self._write, DEPTH)))
-            predictions = self._predictor(self._job.pictures(sources), on_failure=behind.put)
+            write = self._write
+            if not self._job.shows:  # a window belongs to the thread that opened it
+                behind = ending.enter_context(closing(Behind(self._write, DEPTH)))
+                write = behind.put
+            predictions = self._predictor(self._job.pictures(sources), on_failure=write)
             ending.enter_context(closing(predictions))
             for prediction in tqdm(predictions, unit='pictures', disable=None):
-                behind.put(prediction)
+                write(prediction)
 
     def _close(self, output: Output) -> None:
         self._paths += output.close()
 
     def _write(self, result: Union[Prediction, Failure]) -> None:
-        """Hand a result to every output; runs beside the network."""
+        """Hand a result to every output; runs beside the network, unless in a window."""
         with self._predictor.stopwatch('drawing'):
             if isinstance(result, Failure):
                 self._failures.append(result)

@@ -56,6 +56,11 @@ class Job:
                 '--overwrite writes over it, --out names another folder'
             )
 
+    @property
+    def shows(self) -> bool:
+        """Whether a window is among the outputs."""
+        return 'window' in self._outputs
+
     def open(self, header: Header, settings: Dict[str, Any]) -> List[Output]:
         """Make the outputs.
 

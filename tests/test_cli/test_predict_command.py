@@ -76,6 +76,21 @@ def test_a_folder_with_a_broken_file(predict, folder, capsys):
     assert '4 people in 2 pictures, 1 not read' in out
 
 
+def test_a_window_is_made_and_written_to_in_one_thread(predict, folder, monkeypatch):
+    """Toolkits of windows ask for that; other outputs are written beside the network."""
+    threads = []
+
+    def note(*args):
+        threads.append(threading.current_thread())
+        return 1
+
+    for name in ('namedWindow', 'imshow', 'waitKey', 'getWindowProperty', 'destroyAllWindows'):
+        monkeypatch.setattr(cv2, name, note)
+    assert predict(folder, '--save', 'json', '--show') == 1
+    assert {*threads} == {threading.main_thread()}
+    assert len(images_of()) == 3
+
+
 def test_only_the_lines_of_the_command_are_seen(predict, folder, capfd):
     (folder / 'b.png').unlink()
     level = MMLogger.get_current_instance().level

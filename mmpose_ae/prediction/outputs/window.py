@@ -9,10 +9,14 @@ from ..prediction import Prediction
 from .output import Header
 
 TITLE = 'mmpose-ae'
+MOMENT = 30  # milliseconds between two looks at whether the window was closed
+QUIT = (27, ord('q'))  # Esc
 
 
 class Window:
-    """A window: a video plays, a picture waits for a key.
+    """A window: a video plays, a picture waits for a key; Esc, q or closing it ends the run.
+
+    It is written to in the thread that made it, or it stays empty.
 
     Args:
         folder (Path): Not written to.
@@ -33,14 +37,26 @@ class Window:
             ) from error
 
     def write(self, prediction: Prediction) -> None:
-        """Show a picture."""
+        """Show a picture.
+
+        Raises:
+            KeyboardInterrupt: The user has seen enough.
+        """
         cv2.imshow(TITLE, prediction.draw(self._threshold))
-        cv2.waitKey(1 if prediction.video else 0)
+        key = cv2.waitKey(1 if prediction.video else MOMENT)
+        while key < 0 and not prediction.video and _is_open():
+            key = cv2.waitKey(MOMENT)
+        if key in QUIT or not _is_open():
+            raise KeyboardInterrupt
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
         """Show nothing of a picture that could not be read."""
 
     def close(self) -> List[Path]:
         """Close the window."""
-        cv2.destroyWindow(TITLE)
+        cv2.destroyAllWindows()  # also where the user has closed it
         return []
+
+
+def _is_open() -> bool:
+    return cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) > 0

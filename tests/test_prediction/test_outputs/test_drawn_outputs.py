@@ -1,6 +1,7 @@
 """Pictures and videos that are opened and looked at, and the window."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import cv2
 import fakes
@@ -96,19 +97,50 @@ def test_what_cannot_be_written_is_named(pictures, monkeypatch):
         pictures.write(replace(only, image=fakes.image((1, 1)), size=(1, 1)))
 
 
-def test_the_window_shows_pictures_till_a_key_and_plays_videos(tmp_path, monkeypatch):
-    did = []
-    for name in ('namedWindow', 'imshow', 'waitKey', 'destroyWindow'):
-        monkeypatch.setattr(cv2, name, lambda *args, name=name: did.append((name, args[-1])))
-    (window,) = open_outputs(['window'], tmp_path, HEADER)
-    window.fail('broken.jpg', None, 'it is broken')
-    window.write(prediction())
-    window.write(frame(0))
-    assert window.close() == []
-    assert [name for name, _ in did] == [
-        'namedWindow', 'imshow', 'waitKey', 'imshow', 'waitKey', 'destroyWindow',
+@pytest.fixture
+def screen(tmp_path, monkeypatch):
+    """A window, what is done to it, the keys that are pressed, and how often it is still open."""
+    screen = SimpleNamespace(did=[], keys=[], looks=100)
+
+    def show(*args):
+        screen.did.append('imshow')
+
+    def wait(milliseconds):
+        screen.did.append(milliseconds)
+        return screen.keys.pop(0) if screen.keys else -1
+
+    def is_open(*args):
+        screen.looks -= 1
+        return float(screen.looks >= 0)
+
+    for name in ('namedWindow', 'destroyAllWindows'):
+        monkeypatch.setattr(cv2, name, lambda *args, name=name: screen.did.append(name))
+    for name, function in dict(imshow=show, waitKey=wait, getWindowProperty=is_open).items():
+        monkeypatch.setattr(cv2, name, function)
+    (screen.window,) = open_outputs(['window'], tmp_path, HEADER)
+    return screen
+
+
+def test_the_window_shows_pictures_till_a_key_and_plays_videos(screen):
+    screen.window.fail('broken.jpg', None, 'it is broken')
+    screen.keys[:] = -1, -1, ord(' ')
+    screen.window.write(prediction())
+    screen.window.write(frame(0))
+    assert screen.window.close() == []
+    assert screen.did == [
+        'namedWindow', 'imshow', 30, 30, 30, 'imshow', 1, 'destroyAllWindows',
     ]  # fmt: skip
-    assert [argument for name, argument in did if name == 'waitKey'] == [0, 1]
+
+
+@pytest.mark.parametrize('shown', [prediction, lambda: frame(0)], ids=['picture', 'video'])
+def test_the_window_ends_the_run(screen, shown):
+    for key in (27, ord('q')):
+        screen.keys[:] = [key]
+        with pytest.raises(KeyboardInterrupt):
+            screen.window.write(shown())
+    screen.looks = 0  # closed by its button
+    with pytest.raises(KeyboardInterrupt):
+        screen.window.write(shown())
 
 
 def test_where_there_is_no_screen_that_is_said(tmp_path, monkeypatch):
