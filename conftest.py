@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ torch.set_num_threads(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let slow tests be asked for."""
     parser.addoption('--runslow', action='store_true', help='also run tests that train for minutes')
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and the list of tests out of every later collection of garbage.
+
+    MMEngine collects for each dataset that it builds, of which there are hundreds.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:

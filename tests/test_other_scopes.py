@@ -146,7 +146,7 @@ def test_runner_of_a_config_elsewhere(tmp_path):
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         write_dataset(make_small(cfg), tmp_path)
     for loader in (cfg.train_dataloader, cfg.val_dataloader):
-        loader.update(batch_size=1, num_workers=0, persistent_workers=False)
+        loader.update(batch_size=2, num_workers=0, persistent_workers=False)
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.work_dir, cfg.experiment_name = str(tmp_path), tmp_path.name
     runner = Runner.from_cfg(cfg)
