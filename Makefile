@@ -19,7 +19,7 @@ demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
 
 test: lint  ## Everything that must pass before a commit.
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test-web: $(WEB)/.installed  ## The page, in Chromium if that is installed.
 	$(WEB)/bin/python -m pytest -rs tests/test_web

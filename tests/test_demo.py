@@ -8,6 +8,7 @@ import cv2
 import pytest
 from mmengine.registry import DefaultScope
 
+pytestmark = pytest.mark.long
 DEMO = Path(__file__).resolve().parents[1] / 'tools/demo.py'
 
 

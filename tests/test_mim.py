@@ -11,6 +11,7 @@ import pytest
 import mmpose_ae
 from mmpose_ae.checkpoints import load_from_local
 
+pytestmark = pytest.mark.long
 MIM = Path(sys.executable).with_name('mim')
 CONTENT = {'tools', 'configs', 'requirements', 'model-index.yml'}
 ROOT = Path(mmpose_ae.__file__).resolve().parents[1]

@@ -2,8 +2,11 @@ import json
 import pickle
 
 import numpy as np
+import pytest
 
 from mmpose_ae.checkpoints import load_from_local
+
+pytestmark = pytest.mark.long
 
 
 def read_predictions(path):
