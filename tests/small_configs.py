@@ -58,7 +58,8 @@ def make_small(cfg: Config) -> Config:
     for loader in loaders_of(cfg):
         for step in loader.dataset.pipeline:
             if 'input_size' in step:
-                step.input_size = (SIDE, SIDE)
+                side = round(SIDE / min([1, *step.get('aug_scales', ())]))  # of the smallest view
+                step.input_size = (side, side)
     backbone = cfg.model.backbone.type.split('.')[-1]  # 'mmpose.HRNet' is HRNet
     cfg.merge_from_dict(dict(model=NARROW[backbone]))
     cfg.model.backbone.init_cfg = None

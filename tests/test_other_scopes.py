@@ -16,6 +16,7 @@ from small_configs import evaluate, make_small, train_step, write_dataset
 
 from mmpose_ae import registry
 
+pytestmark = pytest.mark.long
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 # Each head, backbone, metric and transform of ours.
 LEAVES = sorted(
@@ -113,22 +114,18 @@ print(package)
 """
 
 
-def run_elsewhere(folder, python_path):
-    """Use the configs from a folder with nothing else; gives the place of the package."""
-    (folder / 'mine.py').write_text(CHILD)
-    command = [sys.executable, '-W', 'ignore', '-c', CODE]
-    env = dict(os.environ, PYTHONPATH=str(python_path))
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Path(done.stdout.splitlines()[-1])
-
-
-def test_configs_by_name_from_any_folder(tmp_path):
-    assert run_elsewhere(tmp_path, '') == CONFIGS.parent / 'mmpose_ae'
+def test_configs_by_name_from_any_folder(tmp_path, monkeypatch, capsys):
+    """Of the checkout, which this process imported."""
+    (tmp_path / 'mine.py').write_text(CHILD)
+    monkeypatch.chdir(tmp_path)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        exec(CODE, {})
+    assert Path(capsys.readouterr().out.splitlines()[-1]) == CONFIGS.parent / 'mmpose_ae'
 
 
 def test_configs_by_name_without_the_checkout(tmp_path):
     """As a wheel is installed: the package, its metadata and the copies of the configs."""
+    (tmp_path / 'mine.py').write_text(CHILD)
     library = tmp_path / 'library'
     library.mkdir()
     build = [
@@ -136,7 +133,11 @@ def test_configs_by_name_without_the_checkout(tmp_path):
         *('build_py', '--build-lib', library),
     ]
     subprocess.run(build, cwd=CONFIGS.parent, check=True, capture_output=True)
-    assert run_elsewhere(tmp_path, library) == library / 'mmpose_ae'
+    command = [sys.executable, '-W', 'ignore', '-c', CODE]
+    env = dict(os.environ, PYTHONPATH=str(library))
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert Path(done.stdout.splitlines()[-1]) == library / 'mmpose_ae'
 
 
 def test_runner_of_a_config_elsewhere(tmp_path):
