@@ -11,8 +11,10 @@ from mmpose_ae.grouping import LARGEST
 def _distances(instance_tags: np.ndarray, tags: np.ndarray) -> np.ndarray:
     """Distances of instances' tags (N, L) to those of cells (L, C), (N, C)."""
     squared = np.square(tags[0] - instance_tags[:, :1])
+    difference = np.empty_like(squared)
     for own, channel in zip(instance_tags.T[1:], tags[1:]):
-        squared += np.square(channel - own[:, None])
+        np.subtract(channel, own[:, None], out=difference)
+        squared += np.square(difference, out=difference)
     return np.sqrt(squared, out=squared)
 
 
@@ -22,26 +24,34 @@ def _read_tags(tag_maps: np.ndarray, places: np.ndarray, size: Size) -> np.ndarr
     What is not a number is infinite: far from every instance.
     """
     if tag_maps.shape[:0:-1] == size:
-        tags = tag_maps.reshape(len(tag_maps), -1)[:, places]
+        tags = tag_maps.reshape(len(tag_maps), -1).take(places, axis=1)
     else:
-        tags = _read_between(tag_maps, unflatten_index(places, size[0]), size)
-    return np.where(np.isnan(tags), np.float32(np.inf), tags)
+        tags = _read_between(tag_maps, places, size)
+    tags[np.isnan(tags)] = np.inf
+    return tags
 
 
-def _read_between(tag_maps: np.ndarray, cells: np.ndarray, size: Size) -> np.ndarray:
-    """Tags (L, C) under cells (C, 2) of a finer map (W, H), as if upsampled bilinearly.
+def _read_between(tag_maps: np.ndarray, places: np.ndarray, size: Size) -> np.ndarray:
+    """Tags (L, C) at row-major places (C,) of a finer heatmap, as if upsampled bilinearly.
 
     The corners of the maps are not aligned, as in :func:`mmpose_ae.ops.sample_tags`.
     """
-    coarse = np.array(tag_maps.shape[:0:-1])
-    position = np.maximum((cells + 0.5) * (coarse / size) - 0.5, 0)
-    low = position.astype(np.int64)
-    (x0, y0), (x1, y1) = low.T, np.minimum(low + 1, coarse - 1).T
-    fx, fy = (position - low).astype(np.float32).T
-    top, bottom = (
-        tag_maps[:, y, x0] + fx * (tag_maps[:, y, x1] - tag_maps[:, y, x0]) for y in (y0, y1)
-    )
+    height, width = tag_maps.shape[1:]
+    flat = tag_maps.reshape(len(tag_maps), -1)
+    rows, columns = np.divmod(places, size[0])
+    x0, x1, fx = (values[columns] for values in _bracket(size[0], width))
+    y0, y1, fy = (values[rows] for values in _bracket(size[1], height))
+    read = [[flat.take(y * width + x, axis=1) for x in (x0, x1)] for y in (y0, y1)]
+    top, bottom = (left + fx * (right - left) for left, right in read)
     return top + fy * (bottom - top)
+
+
+def _bracket(count: int, coarse: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coarser cells before and behind each of the finer ones along an axis, and the part between."""
+    centers = np.arange(count, dtype=np.float32) + np.float32(0.5)
+    position = np.maximum(centers * np.float32(coarse / count) - np.float32(0.5), 0)
+    low = position.astype(np.int64)
+    return low, np.minimum(low + 1, coarse - 1), position - low.astype(np.float32)
 
 
 def _as_released(heatmap: np.ndarray, distance: np.ndarray, unit: float) -> np.ndarray:

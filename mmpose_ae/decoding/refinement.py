@@ -38,11 +38,16 @@ def _released_offset(heatmaps: np.ndarray, types: np.ndarray, cells: np.ndarray)
 def _gaussian_offset(heatmaps: np.ndarray, types: np.ndarray, cells: np.ndarray) -> np.ndarray:
     tiny = np.finfo(heatmaps.dtype).tiny
     values = _neighbors(heatmaps, types, cells)
-    before, center, after = (np.log(np.maximum(value, tiny)) for value in values)
+    before, center, after = (_log(np.maximum(value, tiny)) for value in values)
     bend = 2 * center - before - after
     usable = (bend > 0) & (cells > 0) & (cells < _last(heatmaps))
     offset = (after - before) / (2 * np.where(usable, bend, np.float32(1)))
     return np.where(usable, np.clip(offset, -0.5, 0.5), np.float32(0))
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """Logarithms rounded from double precision: in single they differ from processor to processor."""
+    return np.log(values.astype(np.float64)).astype(values.dtype)
 
 
 OFFSETS = {'quarter': _quarter_offset, 'released': _released_offset, 'gaussian': _gaussian_offset}
