@@ -4,8 +4,8 @@ Importing the package registers every component in scope ``mmpose_ae``, so that
 ``custom_imports = dict(imports=['mmpose_ae'])`` is all a config needs.
 
 Where neither MMPose nor MMEngine is installed nothing is registered, and the light core is left:
-:mod:`mmpose_ae.grouping` (strategies and poses), :mod:`mmpose_ae.frame` and
-:mod:`mmpose_ae.tracking` need numpy and scipy alone.
+:mod:`mmpose_ae.decoding`, :mod:`mmpose_ae.grouping` (strategies and poses), :mod:`mmpose_ae.frame`
+and :mod:`mmpose_ae.tracking` need numpy alone, and use scipy where it is installed.
 """
 
 from .compat import has_openmmlab

@@ -108,7 +108,9 @@ def test_a_metric_of_ones_own(run):
 
 
 def test_files_and_functions_of_the_tables_exist():
-    rows = re.findall(r'`((?:datasets|models|codecs)/[\w/]+\.py)` \| `(\w+)(?:\.(\w+))?`', PAGE)
+    rows = re.findall(
+        r'`((?:datasets|decoding|models|codecs)/[\w/]+\.py)` \| `(\w+)(?:\.(\w+))?`', PAGE
+    )
     assert len(rows) >= 11
     for path, name, method in rows:
         code = (ROOT / 'mmpose_ae' / path).read_text()

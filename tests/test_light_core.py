@@ -1,4 +1,4 @@
-"""Grouping, frames and tracking work, and start fast, without torch and OpenMMLab installed."""
+"""Decoding, frames and tracking work, and start fast, without torch and OpenMMLab installed."""
 
 import json
 import resource
@@ -43,6 +43,7 @@ sys.meta_path[:] = [Hide(finder) for finder in sys.meta_path]
 
 
 HIDE = hide(MISSING)
+HIDE_SCIPY = hide((*MISSING, 'scipy'))
 WITHOUT = pytest.mark.parametrize('without', [FORBID, HIDE], ids=['forbidden', 'not installed'])
 # Two people with tags 0 and 5, the second without its last keypoint, and what becomes of them.
 SCENE = """
@@ -104,7 +105,9 @@ def test_predictions_can_be_read_drawn_and_written(tmp_path):
     assert (tmp_path / 'pictures/picture.jpg').is_file()
 
 
-@WITHOUT
+@pytest.mark.parametrize(
+    'without', [FORBID, HIDE, HIDE_SCIPY], ids=['forbidden', 'not installed', 'nor scipy']
+)
 def test_a_scene_is_grouped(without):
     """Cell c is the pixel 4 * c + 1.5 of the input, and x that 2 * x + 0.5 of the image."""
     child = run(without + SCENE)
@@ -118,6 +121,35 @@ def test_a_scene_is_grouped(without):
         assert found['scores'] == pytest.approx([2.3 / 3, 1.2 / 3])
         assert [tag for (tag,) in found['tags']] == pytest.approx([0.1, 4.95])
         assert found['ids'] == [[0, 1], [1, 0]]
+
+
+DECODED = """
+import json
+import numpy as np
+from mmpose_ae.decoding import read_decoding
+from mmpose_ae.frame import Grid
+
+heatmaps = np.zeros((1, 2, 8, 8), np.float32)
+heatmaps[0, [0, 1], [2, 4], [3, 5]] = [0.9, 0.05]
+candidates = np.zeros((1, 2, 1, 4), np.float32)
+candidates[0, 0, 0] = [0.9, 3, 2, 0]
+outputs = dict(candidates=candidates, heatmaps=heatmaps, tags=np.zeros_like(heatmaps))
+decoding = read_decoding(dict(type='TagDecoding', refinement=None))
+(poses,) = decoding(outputs, Grid((8, 8), (4, 4)))
+assert decoding.to_dict() == read_decoding(json.loads(json.dumps(decoding.to_dict()))).to_dict()
+assert not {'scipy', 'torch'} & set(sys.modules)
+print(json.dumps([poses.keypoints.tolist(), poses.keypoint_scores.tolist(), poses.filled.tolist()]))
+"""
+
+
+def test_named_arrays_are_decoded_without_scipy():
+    """The second keypoint is too low for a candidate, and found at a tenth of its height."""
+    child = run(f'{HIDE_SCIPY}{DECODED}')
+    assert child.returncode == 0, child.stderr
+    keypoints, scores, filled = json.loads(child.stdout)
+    assert keypoints == [[[13.5, 9.5], [21.5, 17.5]]]
+    np.testing.assert_allclose(scores, [[0.9, 0.005]], rtol=1e-6)
+    assert filled == [[False, True]]
 
 
 @WITHOUT
@@ -177,5 +209,5 @@ def cpu_seconds(code):
 
 def test_it_starts_as_fast_as_what_it_stands_on():
     """About 0.15 s, as numpy and scipy themselves; scipy.optimize alone would take it to 0.4 s."""
-    ours = cpu_seconds(f'{HIDE}\nimport mmpose_ae.grouping, mmpose_ae.frame, mmpose_ae.tracking')
+    ours = cpu_seconds(f'{HIDE}\nimport mmpose_ae.decoding, mmpose_ae.frame, mmpose_ae.tracking')
     assert ours < 2 * cpu_seconds('import numpy, scipy')

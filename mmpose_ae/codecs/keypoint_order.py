@@ -53,4 +53,4 @@ def check_order(order: Sequence[int], num_keypoints: Optional[int] = None) -> Li
         raise ValueError(
             f'keypoint_order must name each of the keypoints 0 to {expected - 1} once, got {order}'
         )
-    return order
+    return [int(k) for k in order]  # not of numpy, which JSON cannot hold

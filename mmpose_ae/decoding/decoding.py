@@ -64,6 +64,6 @@ class Decoding:
 
 def _plain(value: Any) -> Any:
     """An option as JSON can hold it."""
-    if is_dataclass(value):
-        return asdict(value)
-    return describe_strategy(value) if callable(value) else value
+    if callable(value):
+        return describe_strategy(value)
+    return asdict(value) if is_dataclass(value) else value

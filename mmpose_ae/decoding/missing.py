@@ -47,7 +47,7 @@ def _read_between(tag_maps: np.ndarray, places: np.ndarray, size: Size) -> np.nd
 
 
 def _bracket(count: int, coarse: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Coarser cells before and behind each of the finer ones along an axis, and the part between."""
+    """Coarser cells before and behind each finer one along an axis, and how far it is between."""
     centers = np.arange(count, dtype=np.float32) + np.float32(0.5)
     position = np.maximum(centers * np.float32(coarse / count) - np.float32(0.5), 0)
     low = position.astype(np.int64)

@@ -46,7 +46,7 @@ def _gaussian_offset(heatmaps: np.ndarray, types: np.ndarray, cells: np.ndarray)
 
 
 def _log(values: np.ndarray) -> np.ndarray:
-    """Logarithms rounded from double precision: in single they differ from processor to processor."""
+    """Logarithms by double precision: those of float32 differ from processor to processor."""
     return np.log(values.astype(np.float64)).astype(values.dtype)
 
 

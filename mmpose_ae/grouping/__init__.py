@@ -1,4 +1,4 @@
-"""Strategies that group candidates into people, and their result; numpy and scipy alone."""
+"""Strategies that group candidates into people, and their result; numpy alone, or with scipy."""
 
 from .candidates import LARGEST, UNMATCHED, Candidates
 from .density import DensityGrouping
