@@ -47,16 +47,31 @@ def files(*patterns: str) -> List[Path]:
     return sorted({path for pattern in patterns for path in folder().glob(pattern)})
 
 
-def subject_files(subject: str, pattern: str) -> list:
+def subject_files(subject: str, pattern: str, *needed: str) -> list:
     """Give the vectors of a subject with a folder of its own as values of a parameter.
 
-    They are in ``<subject>/`` of the folder, in the folder itself, or, for what came later, in
-    ``../specs/golden/<subject>``; the test is skipped if none is there.
+    They are in ``<subject>/`` of the folder, or, for what came later, in
+    ``../specs/golden/<subject>``, or in the folder itself, or they come with the tests; the test is
+    skipped if none is there.
+
+    Args:
+        subject (str): Name of the folder.
+        pattern (str): Names of files.
+        *needed (str): Arrays that the test reads; files without them are of something else.
     """
-    places = [folder() / subject, folder(), folder().parent / 'specs' / 'golden' / subject]
-    found = next(filter(None, (sorted(place.glob(pattern)) for place in places)), [])
-    rows = [pytest.param(path, id=path.stem) for path in found]
+    beside = folder().parent / 'specs' / 'golden' / subject
+    places = [folder() / subject, beside, folder(), SHIPPED / subject]
+    found = ([p for p in sorted(place.glob(pattern)) if _has(p, needed)] for place in places)
+    rows = [pytest.param(path, id=path.stem) for path in next(filter(None, found), [])]
     return rows or [_skipped(f'no {pattern} of {subject} in {folder()}', 1)]
+
+
+def _has(path: Path, needed: Tuple[str, ...]) -> bool:
+    """Tell whether a file has arrays."""
+    if not needed:
+        return True
+    with np.load(path) as data:
+        return set(needed) <= set(data.files)
 
 
 class Case:

@@ -11,6 +11,7 @@ from mmengine.logging import print_log
 from .categories import select_people
 from .image_entries import assign_images, check_images, has_size, number_images, plain_id
 from .ledger import Ledger
+from .mpii import is_person_list, read_person_list, read_release, to_coco
 from .repairs import repair_person
 
 
@@ -20,7 +21,7 @@ def read_annotation_file(
     image_folder: Optional[str] = None,
     log: bool = True,
 ) -> dict:
-    """Read an annotation file in COCO's format, and repair what is certain.
+    """Read an annotation file in COCO's format or MPII's, and repair what is certain.
 
     Args:
         path (str): The file.
@@ -38,7 +39,31 @@ def read_annotation_file(
         FileNotFoundError: If there is no such file.
         ValueError: If something in it cannot be right; names the file and up to ten faults.
     """
-    content = load_content(path)
+    return complete_content(load_content(path), path, num_keypoints, image_folder, log)
+
+
+def complete_content(
+    content: Any,
+    path: str,
+    num_keypoints: Optional[int] = None,
+    image_folder: Optional[str] = None,
+    log: bool = True,
+) -> dict:
+    """Check and repair what was read from an annotation file.
+
+    Args:
+        content (dict): In COCO's format; changed in place.
+        path (str): The file.
+        num_keypoints (int, optional): As of :func:`read_annotation_file`, like what follows.
+        image_folder (str, optional): Where the images are.
+        log (bool): Say in the log what was repaired and left out.
+
+    Returns:
+        dict: As :func:`read_annotation_file` gives it.
+
+    Raises:
+        ValueError: If something in it cannot be right.
+    """
     ledger = Ledger(path)
     review(content, ledger, num_keypoints, image_folder)
     ledger.raise_findings()
@@ -48,16 +73,21 @@ def read_annotation_file(
 
 
 def load_content(path: str) -> Any:
-    """Read a JSON file.
+    """Read a JSON file, or a file of MPII, of all its images, in COCO's format.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is not JSON; names the file.
+        ValueError: If it is not JSON, nor MATLAB's if its name ends with ``.mat``; names the file.
     """
+    if str(path).endswith('.mat'):
+        return to_coco(read_release(path))
     try:
-        return json.loads(fileio.get(path))
+        content = json.loads(fileio.get(path))
     except ValueError as error:  # not JSON, or not text
         raise ValueError(f'annotation file {path} is not valid JSON: {error}') from error
+    if is_person_list(content):
+        return to_coco(read_person_list(content, path))
+    return content
 
 
 def review(

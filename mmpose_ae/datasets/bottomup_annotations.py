@@ -35,8 +35,8 @@ class BottomupAnnotations:
         Returns:
             tuple: Annotations as :meth:`parse_data_info` gives them, and images.
         """
+        content = self._read_content()
         folder = self.data_prefix['img']
-        content = read_annotation_file(self.ann_file, self.metainfo['num_keypoints'], folder)
         remember_image_folder(self.ann_file, folder)
         self._metainfo['CLASSES'] = content.get('categories', [])
         people: Dict[int, List[dict]] = defaultdict(list)
@@ -50,6 +50,11 @@ class BottomupAnnotations:
             for ann in people[image['id']]:
                 instances.append(self.parse_data_info(dict(raw_ann_info=ann, raw_img_info=image)))
         return instances, images
+
+    def _read_content(self) -> dict:
+        """Read the annotation file, checked and repaired."""
+        folder = self.data_prefix['img']
+        return read_annotation_file(self.ann_file, self.metainfo['num_keypoints'], folder)
 
     def load_data_list(self) -> List[dict]:
         """Load the annotations.

@@ -20,7 +20,7 @@ def parse_args() -> Namespace:
     add('--frames', type=int, help='make videos of so many frames, with ids of people')
     add('--size', type=int, nargs=2, default=Settings.size, metavar=('W', 'H'))
     add('--seed', type=int, default=0)
-    add('--keypoints', choices=['coco', 'crowdpose'], default=Settings.keypoints)
+    add('--keypoints', choices=['coco', 'crowdpose', 'mpii'], default=Settings.keypoints)
     add('--people', type=int, nargs=2, default=Settings.people, metavar=('MIN', 'MAX'))
     add('--heights', type=float, nargs=2, default=Settings.heights, metavar=('MIN', 'MAX'))
     add(

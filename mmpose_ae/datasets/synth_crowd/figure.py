@@ -33,6 +33,9 @@ JOINT_PARTS = dict(
     knee=('thigh', 'shank'),
     ankle=('shank',),
 )
+MIDDLE_PARTS = dict(
+    neck=('trunk',), thorax=('trunk',), pelvis=('trunk',), upper_neck=('trunk', 'head')
+)
 OTHER_SIDE = dict(left='right', right='left')
 
 
@@ -98,10 +101,10 @@ class Figure:
         if owner != person:
             return False
         part = PARTS[index]
-        if name in (*FACE_POINTS, 'top_head'):
+        if name in (*FACE_POINTS, 'top_head', 'head_top'):
             return part == 'head' and self._is_in_front(name)
-        if name == 'neck':
-            return part == 'trunk'
+        if name in MIDDLE_PARTS:
+            return part in MIDDLE_PARTS[name]
         side, _, joint = name.partition('_')
         if part == 'trunk':
             return part in JOINT_PARTS[joint] and not self._is_beyond_the_trunk(side, joint)

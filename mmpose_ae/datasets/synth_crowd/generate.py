@@ -17,6 +17,7 @@ from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, image_id, write_po
 from mmpose_ae.options import check_count
 
 from .clip import make_clip
+from .mpii import mpii_files, with_heads, write_mpii_files
 from .posetrack import posetrack_frame
 from .scene import Scene, make_scene
 from .settings import Settings
@@ -42,7 +43,8 @@ def generate(
 
     Args:
         root (Path): Folder for ``train/``, ``val/`` and ``annotations/{train,val}.json``; of videos
-            also for the files of PoseTrack18, ``annotations/{train,val}/``.
+            also for the files of PoseTrack18, ``annotations/{train,val}/``; with MPII's keypoints
+            also for its files, ``annotations/{train,val}{.mat,_groups.mat,_people.json}``.
         counts (dict): Number of images, or of videos, by split.
         settings (Settings): What is on the images.
         seed (int): Same seed, same bytes, whatever the number of workers.
@@ -123,8 +125,10 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
     for parent in (folder, path.parent):
         parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    path.unlink(missing_ok=True)
-    for old in [*folder.iterdir(), *path.with_suffix('').glob(_sequence('?' * 6) + '.json')]:
+    stem = path.with_suffix('')
+    for old in (path, *mpii_files(stem)):
+        old.unlink(missing_ok=True)
+    for old in [*folder.iterdir(), *stem.glob(_sequence('?' * 6) + '.json')]:
         if old.match(_sequence('?' * 6)):
             shutil.rmtree(old)
         else:
@@ -142,6 +146,8 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
         annotations=annotations,
         categories=[_category(settings.keypoints)],
     )
+    if settings.keypoints == 'mpii':
+        write_mpii_files(stem, content)
     # The annotations come last and at once: an interrupted run is not taken for a finished one.
     unfinished.write_text(json.dumps(content))
     unfinished.replace(path)
@@ -184,7 +190,7 @@ def _write_image(
     cv2.setNumThreads(1)
     scene = make_scene(seed, index, settings)
     name = f'{index + 1:06d}.{image_format}'
-    return [(_save(scene, folder, name, index + 1), scene.annotations)]
+    return [(_save(scene, folder, name, index + 1), _annotations(scene, settings))]
 
 
 def _write_clip(
@@ -199,18 +205,23 @@ def _write_clip(
         name = f'{sequence}/{frame:06d}.{suffix}'
         image = _save(scene, root / split, name, image_id(sequence, frame))
         image.update(video_id=number, frame_id=frame)
-        written.append((image, _with_track_ids(scene)))
+        written.append((image, _with_track_ids(scene, _annotations(scene, settings))))
         tracked.append(posetrack_frame(scene, image['id'], f'{split}/{name}'))
     path = root / 'annotations' / split / f'{sequence}.json'
     write_posetrack(path, PoseTrackSequence(sequence, tracked))
     return written
 
 
-def _with_track_ids(scene: Scene) -> List[dict]:
+def _annotations(scene: Scene, settings: Settings) -> List[dict]:
+    """Annotations of an image or frame; those of MPII with what its files say besides."""
+    return with_heads(scene) if settings.keypoints == 'mpii' else scene.annotations
+
+
+def _with_track_ids(scene: Scene, annotations: List[dict]) -> List[dict]:
     """Annotations of a frame, those of people with the person's number."""
     return [
         annotation if track_id is None else dict(annotation, track_id=track_id)
-        for annotation, track_id in zip_longest(scene.annotations, scene.figures)
+        for annotation, track_id in zip_longest(annotations, scene.figures)
     ]
 
 

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Dict, Tuple
 
-from .skeleton import COCO_POINTS, CROWDPOSE_POINTS
+from .skeleton import COCO_POINTS, CROWDPOSE_POINTS, MPII_POINTS
 
-KEYPOINTS = dict(coco=COCO_POINTS, crowdpose=CROWDPOSE_POINTS)
+KEYPOINTS = dict(coco=COCO_POINTS, crowdpose=CROWDPOSE_POINTS, mpii=MPII_POINTS)
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Settings:
 
     Attributes:
         size (tuple): Width and height in pixels.
-        keypoints (str): ``'coco'`` for COCO's 17, ``'crowdpose'`` for CrowdPose's 14.
+        keypoints (str): ``'coco'`` for COCO's 17, ``'crowdpose'`` for CrowdPose's 14,
+            ``'mpii'`` for MPII's 16.
         people (tuple): Fewest and most labelled people of an image that is not empty.
         heights (tuple): Least and greatest height of people, relative to the greatest that their
             number leaves room for.

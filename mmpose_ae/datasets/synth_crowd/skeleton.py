@@ -57,21 +57,32 @@ TRUNK, NECK, HEAD = 0.29, 0.06, 0.075  # lengths, and the radius of the head
 HIP_WIDTH, SHOULDER_WIDTH = 0.085, 0.12  # half the distance
 UPPER_ARM, FOREARM, THIGH, SHANK = 0.165, 0.15, 0.235, 0.235
 
-# Points of the body: COCO's 17 keypoints, then the top of the head, the neck and the head's center.
+# Points of the body: COCO's 17 keypoints; then the top of the head, the neck and the head's center;
+# then what MPII has besides, whose name for the top of the head is another one.
 COCO_POINTS = (
     'nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder', 'right_shoulder',
     'left_elbow', 'right_elbow', 'left_wrist', 'right_wrist', 'left_hip', 'right_hip', 'left_knee',
     'right_knee', 'left_ankle', 'right_ankle',
 )  # fmt: skip
-POINTS = (*COCO_POINTS, 'top_head', 'neck', 'head')
+POINTS = (
+    *COCO_POINTS, 'top_head', 'neck', 'head', 'pelvis', 'thorax', 'upper_neck', 'head_top'
+)  # fmt: skip
 CROWDPOSE_POINTS = (*COCO_POINTS[5:], 'top_head', 'neck')
+MPII_POINTS = (
+    'right_ankle', 'right_knee', 'right_hip', 'left_hip', 'left_knee', 'left_ankle', 'pelvis',
+    'thorax', 'upper_neck', 'head_top', 'right_wrist', 'right_elbow', 'right_shoulder',
+    'left_shoulder', 'left_elbow', 'left_wrist',
+)  # fmt: skip
 INDEX = {name: i for i, name in enumerate(POINTS)}
 FACE_PLACES = HEAD * np.array(  # the first points, from the head's center, in the axes of the head
     [[0, 0.2, 1], [0.42, -0.2, 0.8], [-0.42, -0.2, 0.8], [0.95, 0, 0], [-0.95, 0, 0]]
 )
-HEAD_AND_NECK = [INDEX[name] for name in ('neck', 'head', 'top_head')]
+HEAD_AND_NECK = [
+    INDEX[name] for name in ('neck', 'head', 'top_head', 'head_top', 'upper_neck', 'thorax')
+]
 HEAD_AND_NECK_PLACES = [  # in the axes of the trunk
-    [0, -TRUNK - NECK / 2, 0], [0, -TRUNK - NECK - HEAD, 0], [0, -TRUNK - NECK - 1.95 * HEAD, 0]
+    [0, -TRUNK - NECK / 2, 0], [0, -TRUNK - NECK - HEAD, 0], [0, -TRUNK - NECK - 1.95 * HEAD, 0],
+    [0, -TRUNK - NECK - 1.95 * HEAD, 0], [0, -TRUNK - NECK, 0], [0, -TRUNK, 0],
 ]  # fmt: skip
 ON_TRUNK = [
     i for name, i in INDEX.items() if name.endswith(('shoulder', 'elbow', 'wrist'))

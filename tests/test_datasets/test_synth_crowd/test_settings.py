@@ -19,7 +19,7 @@ def test_keypoints_are_in_the_order_of_mmpose(keypoints):
 @pytest.mark.parametrize(
     'kwargs, message',
     [
-        (dict(keypoints='mpii'), "keypoints must be one of .*'mpii'"),
+        (dict(keypoints='aic'), "keypoints must be one of .*'aic'"),
         (dict(size=(16, 64)), 'at least 32x32'),
         (dict(people=(3, 2)), 'ascending range'),
         (dict(heights=(0.9, 0.4)), 'heights must be an ascending range'),
