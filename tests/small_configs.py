@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
 
+from mmpose_ae.datasets.mpii import MpiiImage, MpiiPerson, write_release
 from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
 
 SIDE = 64  # which the stacked hourglass halves six times, and noise has few peaks in
@@ -102,12 +103,38 @@ def write_dataset(cfg: Config, root: Path) -> None:
             cv2.imwrite(str(folder / image['file_name']), noise)
         path = root / loader.dataset.ann_file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+        if loader.dataset.type == 'MpiiDataset':
+            loader.dataset.subset = 'trainval'  # the real one is too large
+            write_release(path, root / loader.dataset.groups_file, mpii_images(content))
+        else:
+            path.write_text(json.dumps(content))
     for name in ('val', 'test'):
         evaluator = cfg[f'{name}_evaluator']
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
             if 'ann_file' in metric:
                 metric.ann_file = str(root / cfg[f'{name}_dataloader'].dataset.ann_file)
+
+
+def mpii_images(content: dict) -> List[MpiiImage]:
+    """The same people as MPII has them, those of an image in one group."""
+    return [
+        MpiiImage(
+            number=image['id'],
+            name=image['file_name'],
+            people=[
+                MpiiPerson(
+                    np.reshape(ann['keypoints'], (-1, 3)),
+                    center=np.array([75.0, 65.0]),
+                    scale=0.35,
+                    head_box=np.array([40.0, 30.0, 50.0, 40.0]),
+                )
+                for ann in content['annotations']
+                if ann['image_id'] == image['id']
+            ],
+            groups=[[1, 2]],
+        )
+        for image in content['images']
+    ]
 
 
 def train_step(cfg: Config) -> Dict[str, torch.Tensor]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Collection, Dict, Iterable, List, Sequence, Tuple, Union
 
+from .annotation_file import load_content
+from .mpii import NOT_PUBLISHED
+
 
 @dataclass(frozen=True)
 class AnnotationFile:
@@ -14,7 +17,7 @@ class AnnotationFile:
     Attributes:
         path (str): File under the dataset's folder.
         folder (str): Folder of the images, under the dataset's folder.
-        count (int): Images in the file; for MPII, whose files are lists, people.
+        count (int): Images in the file; in lists of people, as MMPose has them of MPII, people.
     """
 
     path: str
@@ -24,10 +27,17 @@ class AnnotationFile:
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of a dataset, and where its authors publish them."""
+    """The files of a dataset, and where its authors publish them.
+
+    Attributes:
+        source (str): Where to get them.
+        files (tuple[AnnotationFile]): Annotations, and the images that they list.
+        others (tuple[str]): Further files under the dataset's folder.
+    """
 
     source: str
     files: Tuple[AnnotationFile, ...]
+    others: Tuple[str, ...] = ()
 
 
 LAYOUTS: Dict[str, Layout] = dict(
@@ -58,12 +68,10 @@ LAYOUTS: Dict[str, Layout] = dict(
         ),
     ),
     mpii=Layout(
-        'http://human-pose.mpi-inf.mpg.de (images) and '
-        'https://download.openmmlab.com/mmpose/datasets/mpii_annotations.tar (annotations)',
-        (
-            AnnotationFile('annotations/mpii_train.json', 'images', 22246),
-            AnnotationFile('annotations/mpii_val.json', 'images', 2958),
-        ),
+        'http://human-pose.mpi-inf.mpg.de (images, annotations, and groups_v12.mat of the '
+        'evaluation toolkit)',
+        (AnnotationFile('annotations/mpii_human_pose_v1_u12_1.mat', 'images', 24987),),
+        ('annotations/groups_v12.mat',),
     ),
 )
 
@@ -78,7 +86,10 @@ def find_problems(layout: Layout, root: Union[str, Path]) -> List[str]:
     Returns:
         list[str]: A sentence for each thing that is missing, unreadable or incomplete.
     """
-    return [problem for file in layout.files for problem in _check_file(file, Path(root))]
+    root = Path(root)
+    problems = [problem for file in layout.files for problem in _check_file(file, root)]
+    others = [root / path for path in layout.others]
+    return problems + [f'{path} is missing' for path in others if not path.is_file()]
 
 
 def _check_file(file: AnnotationFile, root: Path) -> List[str]:
@@ -86,14 +97,14 @@ def _check_file(file: AnnotationFile, root: Path) -> List[str]:
     if not path.is_file():
         return [f'{path} is missing']
     try:
-        listed = _listed_images(json.loads(path.read_text()))
+        listed = _listed_images(_read(path))
     except (ValueError, KeyError, TypeError) as error:
         return [f'{path} is not an annotation file: {error!r}']
     problems = []
     if len(listed) != file.count:
         problems.append(f'{path} has {len(listed)} entries instead of {file.count}')
     present = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    missing = sorted(set(listed) - present)
+    missing = sorted(set(listed) - present - set(NOT_PUBLISHED))
     if missing:
         problems.append(
             f'{folder} lacks {len(missing)} of the {len(set(listed))} images of {path.name}, '
@@ -102,8 +113,13 @@ def _check_file(file: AnnotationFile, root: Path) -> List[str]:
     return problems
 
 
+def _read(path: Path) -> Union[dict, list]:
+    """Content of an annotation file; that of the authors of MPII in COCO's format."""
+    return load_content(str(path)) if path.suffix == '.mat' else json.loads(path.read_text())
+
+
 def _listed_images(content: Union[dict, list]) -> List[str]:
-    """File names in the order of the file: COCO's format, or MPII's list of people."""
+    """File names in the order of the file: COCO's format, or MMPose's list of people."""
     if isinstance(content, list):
         return [person['image'] for person in content]
     return [image['file_name'] for image in content['images']]

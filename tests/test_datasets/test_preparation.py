@@ -3,9 +3,11 @@
 import json
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mpii_people import make_images, write_files, write_release
 
 from mmpose_ae.datasets.preparation import (
     LAYOUTS,
@@ -48,6 +50,20 @@ def test_list_of_people(root):
     assert find_problems(LAYOUT, root) == []
 
 
+def test_files_of_matlab(tmp_path):
+    """Three images of MPII are in the annotations alone."""
+    write_files(tmp_path)
+    layout = Layout('its authors', (AnnotationFile('mpii.mat', 'images', 4),), ('groups.mat',))
+    assert find_problems(layout, tmp_path) == []
+    images = [replace(image, name='040348287.jpg') for image in make_images(1)]
+    write_release(tmp_path / 'mpii.mat', tmp_path / 'groups.mat', images)
+    (problem,) = find_problems(layout, tmp_path)
+    assert problem == f'{tmp_path}/mpii.mat has 1 entries instead of 4'
+    (tmp_path / 'mpii.mat').write_text('images')
+    (problem,) = find_problems(layout, tmp_path)
+    assert problem.startswith(f'{tmp_path}/mpii.mat is not an annotation file')
+
+
 def test_missing_annotations(root):
     (root / 'annotations' / 'people.json').unlink()
     assert find_problems(LAYOUT, root) == [f'{root}/annotations/people.json is missing']
@@ -72,8 +88,9 @@ def test_wrong_count_and_missing_images(root):
 
 @pytest.mark.parametrize('name', sorted(LAYOUTS))
 def test_everything_is_missing_in_an_empty_folder(name, tmp_path):
-    problems = find_problems(LAYOUTS[name], tmp_path)
-    assert problems == [f'{tmp_path}/{file.path} is missing' for file in LAYOUTS[name].files]
+    layout = LAYOUTS[name]
+    paths = [*(file.path for file in layout.files), *layout.others]
+    assert find_problems(layout, tmp_path) == [f'{tmp_path}/{path} is missing' for path in paths]
 
 
 def test_tool_fails_and_tells_the_source(tmp_path, monkeypatch, capsys):

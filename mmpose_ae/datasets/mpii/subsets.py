@@ -8,6 +8,8 @@ from mmpose_ae.options import check_choice
 from .people import MpiiImage
 
 SUBSETS = ('trainval', 'train', 'val', 'test')
+# In the annotations, but not in the published archive of images.
+NOT_PUBLISHED = ('002878268.jpg', '013401523.jpg', '040348287.jpg')
 HELD_OUT = 350  # images; Cao et al. 2017 held out about as many, and published no list
 
 
@@ -16,7 +18,8 @@ def choose_images(images: List[MpiiImage], subset: str, path: str) -> List[MpiiI
 
     The labels of ``'test'`` are not published. ``'trainval'`` is all other images, ``'val'`` 350
     whole images of these: of those with a group that is evaluated the ones whose names have the
-    least CRC-32, which is as good as drawn. ``'train'`` is what is left.
+    least CRC-32, which is as good as drawn. ``'train'`` is what is left. Three images with labels
+    that the authors never published are left out.
 
     Args:
         images (list[MpiiImage]): All images, with their groups.
@@ -31,6 +34,8 @@ def choose_images(images: List[MpiiImage], subset: str, path: str) -> List[MpiiI
     """
     check_choice('subset', subset, SUBSETS)
     chosen = [image for image in images if image.is_train == (subset != 'test')]
+    if subset != 'test':  # where nothing may be left out
+        chosen = [image for image in chosen if image.name not in NOT_PUBLISHED]
     if subset in ('train', 'val'):
         held_out = _held_out(chosen, path)
         chosen = [image for image in chosen if (image.name in held_out) == (subset == 'val')]

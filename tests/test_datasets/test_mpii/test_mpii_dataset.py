@@ -1,5 +1,7 @@
 """MPII as a dataset: which images, which people, and what is masked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from mmengine.registry import DefaultScope
@@ -67,6 +69,14 @@ def test_what_is_held_out_depends_on_names_alone():
     assert len(held_out) == 350
     again = subsets.choose_images(images[::-1], 'val', 'mpii.mat')
     assert {image.name for image in again} == held_out
+
+
+def test_images_that_were_never_published_are_left_out():
+    """In testing they would be missed, so there they stay."""
+    images = [replace(image, name=subsets.NOT_PUBLISHED[0]) for image in make_images(1)]
+    images += make_images(2)
+    assert [image.name for image in subsets.choose_images(images, 'trainval', '')] == ['001.jpg']
+    assert len(subsets.choose_images(images, 'test', '')) == 2
 
 
 def test_who_is_in_a_group_is_known_in_testing(files):
