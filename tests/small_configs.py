@@ -23,6 +23,11 @@ NARROW_HRNET = dict(
         for n in (2, 3, 4)
     }
 )
+NARROW_LITE_HRNET = dict(
+    num_modules=(1, 1, 1),
+    num_blocks=(1, 1, 1),
+    num_channels=((8, 16), (8, 16, 32), (8, 16, 32, 64)),
+)
 NARROW = dict(
     HRNet=dict(backbone=NARROW_HRNET, head=dict(in_channels=4)),
     HourglassAE=dict(backbone=dict(feat_channels=8, increase=4, stem_channels=(4, 4))),
@@ -31,6 +36,14 @@ NARROW = dict(
         head=dict(in_channels=32, deconv_out_channels=(8, 8, 8)),
     ),
     MobileNetV2=dict(backbone=dict(widen_factor=0.1), head=dict(deconv_out_channels=(8, 8, 8))),
+    CSPNeXt=dict(
+        backbone=dict(deepen_factor=0.1, widen_factor=1 / 16),
+        neck=dict(in_channels=(8, 16, 32, 64), out_channels=8),
+        head=dict(in_channels=8),
+    ),
+    LiteHRNet=dict(
+        backbone=dict(extra=dict(stages_spec=NARROW_LITE_HRNET)), head=dict(in_channels=8)
+    ),
 )
 
 

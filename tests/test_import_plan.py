@@ -22,7 +22,7 @@ PLAN = [
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [
-    ['backbones', 'data_preprocessors', 'losses', 'modules'],
+    ['backbones', 'data_preprocessors', 'losses', 'modules', 'necks'],
     ['heads'],
     ['center_group', 'coupled_embedding', 'pose_estimators'],
 ]

@@ -1,4 +1,4 @@
-"""Backbones, heads and losses of bottom-up pose estimators; a folder for each method of several."""
+"""Networks and losses of bottom-up pose estimators; a folder for each method of several."""
 
 from . import (
     backbones,
@@ -8,6 +8,7 @@ from . import (
     heads,
     losses,
     modules,
+    necks,
     pose_estimators,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     'heads',
     'losses',
     'modules',
+    'necks',
     'pose_estimators',
 ]

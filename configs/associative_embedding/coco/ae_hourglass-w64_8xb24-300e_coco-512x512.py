@@ -1,0 +1,14 @@
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hourglass-tiny.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
+
+model = dict(
+    backbone=dict(feat_channels=64, increase=(32, 64, 64, 64), stem_channels=(32, 64)),
+    head=dict(tag_loss=dict(loss_weight=1e-3), decoder=dict(keypoint_order=_base_.keypoint_order)),
+)
+
+train_dataloader = dict(batch_size=24)
+auto_scale_lr = dict(base_batch_size=192)

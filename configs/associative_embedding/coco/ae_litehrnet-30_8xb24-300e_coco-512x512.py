@@ -1,0 +1,14 @@
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/litehrnet-18.py',
+    '../../_base_/datasets/coco_bottomup.py',
+]
+
+model = dict(
+    backbone=dict(extra=dict(stages_spec=dict(num_modules=(3, 8, 3)))),
+    head=dict(decoder=dict(keypoint_order=_base_.keypoint_order)),
+)
+
+train_dataloader = dict(batch_size=24)
+auto_scale_lr = dict(base_batch_size=192)
