@@ -36,7 +36,12 @@ NARROW = dict(
         head=dict(in_channels=32, deconv_out_channels=(8, 8, 8)),
     ),
     MobileNetV2=dict(backbone=dict(widen_factor=0.1), head=dict(deconv_out_channels=(8, 8, 8))),
-    CSPNeXt=dict(
+    MobileNetV2LightFPN=dict(
+        backbone=dict(widen_factor=0.1),
+        neck=dict(in_channels=(8, 8, 16, 1280), out_channels=8),
+        head=dict(in_channels=8),
+    ),
+    CSPNeXtLightFPN=dict(
         backbone=dict(deepen_factor=0.1, widen_factor=1 / 16),
         neck=dict(in_channels=(8, 16, 32, 64), out_channels=8),
         head=dict(in_channels=8),
@@ -75,7 +80,8 @@ def make_small(cfg: Config) -> Config:
                 side = round(SIDE / min([1, *step.get('aug_scales', ())]))  # of the smallest view
                 step.input_size = (side, side)
     backbone = cfg.model.backbone.type.split('.')[-1]  # 'mmpose.HRNet' is HRNet
-    cfg.merge_from_dict(dict(model=NARROW[backbone]))
+    neck = cfg.model.get('neck', dict(type=''))
+    cfg.merge_from_dict(dict(model=NARROW[backbone + neck['type']]))
     cfg.model.backbone.init_cfg = None
     return cfg
 

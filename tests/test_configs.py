@@ -25,8 +25,16 @@ CONFIGS = ROOT / 'configs'
 EVERY_LEAF = sorted(CONFIGS.glob('[!_]*/*/*.py'))
 # The settings of the originals, whose decoding has a bias, are in test_released_configs.py.
 LEAVES = [path for path in EVERY_LEAF if not path.stem.endswith('-released')]
-# One of each method and network, where all of them would take long.
-SAMPLE = list({(path.parts[-3], path.stem.split('_')[1]): path for path in EVERY_LEAF}.values())
+
+
+def kind(path):
+    """The method, the family of the network and the length of training, by the name of a config."""
+    _, network, schedule, _ = path.stem.removesuffix('-released').split('_', 3)
+    return path.parts[-3], network.split('-')[0], schedule.split('-')[1]
+
+
+# One of each kind, where all of them would take long.
+SAMPLE = list({kind(path): path for path in EVERY_LEAF}.values())
 
 # Millions, from the tables of the HigherHRNet release.
 PUBLISHED_PARAMETERS = {
