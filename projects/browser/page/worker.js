@@ -1,0 +1,48 @@
+// The network beside the page, so that the page never waits for it. It is asked by messages
+// {id, command, content} and answers each by {id, result} or {id, error}.
+
+import { Model } from './model.js';
+
+const RUNTIME = './vendor/ort.wasm.bundle.min.mjs';
+
+let runtime = null;
+let model = null;
+
+/** Load onnxruntime-web, once. */
+async function loadRuntime() {
+  try {
+    runtime ??= await import(RUNTIME);
+  } catch (error) {
+    throw new Error(
+      `onnxruntime-web is not beside the page (run \`python projects/browser/fetch.py\`): ${error.message}`,
+    );
+  }
+  runtime.env.wasm.numThreads = 1; // more need headers that plain web servers do not send
+  return runtime;
+}
+
+const COMMANDS = {
+  /** Take another network: the content of an ONNX file; gives what it says of itself. */
+  async open(file) {
+    const opened = await Model.open(await loadRuntime(), file);
+    await model?.close();
+    model = opened;
+    return model.description;
+  },
+  /** Find the people in an ImageBitmap. */
+  async predict(bitmap) {
+    const { width, height } = bitmap;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+    context.drawImage(bitmap, 0, 0);
+    return model.predict(context.getImageData(0, 0, width, height));
+  },
+};
+
+self.onmessage = async ({ data: { id, command, content } }) => {
+  try {
+    self.postMessage({ id, result: await COMMANDS[command](content) });
+  } catch (error) {
+    self.postMessage({ id, error: error.message });
+  }
+};
