@@ -8,7 +8,7 @@ const PALETTE = [
 const RIM = '#000a';
 // Small pictures are enlarged so that lines are smooth, large ones made smaller: the long side.
 const [LEAST_SIDE, MOST_SIDE] = [960, 1920];
-const LINES_ON_A_SIDE = 250; // of a line's width
+const LINES_ON_A_SIDE = 180; // of a line's width
 const LINES_ON_A_PERSON = 40; // where that is thinner
 
 /**

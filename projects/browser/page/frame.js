@@ -52,7 +52,7 @@ export function toImage(point, { scale, shift }) {
 export function warp({ data, width, height }, { size, scale, shift }) {
   const columns = makeTaps(size[0], width, scale, shift[0]);
   const rows = makeTaps(size[1], height, scale, shift[1]);
-  const warped = new Uint8Array(3 * size[0] * size[1]);
+  const warped = new Uint8ClampedArray(3 * size[0] * size[1]); // rounds halves to even, as OpenCV
   let at = 0;
   for (const { before: upper, after: lower, beforePart: top, afterPart: bottom } of rows) {
     for (const { before, after, beforePart, afterPart } of columns) {
@@ -61,12 +61,12 @@ export function warp({ data, width, height }, { size, scale, shift }) {
       for (let channel = 0; channel < 3; channel += 1) {
         const above = beforePart * data[upperLeft + channel] + afterPart * data[upperRight + channel];
         const below = beforePart * data[lowerLeft + channel] + afterPart * data[lowerRight + channel];
-        warped[at] = Math.round(top * above + bottom * below);
+        warped[at] = top * above + bottom * below;
         at += 1;
       }
     }
   }
-  return warped;
+  return new Uint8Array(warped.buffer);
 }
 
 /** Of each pixel along a side of the input: the two of the picture around it, and their parts. */

@@ -18,11 +18,11 @@ export class Model {
     this.runtime = runtime;
     this.session = session;
     this.description = description;
-    this.decode = makeDecoder(description.decoding, description.grid);
+    this.decode = makeDecoder(description.decoding, description.grid, session.outputNames);
   }
 
   /**
-   * Open a network.
+   * Open a network, and try it.
    *
    * @param {object} runtime onnxruntime-web.
    * @param {Uint8Array} file Content of an ONNX file.
@@ -32,7 +32,9 @@ export class Model {
   static async open(runtime, file) {
     const description = readDescription(file);
     const session = await runtime.InferenceSession.create(file, { executionProviders: ['wasm'] });
-    return new Model(runtime, session, description);
+    const model = new Model(runtime, session, description);
+    await model.predict(blank(description.input.size)); // what takes longer, or fails, the first time
+    return model;
   }
 
   /**
@@ -61,6 +63,10 @@ export class Model {
   async close() {
     await this.session.release();
   }
+}
+
+function blank([width, height]) {
+  return { data: new Uint8ClampedArray(4 * width * height), width, height };
 }
 
 function readDescription(file) {

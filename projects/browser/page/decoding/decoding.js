@@ -10,11 +10,23 @@ const inCells = (decode) => (outputs, options, toPixels) =>
     keypoints: person.keypoints.map((keypoint) => ({ ...keypoint, ...toPixels(keypoint) })),
   }));
 
+// Of each decoding: the function, which outputs it reads, and what checks options.
 const DECODINGS = {
-  TagDecoding: { decode: inCells(decodeTags), check: checkTagDecoding },
-  OffsetDecoding: { decode: decodeOffsets, check: () => {} },
-  CenterDecoding: { decode: inCells(decodeCenters), check: () => {} },
+  TagDecoding: {
+    decode: inCells(decodeTags),
+    reads: ({ completion }) => ['candidates', ...(completion ? ['heatmaps', 'tags'] : [])],
+    check: checkTagDecoding,
+  },
+  OffsetDecoding: {
+    decode: decodeOffsets,
+    reads: () => ['candidates', 'regressed', 'center_scores', 'center_mask'],
+  },
+  CenterDecoding: {
+    decode: inCells(decodeCenters),
+    reads: () => ['cells', 'keypoint_scores', 'instance_scores', 'center_mask'],
+  },
 };
+const POSES = { decode: readPoses, reads: () => ['poses', 'instance_scores', 'filled'] };
 
 /**
  * Make a decoder of what a model says of itself.
@@ -22,17 +34,19 @@ const DECODINGS = {
  * @param {object | null} options The decoding, as mmpose_ae writes it; null of a model that gives
  *   poses itself.
  * @param {{stride: [number, number], center_shift: number | null}} grid Cells of the heatmaps.
+ * @param {string[]} names Of the outputs that there are.
  * @returns {(outputs: object) => Array<{score: number, keypoints: object[]}>} Outputs of one image
  *   to people, best first; a keypoint is {x, y, score, filled}.
- * @throws {Error} If the page does not know that decoding.
+ * @throws {Error} If the page does not know that decoding, or an output is missing.
  */
-export function makeDecoder(options, grid) {
-  if (options === null) return readPoses;
-  const known = DECODINGS[options.type];
+export function makeDecoder(options, grid, names) {
+  const known = options === null ? POSES : DECODINGS[options.type];
   if (!known) {
     throw new Error(`its decoding is ${options.type}, known are ${Object.keys(DECODINGS)}`);
   }
-  known.check(options);
+  const missing = known.reads(options ?? {}).filter((name) => !names.includes(name));
+  if (missing.length) throw new Error(`it has no output ${missing}, but ${names}`);
+  known.check?.(options);
   const [shiftX, shiftY] = grid.stride.map((step) => grid.center_shift ?? 0.5 - 0.5 / step);
   const toPixels = ({ x, y }) => ({
     x: (x + shiftX) * grid.stride[0],
