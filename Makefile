@@ -33,7 +33,8 @@ venv: $(STAMP)
 
 $(STAMP): setup.py pyproject.toml mmpose_ae/version.py $(wildcard requirements/*.txt)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install $(LOCKED) -r requirements/runtime.txt -r requirements/dev.txt -r requirements/export.txt
+	$(BIN)/pip install $(LOCKED) -r requirements/base.txt -r requirements/torch.txt \
+	    -r requirements/export.txt -r requirements/dev.txt
 	$(BIN)/pip install $(LOCKED) --no-deps -r requirements/mm.txt -r requirements/tracking.txt
 	$(BIN)/pip install --no-deps --no-build-isolation -e .
 	touch $@

@@ -20,6 +20,7 @@ MODULES = {
     'web': 'mmpose_ae.web.command',
     'export': 'mmpose_ae.commands.export',
 }
+LIGHT = {'predict'}  # works without torch and MMPose
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
 
@@ -33,10 +34,25 @@ def main(arguments: Optional[List[str]] = None) -> int:
         int: Exit status: 0; 1 where something could not be done; 130 after Ctrl-C.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in {*TOOLS, *MODULES} - LIGHT and not _is_complete():
+        return 1
     if arguments and arguments[0] in TOOLS:
         return _run_tool(*arguments)
     args = _build_parser().parse_args(arguments)
     return getattr(import_module(MODULES[args.command]), args.command)(args)
+
+
+def _is_complete() -> bool:
+    """Whether torch and MMPose are installed; says how to get them."""
+    if find_spec('mmengine') or find_spec('mmpose'):  # and mmpose_ae itself looks for the others
+        return True
+    from mmpose_ae.compat import check_versions
+
+    try:
+        check_versions()
+    except ImportError as error:
+        print(f'error: {error}', file=sys.stderr)
+    return False
 
 
 def _run_tool(name: str, *arguments: str) -> int:

@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-EXTRAS = ('export', 'parquet', 'video', 'web')  # what serves some users only: requirements/NAME.txt
+EXTRAS = ('export', 'parquet', 'runtime', 'torch', 'video', 'web')  # requirements/NAME.txt
 MIM_CONTENT = ('tools', 'configs', 'requirements', 'model-index.yml')
 
 
@@ -59,8 +59,9 @@ setup(
     py_modules=['mmpose_ae_cli'],
     entry_points=dict(console_scripts=['mmpose-ae = mmpose_ae_cli:main']),
     python_requires='>=3.10',
-    # Without OpenMMLab's packages: requirements/mm.txt says why.
-    install_requires=read_requirements('runtime.txt'),
+    # Without torch, which exported files do not need, and without OpenMMLab's packages:
+    # requirements/mm.txt says why.
+    install_requires=read_requirements('base.txt'),
     extras_require={name: read_requirements(f'{name}.txt') for name in EXTRAS},
     cmdclass={'build_py': BuildWithMim},
 )

@@ -8,15 +8,19 @@ error when it is called. That for xtcocotools works, and is used unless the real
 import os
 import re
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, Iterator, List, Optional, Tuple
 
-# How to install the packages of a file of requirements.
-INSTALL = {'runtime.txt': 'pip install', 'mm.txt': 'pip install --no-deps'}
+# Files of requirements, and how their packages are installed.
+INSTALL = {
+    'base.txt': 'pip install',
+    'torch.txt': 'pip install',
+    'mm.txt': 'pip install --no-deps',
+}
 # What is imported, where it has another name than the package.
 MODULES = {
     'faster-coco-eval': 'faster_coco_eval',
@@ -60,7 +64,7 @@ def read_requirements(name: str) -> List[Tuple[str, str]]:
     """Read a file of ``requirements``, which a wheel carries in ``.mim``.
 
     Args:
-        name (str): ``'runtime.txt'`` or ``'mm.txt'``.
+        name (str): of the file, as ``'mm.txt'``.
 
     Returns:
         list[tuple]: Name and versions of each package, as ``('numpy', '>=1.26,<3')``.
@@ -79,14 +83,13 @@ def check_versions() -> None:
         ImportError: If some are missing, or of a version outside ``requirements``. Names all of
             them and the commands that install what is asked for.
     """
-    faults, commands = [], []
+    faults, commands = [], {}
     for file, install in INSTALL.items():
-        found = list(_faults(read_requirements(file)))
-        faults += [fault for _, fault in found]
-        if found:
-            commands.append(' '.join([install, *(f'"{wanted}"' for wanted, _ in found)]))
+        for wanted, fault in _faults(read_requirements(file)):
+            faults.append(fault)
+            commands[install] = f'{commands.get(install, install)} "{wanted}"'
     if faults:
-        lines = '\n    '.join(commands)
+        lines = '\n    '.join(commands.values())
         raise ImportError(f'mmpose_ae needs {"; ".join(faults)}. This mends it:\n    {lines}')
 
 
@@ -104,6 +107,8 @@ def _faults(requirements: List[Tuple[str, str]]) -> Iterator[Tuple[str, str]]:
 
 def _installed_build(name: str) -> Tuple[str, Optional[str]]:
     """Name and version of what is installed; no version for a source tree on the path."""
+    from importlib import metadata  # the light core does without, and it takes a while
+
     for build in (name, *OTHER_BUILDS.get(name, {})):
         try:
             return build, metadata.version(build)

@@ -1,7 +1,7 @@
 import re
 import shlex
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -18,15 +18,15 @@ STAND_INS = [compat.MMCV_EXTENSION, compat.SIMCC_VISUALIZER, compat.EVALUATOR]
 @pytest.fixture
 def versions(monkeypatch):
     """Versions of packages that the test pretends to have, None for one that is missing."""
-    pretended, real = {}, compat.metadata.version
+    pretended, real = {}, metadata.version
 
     def version(name):
         found = pretended[name] if name in pretended else real(name)
         if found is None:
-            raise compat.metadata.PackageNotFoundError(name)
+            raise metadata.PackageNotFoundError(name)
         return found
 
-    monkeypatch.setattr(compat.metadata, 'version', version)
+    monkeypatch.setattr(metadata, 'version', version)
     return pretended
 
 
@@ -54,7 +54,11 @@ def test_this_environment_is_right():
 
 @pytest.mark.parametrize(
     'module, requirement',
-    [(compat.MODULES.get(name, name), name) for name, _ in compat.read_requirements('runtime.txt')],
+    [
+        (compat.MODULES.get(name, name), name)
+        for file in ('base.txt', 'torch.txt')
+        for name, _ in compat.read_requirements(file)
+    ],
 )
 def test_a_missing_package_is_named(missing, module, requirement):
     missing.add(module)

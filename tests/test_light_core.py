@@ -164,6 +164,17 @@ def test_nothing_heavy_is_imported(without):
     assert {'numpy', 'scipy', 'mmpose_ae'} <= imported
 
 
+@pytest.mark.parametrize('command', ['train', 'models'])
+def test_commands_that_need_more_say_what_mends_it(command):
+    child = run(
+        f'{HIDE}\nimport sys\nfrom mmpose_ae_cli import main\nsys.exit(main(["{command}"]))'
+    )
+    assert child.returncode == 1
+    assert child.stderr.startswith('error: mmpose_ae needs torch')
+    ordinary, openmmlab = child.stderr.strip().splitlines()[1:]
+    assert 'pip install "torch>=' in ordinary and 'pip install --no-deps "onedl-mm' in openmmlab
+
+
 def test_it_is_said_that_a_config_needs_more(tmp_path):
     """The command itself, its sources and its outputs do without."""
     arguments = ['predict', 'a.png', '--config', 'a.py', '--checkpoint', 'a.pth']

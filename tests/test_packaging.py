@@ -1,6 +1,8 @@
 """What setup.py, the requirement files and the metadata say agrees."""
 
+import re
 import shutil
+from collections import defaultdict
 from importlib.metadata import requires
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -24,7 +26,9 @@ def read(name):
     return {requirement.name.lower(): requirement.specifier for requirement in found}
 
 
-@pytest.mark.parametrize('name', ['runtime.txt', 'mm.txt', 'dev.txt', 'tracking.txt'])
+@pytest.mark.parametrize(
+    'name', ['base.txt', 'torch.txt', 'runtime.txt', 'mm.txt', 'dev.txt', 'tracking.txt']
+)
 def test_the_locked_versions_are_within_the_ranges(name):
     locked = read('lock.txt')
     for package, allowed in read(name).items():
@@ -46,16 +50,19 @@ def test_what_is_said_of_packages_is_said_of_required_ones():
     assert {*compat.MODULES, *compat.OTHER_BUILDS} <= required
 
 
-def test_installing_drags_in_nothing_that_breaks():
-    requirements = [Requirement(text) for text in requires('mmpose_ae')]
-    always, extra = {}, {}
-    for each in requirements:
-        declared = extra if 'extra ==' in str(each.marker) else always
-        declared[each.name.lower()] = each.specifier
-    assert always == read('runtime.txt')
-    assert extra == {**read('web.txt'), **read('parquet.txt'), **read('video.txt')}
+def test_what_is_installed_is_what_the_files_say():
+    """Without an extra nothing that takes long to load; never what breaks."""
+    declared = defaultdict(dict)
+    for text in requires('mmpose_ae'):
+        each = Requirement(text)
+        (extra,) = re.findall(r'extra == "(\w+)"', str(each.marker)) or ['base']
+        declared[extra][each.name.lower()] = each.specifier
+    assert set(declared) == {'base', 'export', 'parquet', 'runtime', 'torch', 'video', 'web'}
+    for extra, requirements in declared.items():
+        assert requirements == read(f'{extra}.txt')
     unwanted = {'mmpose', 'mmdet', 'mmcv', 'chumpy', 'torchvision', 'opencv-python', 'xtcocotools'}
-    assert not {*always, *extra} & unwanted
+    assert not set().union(*declared.values()) & unwanted
+    assert not {'torch', 'scipy', 'matplotlib'} & {*declared['base'], *declared['runtime']}
 
 
 def test_the_requirements_are_read_in_a_wheel(tmp_path):

@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Union
+from typing import List, Union
 
 from mmengine.config import Config, DictAction
 
@@ -71,6 +71,20 @@ def build_parser(description: str) -> ArgumentParser:
     # torch.distributed.launch, which mim calls, passes the rank as an option.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser
+
+
+def read_settings(pairs: List[str]) -> dict:
+    """Read ``KEY=VALUE`` as ``--cfg-options`` of the tools does.
+
+    Args:
+        pairs (list[str]): Settings of a config.
+
+    Returns:
+        dict: Values by key.
+    """
+    namespace = Namespace()
+    DictAction([], 'cfg_options')(None, namespace, pairs)
+    return namespace.cfg_options
 
 
 def read_config(path: Union[str, Path], cfg_options: dict) -> Config:

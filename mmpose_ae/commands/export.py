@@ -5,10 +5,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.cli.command_line import read_settings
+from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.compat import is_installed
-
-from .predict import own_lines
-from .predictors import read_settings
 
 NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
 MEGABYTE = 2**20

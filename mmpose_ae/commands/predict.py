@@ -2,21 +2,21 @@
 
 import sys
 import time
-import warnings
 from argparse import Namespace
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Iterator, List, Union
+from typing import List, Union
 
 from tqdm import tqdm
 
+from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.prediction import BasePredictor, Failure, Prediction
 from mmpose_ae.prediction.background import Behind
 from mmpose_ae.prediction.job import Job
 from mmpose_ae.prediction.outputs import Header, Output
 from mmpose_ae.prediction.shards import Shard
 
-from .predictors import build_predictor, quiet_log
+from .predictors import build_predictor
 
 DEPTH = 4  # predictions that wait to be drawn
 INTERRUPTED = 130  # what shells say of Ctrl-C
@@ -25,19 +25,6 @@ UNRECORDED = (
     'command', 'source', 'model', 'config', 'checkpoint', 'device', 'batch_size', 'compile',
     'backend', 'threads', 'kpt_thr', 'out', 'save', 'show', 'shard', 'resume', 'overwrite',
 )  # fmt: skip
-
-
-@contextmanager
-def own_lines() -> Iterator[None]:
-    """Keep the terminal for the command: libraries say no more than warnings, each in a line."""
-
-    def show(message: Warning, *args: object) -> None:
-        tqdm.write(f'warning: {message}', file=sys.stderr)
-
-    with quiet_log(), warnings.catch_warnings():
-        warnings.filterwarnings('ignore', module=r'mmpose\.')
-        warnings.showwarning = show
-        yield
 
 
 @own_lines()

@@ -1,9 +1,7 @@
 """Which predictor a command asks for: of a config and its weights, or of an exported file."""
 
-import sys
 from argparse import Namespace
-from contextlib import contextmanager
-from typing import Iterator, List
+from typing import List
 
 from mmpose_ae.compat import has_openmmlab
 from mmpose_ae.prediction import BasePredictor
@@ -66,6 +64,7 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
             'docs/installation.md says how to install it'
         )
     from mmpose_ae.checkpoints import CheckpointError
+    from mmpose_ae.cli.command_line import read_settings
     from mmpose_ae.prediction.predictor import Predictor
 
     try:
@@ -87,29 +86,3 @@ def _given(args: Namespace, defaults: dict) -> List[str]:
     given = [name for name, default in defaults.items() if getattr(args, name) != default]
     names = ('no-flip' if (name, args.flip) == ('flip', False) else name for name in given)
     return [f'--{name.replace("_", "-")}' for name in names]
-
-
-def read_settings(pairs: List[str]) -> dict:
-    """Read ``KEY=VALUE``, which need MMEngine, as its tools do."""
-    from mmengine.config import DictAction
-
-    namespace = Namespace()
-    DictAction([], 'cfg_options')(None, namespace, pairs)
-    return namespace.cfg_options
-
-
-@contextmanager
-def quiet_log() -> Iterator[None]:
-    """Let MMEngine, where it is loaded, log no more than warnings."""
-    if 'mmengine' not in sys.modules:
-        yield
-        return
-    from mmengine.logging import MMLogger
-
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel('WARNING')
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -4,9 +4,7 @@ import glob
 import os
 import shutil
 import sys
-import urllib.request
 import warnings
-from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import (
@@ -197,9 +195,12 @@ def _open_address(address: str) -> Iterator[Picture]:
     if address.startswith('rtsp://'):
         yield from _read_video(address, Video(address, 30, live=True))
         return
+    from http.client import HTTPException  # these two take as long to import as all else here
+    from urllib.request import urlopen
+
     with TemporaryDirectory() as folder:
         try:
-            with urllib.request.urlopen(address, timeout=WAIT) as answer:
+            with urlopen(address, timeout=WAIT) as answer:
                 kind, headers = answer.headers.get_content_maintype(), answer.headers
                 is_file = kind == 'video' and 'Content-Length' in headers
                 image = decode_image(answer.read(), address) if kind == 'image' else None
