@@ -68,7 +68,7 @@ def _within(heatmap: np.ndarray, distance: np.ndarray, unit: float) -> np.ndarra
 
 
 MISSING_RULES = {'nearest': _nearest, 'within': _within, 'released': _as_released}
-_SCORE_FACTORS = {'nearest': 0.1, 'within': 1.0, 'released': 1.0}
+SCORE_FACTORS = {'nearest': 0.1, 'within': 1.0, 'released': 1.0}
 
 
 @np.errstate(over='ignore', invalid='ignore')  # what a diverged network says is far away
@@ -126,5 +126,5 @@ def find_missing(
         best = worth.argmax(1)
         usable = np.isfinite(worth[np.arange(len(rows)), best])
         index[rows, k] = places[best]
-        scores[rows, k] = np.clip(values[best], 0, LARGEST) * usable * _SCORE_FACTORS[rule]
+        scores[rows, k] = np.clip(values[best], 0, LARGEST) * usable * SCORE_FACTORS[rule]
     return unflatten_index(index, width), scores

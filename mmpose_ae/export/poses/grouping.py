@@ -1,0 +1,75 @@
+"""Density grouping in a fixed number of rounds: no step depends on how many people there are."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mmpose_ae.grouping import UNMATCHED, DensityGrouping
+
+from .auction import auction
+from .joining import join_groups
+from .pool import Pool, first_best, take_groups
+from .rounds import find_groups
+from .weights import place, weigh
+
+# Images of people need fewer; what is not done after so many rounds stays as it is.
+_FINDING_ROUNDS, _JOINING_ROUNDS, _AUCTION_ROUNDS = 4, 4, 32
+_NUM_SEEDS = 128
+_LEAST_RAISE = 1e-3
+
+
+@dataclass(frozen=True)
+class GroupingInRounds:
+    """Group as :class:`DensityGrouping`, its four steps in tensors of fixed size.
+
+    Candidates that no round groups, and that are not joined with others, are people of one
+    keypoint.
+
+    Attributes:
+        rule (DensityGrouping): Its options.
+        max_people (int): Most people, P, the best ones.
+    """
+
+    rule: DensityGrouping
+    max_people: int = 30
+
+    def __call__(self, pool: Pool) -> Tensor:
+        """Group the candidates of a batch.
+
+        Args:
+            pool (Pool): K * M candidates per image.
+
+        Returns:
+            Tensor: Columns of candidates, (B, P, K), int64, of at most as many people as there are
+            candidates; -1 where a keypoint is missing. Those of the highest sum of scores come
+            first, of equal ones those that were found first; rows behind them are empty.
+        """
+        rule, most = self.rule, self.max_people
+        finding = rule.reach, rule.spread, _FINDING_ROUNDS, _NUM_SEEDS, most
+        groups = self._with_singles(pool, find_groups(pool, *finding))
+        groups = join_groups(pool, groups, rule.join_below, _JOINING_ROUNDS)
+        groups = self._reassign(pool, self._best(pool, groups))
+        return self._best(pool, self._with_singles(pool, groups))
+
+    def _reassign(self, pool: Pool, groups: Tensor) -> Tensor:
+        """Assign the candidates of each type once more, to all groups at once."""
+        members = pool.members(groups)
+        places = place(members, self.rule.spread)
+        weight = weigh(pool, members.mean_tags(), self.rule.reach, places)
+        worth = weight * members.scores.sum(1)[..., None, None]
+        return auction(worth.transpose(1, 2), _AUCTION_ROUNDS, _LEAST_RAISE).transpose(1, 2)
+
+    def _with_singles(self, pool: Pool, groups: Tensor) -> Tensor:
+        """Add groups of one candidate each: the best of those that are in none."""
+        num_types, num_columns = pool.scores.shape[1:]
+        scores, places = first_best(pool.without(groups).scores.flatten(1), self.max_people)
+        types = torch.arange(num_types, device=groups.device)
+        own = (places[..., None] // num_columns == types) & (scores > 0)[..., None]
+        singles = torch.where(own, places[..., None] % num_columns, UNMATCHED)
+        return torch.cat([groups, singles], dim=1)
+
+    def _best(self, pool: Pool, groups: Tensor) -> Tensor:
+        """Groups of the highest sum of scores."""
+        mass = pool.members(groups).scores.sum(1)
+        return take_groups(groups, first_best(mass, self.max_people)[1])
