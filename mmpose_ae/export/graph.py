@@ -10,6 +10,8 @@ from mmpose_ae.frame import Grid
 from mmpose_ae.models.heads import BottomupHead, Inputs, Proposed
 from mmpose_ae.models.heads.views import nest_views
 
+from .poses import DecodingInGraph
+
 
 class PoseGraph(nn.Module):
     """Pictures to what the host makes people of; all is done by the parts of the estimator.
@@ -18,10 +20,19 @@ class PoseGraph(nn.Module):
         model (BottomupPoseEstimator): With its weights.
         step (int): Sides of pictures are multiples of this, in pixels.
         flip_test (bool): Also look at the mirrored picture.
+        decoding (DecodingInGraph, optional): Makes people of what is found. None leaves that to the
+            host.
     """
 
-    def __init__(self, model: BottomupPoseEstimator, step: int, flip_test: bool) -> None:
+    def __init__(
+        self,
+        model: BottomupPoseEstimator,
+        step: int,
+        flip_test: bool,
+        decoding: Optional[DecodingInGraph] = None,
+    ) -> None:
         super().__init__()
+        self.decoding = decoding
         self.model, self.step = model.eval(), step
         self.views = dict(model.test_cfg, flip_test=flip_test, output_heatmaps=False)
         self.flip_indices = model.dataset_meta['flip_indices']
@@ -38,7 +49,7 @@ class PoseGraph(nn.Module):
         return hasattr(self.head, 'grouping')
 
     def forward(self, images: Tensor, shown: Optional[Tensor] = None) -> Dict[str, Tensor]:
-        """Find what the host makes people of.
+        """Find what the host makes people of, or the people.
 
         Args:
             images (Tensor): RGB, (B, H, W, 3), uint8; sides are multiples of the step.
@@ -48,7 +59,9 @@ class PoseGraph(nn.Module):
         Returns:
             dict: Tensors of fixed size by name.
         """
-        return self.head.decoder.outputs(self.propose(images, shown).proposals)
+        proposals, grid = self.propose(images, shown)
+        outputs = self.head.decoder.outputs(proposals)
+        return outputs if self.decoding is None else self.decoding(outputs, grid)
 
     def propose(self, images: Tensor, shown: Optional[Tensor] = None) -> Proposed:
         """Find the same, in the codec's own form and with the cells that it counts."""
