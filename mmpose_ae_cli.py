@@ -155,6 +155,11 @@ def _add_export(parser: ArgumentParser) -> None:
         'default as the config says')  # fmt: skip
     add('--no-flip', action='store_false', dest='flip', help='do not')
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    poses = parser.add_argument_group('people instead of candidates, see docs/cpp.md')
+    poses.add_argument('--poses', action='store_true', help='do all of decoding in the file')
+    poses.add_argument('--max-people', type=int, metavar='N', help='of a picture; 30 by default')
+    poses.add_argument('--max-candidates', type=int, metavar='N', help='of a keypoint type; 30 by '
+        'default')  # fmt: skip
     add('--overwrite', action='store_true', help='write over a file that is there')
 
 

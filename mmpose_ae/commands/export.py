@@ -38,7 +38,13 @@ def export(args: Namespace) -> int:
 
 
 def _options(args: Namespace) -> dict:
+    limits = dict(max_people=args.max_people, max_candidates=args.max_candidates)
+    given = {name: value for name, value in limits.items() if value is not None}
+    if given and not args.poses:
+        names = ', '.join('--' + name.replace('_', '-') for name in given)
+        raise ValueError(f'{names}: only with --poses; else the host groups, without such limits')
     return dict(
+        poses=given if args.poses else None,
         flip_test=args.flip,
         cfg_options=read_settings(args.cfg_options),
     )

@@ -5,6 +5,7 @@ from .completion import Completion
 from .decoding import Decoding
 from .missing import MISSING_RULES, find_missing
 from .offset_decoding import OffsetDecoding
+from .read_poses import read_poses
 from .reading import DECODINGS, read_decoding
 from .refinement import refine_cells
 from .scoring import CenterOffsetScoring, MeanScoring
@@ -22,5 +23,6 @@ __all__ = [
     'TagDecoding',
     'find_missing',
     'read_decoding',
+    'read_poses',
     'refine_cells',
 ]

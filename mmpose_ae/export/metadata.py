@@ -20,13 +20,16 @@ FORMAT = 1  # a reader refuses a higher one
 DIGITS = 8  # of the hash of the weights
 
 
-def describe(loaded: Loaded, flip_test: bool, grid: Grid) -> Dict[str, Any]:
+def describe(
+    loaded: Loaded, flip_test: bool, grid: Grid, with_people: bool = False
+) -> Dict[str, Any]:
     """Tell all that is needed to use a file.
 
     Args:
         loaded (Loaded): What it is made of.
         flip_test (bool): Whether it also looks at the mirrored picture.
         grid (Grid): Cells of its heatmaps, of any input.
+        with_people (bool): Whether its outputs are people, so that there is nothing to decode.
 
     Returns:
         dict: As JSON can hold it.
@@ -37,7 +40,7 @@ def describe(loaded: Loaded, flip_test: bool, grid: Grid) -> Dict[str, Any]:
         format=FORMAT,
         version=__version__,
         name=loaded.name,
-        decoding=loaded.model.head.decoder.decoding.to_dict(),
+        decoding=None if with_people else loaded.model.head.decoder.decoding.to_dict(),
         flip=flip_test,
         input=dict(size=list(resize.input_size), mode=resize.resize_mode, step=loaded.step),
         grid=dict(stride=list(grid.stride), center_shift=grid.center_shift),

@@ -13,6 +13,8 @@ from .exporting import example_inputs, to_onnx
 from .graph import PoseGraph
 from .loading import Loaded, load
 from .metadata import KEY, describe, to_text
+from .poses import DecodingInGraph
+from .poses_checking import compare_poses
 
 
 def write_file(
@@ -21,6 +23,7 @@ def write_file(
     out: Path,
     flip_test: Optional[bool] = None,
     cfg_options: Optional[dict] = None,
+    poses: Optional[dict] = None,
 ) -> Iterator[str]:
     """Export a network to a file, which is there only once it gives what the network gives.
 
@@ -30,6 +33,8 @@ def write_file(
         out (Path): The file.
         flip_test (bool, optional): Also look at the mirrored picture. None does as the config says.
         cfg_options (dict, optional): Settings of the config to override.
+        poses (dict, optional): Let the file give people: options of :class:`DecodingInGraph`. None
+            leaves grouping to the host.
 
     Yields:
         str: What was done.
@@ -40,20 +45,27 @@ def write_file(
         ValueError: The network is not one that can be exported.
     """
     loaded = load(config, checkpoint, cfg_options or {})
-    graph = make_graph(loaded, flip_test)
+    graph = make_graph(loaded, flip_test, poses)
     model = to_onnx(graph)
     note(model, loaded, graph)
     content = model.SerializeToString()
-    difference = check_equal(graph, content, loaded.resize.input_size)
-    yield f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
+    if poses is None:
+        difference = check_equal(graph, content, loaded.resize.input_size)
+        yield f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
+    else:
+        yield f'{compare_poses(graph, content, loaded.resize.input_size)}'
     write_whole(out, content)
 
 
-def make_graph(loaded: Loaded, flip_test: Optional[bool] = None) -> PoseGraph:
+def make_graph(
+    loaded: Loaded, flip_test: Optional[bool] = None, poses: Optional[dict] = None
+) -> PoseGraph:
     """The graph of a network, with the mirrored view or, by default, as its config says."""
     if flip_test is None:
         flip_test = loaded.model.test_cfg.get('flip_test', False)
-    return PoseGraph(loaded.model, loaded.step, flip_test)
+    decoding = loaded.model.head.decoder.decoding
+    in_graph = None if poses is None else DecodingInGraph(decoding, **poses)
+    return PoseGraph(loaded.model, loaded.step, flip_test, in_graph)
 
 
 def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph) -> None:
@@ -61,4 +73,6 @@ def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph) -> None:
     with torch.no_grad():
         grid = graph.propose(*example_inputs(graph)).grid
     entry = model.metadata_props.add()
-    entry.key, entry.value = KEY, to_text(describe(loaded, graph.views['flip_test'], grid))
+    entry.key = KEY
+    with_people = graph.decoding is not None
+    entry.value = to_text(describe(loaded, graph.views['flip_test'], grid, with_people))

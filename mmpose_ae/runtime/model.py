@@ -6,6 +6,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
+from mmpose_ae.decoding import read_poses
 from mmpose_ae.frame import Frame
 from mmpose_ae.grouping import Poses
 from mmpose_ae.images import warp_image
@@ -122,7 +123,7 @@ class ExportedModel:
         """
         decoding = self.description.decoding
         if decoding is None:
-            return _read_poses(**outputs)
+            return read_poses(**outputs)
         return decoding(outputs, self.description.grid(images.shape[2:0:-1]))
 
     def _check(self, images: np.ndarray) -> None:
@@ -152,11 +153,3 @@ def _edges(frame: Frame) -> List[float]:
 
 def _to_image(poses: Poses, frame: Frame) -> Poses:
     return replace(poses, keypoints=frame.to_image(poses.keypoints).astype(np.float32))
-
-
-def _read_poses(poses: np.ndarray, instance_scores: np.ndarray, filled: np.ndarray) -> List[Poses]:
-    """The people of networks that group themselves."""
-    return [
-        Poses(points[real, :, :2], points[real, :, 2], scores[real], filled=marks[real])
-        for points, scores, marks, real in zip(poses, instance_scores, filled, instance_scores > 0)
-    ]

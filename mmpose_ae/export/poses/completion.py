@@ -1,16 +1,18 @@
 """The search for missing keypoints of all people of a batch, as :mod:`mmpose_ae.decoding` does."""
 
-from typing import Optional, Tuple
+from typing import Tuple
 
 import torch
 from torch import Tensor
 
-from mmpose_ae.decoding import Completion
+from mmpose_ae.decoding import TagDecoding
 from mmpose_ae.decoding.missing import SCORE_FACTORS
 from mmpose_ae.frame import unflatten_index
 from mmpose_ae.models.heads.views import resize
 from mmpose_ae.ops import refine_cells
 from mmpose_ae.ops.peaks import bounded
+
+from .people import People
 
 
 def _as_released(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
@@ -30,44 +32,37 @@ _RULES = dict(nearest=_nearest, within=_within, released=_as_released)
 
 
 def find_missing(
-    completion: Completion,
-    tag_threshold: float,
-    refinement: Optional[str],
-    heatmaps: Tensor,
-    tags: Tensor,
-    mean_tags: Tensor,
-    missing: Tensor,
+    decoding: TagDecoding, heatmaps: Tensor, tags: Tensor, people: People
 ) -> Tuple[Tensor, Tensor]:
-    """Pick a high cell whose tag is like the instance's, for every missing keypoint.
+    """Pick a high cell whose tag is like the person's, for every missing keypoint.
 
     Args:
-        completion (Completion): The rule.
-        tag_threshold (float): Tag distance from which on a cell does not match.
-        refinement (str, optional): See :func:`mmpose_ae.ops.refine_cells`.
+        decoding (TagDecoding): With the rules.
         heatmaps (Tensor): (B, K, H, W), finite float32.
-        tags (Tensor): (B, L * K, h, w), float32, as large or coarser.
-        mean_tags (Tensor): Of each instance, (B, P, L).
-        missing (Tensor): Keypoints to look for, (B, P, K), bool.
+        tags (Tensor): (B, L * K, h, w), float32, as large as the heatmaps or coarser.
+        people (People): Who misses what.
 
     Returns:
         tuple: Positions (x, y) in heatmap cells, (B, P, K, 2), and scores, (B, P, K); 0 where
         nothing was found, or looked for.
     """
-    image, row, kind = missing.nonzero().unbind(1)  # (Q,), all that depends on the people
-    heatmap = heatmaps[image, kind]  # (Q, H, W)
-    distance = _distances(resize(tags, heatmaps.shape[-2:]), mean_tags[image, row], image, kind)
-    worth = _RULES[completion.rule](heatmap, distance, tag_threshold)
-    if completion.threshold is not None:
-        worth = torch.where(heatmap > completion.threshold, worth, -torch.inf)
+    rule = decoding.completion
+    # The number of missing keypoints, Q, is the one size that depends on the people.
+    image, person, kind = people.missing.nonzero().unbind(1)  # (Q,) each
+    heatmap, tags = heatmaps[image, kind], resize(tags, heatmaps.shape[-2:])  # (Q, H, W)
+    distance = _distances(tags, people.tags[image, person], image, kind)
+    worth = _RULES[rule.rule](heatmap, distance, decoding.tag_threshold)
+    if rule.threshold is not None:
+        worth = torch.where(heatmap > rule.threshold, worth, -torch.inf)
     best, place = worth.flatten(1).max(-1)
     value = heatmap.flatten(1).gather(1, place[:, None])[:, 0]
-    score = bounded(value).clamp(min=0) * best.isfinite() * SCORE_FACTORS[completion.rule]
-    if completion.score is not None:
-        score = (score > 0) * completion.score
+    score = bounded(value).clamp(min=0) * best.isfinite() * SCORE_FACTORS[rule.rule]
+    if rule.score is not None:
+        score = (score > 0) * rule.score
     cells = unflatten_index(place, heatmaps.shape[-1])
-    points = refine_cells(heatmap, cells[:, None], refinement)[:, 0]
-    found = torch.zeros(*missing.shape, 3, device=missing.device)
-    found = found.index_put((image, row, kind), torch.cat([points, score[:, None]], dim=1))
+    points = refine_cells(heatmap, cells[:, None], decoding.refinement)[:, 0]
+    found = heatmaps.new_zeros(*people.missing.shape, 3)
+    found = found.index_put((image, person, kind), torch.cat([points, score[:, None]], dim=1))
     return found[..., :2], found[..., 2]
 
 

@@ -7,12 +7,13 @@ from torch import Tensor
 
 from mmpose_ae.decoding import Decoding, TagDecoding
 from mmpose_ae.frame import Grid
-from mmpose_ae.grouping import UNMATCHED, DensityGrouping
+from mmpose_ae.grouping import DensityGrouping
 from mmpose_ae.options import check_count
 
 from .completion import find_missing
 from .grouping import GroupingInRounds
-from .pool import Pool
+from .people import collect_people
+from .pool import read_pool
 
 
 class DecodingInGraph:
@@ -31,22 +32,10 @@ class DecodingInGraph:
 
     output_names = ('poses', 'instance_scores', 'filled')
 
-    def __init__(
-        self, decoding: Decoding, max_people: int = 30, max_candidates: int = 30
-    ) -> None:
+    def __init__(self, decoding: Decoding, max_people: int = 30, max_candidates: int = 30) -> None:
         check_count('max_people', max_people, 1)
         check_count('max_candidates', max_candidates, 1)
-        if not isinstance(decoding, TagDecoding):
-            raise ValueError(
-                f'poses in the graph are grouped by tags, but this network needs '
-                f'{type(decoding).__name__}: export it without poses'
-            )
-        if not isinstance(decoding.grouping, DensityGrouping):
-            raise ValueError(
-                f'poses in the graph are those of DensityGrouping, but the config has '
-                f'{type(decoding.grouping).__name__}: export it without poses, or with another '
-                "grouping (model.head.decoder.grouping.type='DensityGrouping')"
-            )
+        _check_decoding(decoding)
         limit = decoding.scoring.max_instances
         people = max_people if limit is None else min(limit, max_people)
         self.decoding, self.max_candidates = decoding, max_candidates
@@ -65,33 +54,29 @@ class DecodingInGraph:
             - instance_scores (Tensor): (B, P), descending; 0 where there is nobody.
             - filled (Tensor): Keypoints that grouping did not find, (B, P, K), bool.
         """
-        scores, cells, tags = outputs['candidates'].split([1, 2, outputs['candidates'].shape[-1] - 3], -1)
-        best = slice(self.max_candidates)
-        pool = Pool(scores[:, :, best, 0], cells[:, :, best], tags[:, :, best])
+        pool = read_pool(outputs['candidates'][:, :, : self.max_candidates])
         groups = self.group(pool._replace(tags=pool.tags / self.decoding.tag_threshold))
-        members = pool.members(groups)
-        found, scores = (groups != UNMATCHED), members.scores.transpose(1, 2)  # (B, P, K)
-        count = found.sum(-1).clamp(min=1)[..., None]
-        points = members.cells.transpose(1, 2)
-        center = (points * found[..., None]).sum(2) / count
-        points = torch.where(found[..., None], points, center[:, :, None])
-        filled = torch.zeros_like(found)
-        instance_scores = scores.mean(-1)
+        people = completed = collect_people(pool, groups)
         if self.decoding.completion:
-            mean_tags = (members.tags.transpose(1, 2) * found[..., None]).sum(2) / count
-            missing = ~found & found.any(-1, keepdim=True)
-            looked = find_missing(
-                self.decoding.completion,
-                self.decoding.tag_threshold,
-                self.decoding.refinement,
-                outputs['heatmaps'],
-                outputs['tags'],
-                mean_tags,
-                missing,
-            )
-            filled = looked[1] > 0
-            points = torch.where(filled[..., None], looked[0], points)
-            scores = torch.where(filled, looked[1], scores)
-        poses = torch.cat([grid.to_pixels(points), scores[..., None]], dim=-1)
-        poses = poses * found.any(-1)[..., None, None]
-        return dict(zip(self.output_names, (poses, instance_scores, filled)))
+            maps = outputs['heatmaps'], outputs['tags']
+            completed = people.filled(*find_missing(self.decoding, *maps, people))
+        poses = torch.cat([grid.to_pixels(completed.points), completed.scores[..., None]], dim=-1)
+        somebody = people.found.any(-1)[..., None, None]
+        filled = completed.found & ~people.found
+        found = poses * somebody, people.scores.mean(-1), filled
+        return dict(zip(self.output_names, found))
+
+
+def _check_decoding(decoding: Decoding) -> None:
+    """Refuse what only the host can do."""
+    if not isinstance(decoding, TagDecoding):
+        raise ValueError(
+            'people in the graph are grouped by tags, but this network needs '
+            f'{type(decoding).__name__}: export it without --poses'
+        )
+    if not isinstance(decoding.grouping, DensityGrouping):
+        raise ValueError(
+            'people in the graph are those of DensityGrouping, but the config has '
+            f'{type(decoding.grouping).__name__}: export it without --poses, or with '
+            'model.head.decoder.grouping.type=DensityGrouping'
+        )

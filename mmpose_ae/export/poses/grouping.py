@@ -13,10 +13,7 @@ from .pool import Pool, first_best, take_groups
 from .rounds import find_groups
 from .weights import place, weigh
 
-# Images of people need fewer; what is not done after so many rounds stays as it is.
-_FINDING_ROUNDS, _JOINING_ROUNDS, _AUCTION_ROUNDS = 4, 4, 32
-_NUM_SEEDS = 128
-_LEAST_RAISE = 1e-3
+_LEAST_RAISE = 1e-3  # of the auction
 
 
 @dataclass(frozen=True)
@@ -29,10 +26,18 @@ class GroupingInRounds:
     Attributes:
         rule (DensityGrouping): Its options.
         max_people (int): Most people, P, the best ones.
+        num_seeds (int): Candidates at which the density is looked at, those of the highest scores.
+        finding_rounds (int): Each groups what those before it left.
+        joining_rounds (int): In each a group is joined with at most one other.
+        auction_rounds (int): What is not assigned after so many is nobody's.
     """
 
     rule: DensityGrouping
     max_people: int = 30
+    num_seeds: int = 128
+    finding_rounds: int = 4
+    joining_rounds: int = 4
+    auction_rounds: int = 32
 
     def __call__(self, pool: Pool) -> Tensor:
         """Group the candidates of a batch.
@@ -41,14 +46,14 @@ class GroupingInRounds:
             pool (Pool): K * M candidates per image.
 
         Returns:
-            Tensor: Columns of candidates, (B, P, K), int64, of at most as many people as there are
-            candidates; -1 where a keypoint is missing. Those of the highest sum of scores come
-            first, of equal ones those that were found first; rows behind them are empty.
+            Tensor: Columns of candidates, (B, P, K), int64; -1 where a keypoint is missing. The
+            highest sums of scores come first, of equal ones those that were found first; rows
+            behind them are empty.
         """
         rule, most = self.rule, self.max_people
-        finding = rule.reach, rule.spread, _FINDING_ROUNDS, _NUM_SEEDS, most
+        finding = rule.reach, rule.spread, self.finding_rounds, self.num_seeds, most
         groups = self._with_singles(pool, find_groups(pool, *finding))
-        groups = join_groups(pool, groups, rule.join_below, _JOINING_ROUNDS)
+        groups = join_groups(pool, groups, rule.join_below, self.joining_rounds)
         groups = self._reassign(pool, self._best(pool, groups))
         return self._best(pool, self._with_singles(pool, groups))
 
@@ -58,7 +63,7 @@ class GroupingInRounds:
         places = place(members, self.rule.spread)
         weight = weigh(pool, members.mean_tags(), self.rule.reach, places)
         worth = weight * members.scores.sum(1)[..., None, None]
-        return auction(worth.transpose(1, 2), _AUCTION_ROUNDS, _LEAST_RAISE).transpose(1, 2)
+        return auction(worth.transpose(1, 2), self.auction_rounds, _LEAST_RAISE).transpose(1, 2)
 
     def _with_singles(self, pool: Pool, groups: Tensor) -> Tensor:
         """Add groups of one candidate each: the best of those that are in none."""

@@ -8,7 +8,6 @@ from torch import Tensor
 from mmpose_ae.grouping import UNMATCHED
 
 
-
 class Pool(NamedTuple):
     """The candidates of a batch.
 
@@ -45,6 +44,12 @@ class Pool(NamedTuple):
         total = self.scores.sum(1)
         mean = (self.scores[..., None] * self.tags).sum(1)
         return mean / torch.where(total > 0, total, 1)[..., None]
+
+
+def read_pool(candidates: Tensor) -> Pool:
+    """Candidates as codecs give them out: score, position and tag, (B, K, M, 3 + L)."""
+    scores, cells, tags = candidates.split([1, 2, candidates.shape[-1] - 3], dim=-1)
+    return Pool(scores[..., 0], cells, tags)
 
 
 def taken(groups: Tensor, num_candidates: int) -> Tensor:
