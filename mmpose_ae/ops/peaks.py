@@ -88,7 +88,7 @@ def highest_peaks(
         (B, K, M, 2), int64; the highest first.
     """
     height, width = heatmaps.shape[-2:]
-    count = min(max_peaks, height * width)
+    count = max_peaks if max_peaks <= height * width else height * width  # min leaves sizes open
     best = [
         (maps * find_peaks(maps, kernel_size, whole_plateaus)).flatten(2).topk(count, dim=-1)
         for maps in heatmaps.split(_types_at_once(heatmaps), dim=1)

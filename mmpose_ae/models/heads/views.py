@@ -109,13 +109,17 @@ def resize(maps: Tensor, size: Sequence[int], align_corners: bool = False) -> Te
     return F.interpolate(maps, size=tuple(size), mode='bilinear', align_corners=align_corners)
 
 
+def _mean(maps: Sequence[Tensor]) -> Tensor:
+    return maps[0] if len(maps) == 1 else torch.stack(maps).mean(0)
+
+
 def merge_resolutions(heatmaps: Sequence[Tensor], align_corners: bool = False) -> Tensor:
     """Average heatmaps (B, K, h_i, w_i), coarse to fine, at the finest resolution.
 
     Source: HigherHRNet (Cheng et al. 2020, arXiv:1908.10357), Section 3.4.
     """
     size = heatmaps[-1].shape[-2:]
-    return torch.stack([resize(level, size, align_corners) for level in heatmaps]).mean(0)
+    return _mean([resize(level, size, align_corners) for level in heatmaps])
 
 
 def flip_back(maps: Tensor, flip_indices: Sequence[int], shift: bool = False) -> Tensor:
@@ -167,7 +171,7 @@ def flip_outputs(
 
 def average_heatmaps(views: Sequence[Tensor], size: Size, align_corners: bool = False) -> Tensor:
     """Average heatmaps (B, K, h_i, w_i) of several views at one size (H, W)."""
-    return torch.stack([resize(view, size, align_corners) for view in views]).mean(0)
+    return _mean([resize(view, size, align_corners) for view in views])
 
 
 def concatenate_tags(views: Sequence[Tensor], align_corners: bool = False) -> Tensor:
