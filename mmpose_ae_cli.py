@@ -160,6 +160,13 @@ def _add_export(parser: ArgumentParser) -> None:
     poses.add_argument('--max-people', type=int, metavar='N', help='of a picture; 30 by default')
     poses.add_argument('--max-candidates', type=int, metavar='N', help='of a keypoint type; 30 by '
         'default')  # fmt: skip
+    smaller = parser.add_argument_group('smaller files, see docs/export.md')
+    kind = smaller.add_mutually_exclusive_group()
+    for name, what in (('fp16', 'half as large'), ('int8', 'a quarter as large, and faster')):
+        kind.add_argument(f'--{name}', action='store_const', dest='precision', const=name,
+            default='fp32', help=what)  # fmt: skip
+    smaller.add_argument('--calibration', type=int, default=100, metavar='N',
+        help="pictures of the config's training data for int8; 100 by default")  # fmt: skip
     add('--overwrite', action='store_true', help='write over a file that is there')
 
 

@@ -47,6 +47,8 @@ def _options(args: Namespace) -> dict:
         poses=given if args.poses else None,
         flip_test=args.flip,
         cfg_options=read_settings(args.cfg_options),
+        precision=args.precision,
+        calibration=args.calibration,
     )
 
 

@@ -1,5 +1,6 @@
 """A network and the device half of decoding as one module, which is what a file holds."""
 
+from copy import deepcopy
 from typing import Dict, Optional, Tuple
 
 import torch
@@ -36,12 +37,22 @@ class PoseGraph(nn.Module):
         self.model, self.step = model.eval(), step
         self.views = dict(model.test_cfg, flip_test=flip_test, output_heatmaps=False)
         self.flip_indices = model.dataset_meta['flip_indices']
+        self.half = False
         self.pixels_go_backward = not model.data_preprocessor._channel_conversion  # of RGB
 
     @property
     def head(self) -> BottomupHead:
         """The head of the estimator."""
         return self.model.head
+
+    def halved(self) -> 'PoseGraph':
+        """A copy that computes features in 16 bits; heads and decoding stay float."""
+        copy = deepcopy(self)
+        for part in (copy.model.backbone, getattr(copy.model, 'neck', None)):
+            if part is not None:
+                part.half()
+        copy.half = True
+        return copy
 
     @property
     def needs_shown(self) -> bool:
@@ -68,9 +79,14 @@ class PoseGraph(nn.Module):
         pixels = self.normalize(images)
         size = tuple(pixels.shape[:-3:-1])
         inputs = Inputs(size, self.flip_indices, lambda grid: cells_shown(shown, grid, pixels))
-        feats = nest_views([pixels], self.model.extract_feat, {}, self.views)
+        feats = nest_views([pixels], self._extract, {}, self.views)
         options = self.head.read_test_cfg(self.views)
         return self.head.propose(feats, inputs, options)
+
+    def _extract(self, pixels: Tensor) -> Tuple[Tensor, ...]:
+        if not self.half:
+            return self.model.extract_feat(pixels)
+        return tuple(features.float() for features in self.model.extract_feat(pixels.half()))
 
     def inputs(self, images: Tensor, shown: Optional[Tensor] = None) -> Tuple[Tensor, ...]:
         """What it is called with for pictures, which are shown as a whole unless told otherwise."""

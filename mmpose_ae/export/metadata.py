@@ -21,13 +21,14 @@ DIGITS = 8  # of the hash of the weights
 
 
 def describe(
-    loaded: Loaded, flip_test: bool, grid: Grid, with_people: bool = False
+    loaded: Loaded, flip_test: bool, precision: str, grid: Grid, with_people: bool = False
 ) -> Dict[str, Any]:
     """Tell all that is needed to use a file.
 
     Args:
         loaded (Loaded): What it is made of.
         flip_test (bool): Whether it also looks at the mirrored picture.
+        precision (str): ``'fp32'``, ``'fp16'`` or ``'int8'``.
         grid (Grid): Cells of its heatmaps, of any input.
         with_people (bool): Whether its outputs are people, so that there is nothing to decode.
 
@@ -42,6 +43,7 @@ def describe(
         name=loaded.name,
         decoding=None if with_people else loaded.model.head.decoder.decoding.to_dict(),
         flip=flip_test,
+        precision=precision,
         input=dict(size=list(resize.input_size), mode=resize.resize_mode, step=loaded.step),
         grid=dict(stride=list(grid.stride), center_shift=grid.center_shift),
         keypoints=[names[k] for k in range(people['num_keypoints'])],

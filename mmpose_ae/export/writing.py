@@ -6,15 +6,21 @@ from typing import Iterator, Optional, Union
 import onnx
 import torch
 
+from mmpose_ae.options import check_choice, check_count
 from mmpose_ae.whole_files import write_whole
 
-from .checking import LIMIT, check_equal
-from .exporting import example_inputs, to_onnx
+from .checking import LIMIT, LIMITS, check_equal, check_people
+from .exporting import INPUTS, example_inputs, to_onnx
 from .graph import PoseGraph
 from .loading import Loaded, load
 from .metadata import KEY, describe, to_text
+from .pictures import data_pictures
 from .poses import DecodingInGraph
 from .poses_checking import compare_poses
+from .quantizing import to_int8
+
+CALIBRATION = 100  # pictures
+CHECKED = 50  # pictures on which a smaller file is compared
 
 
 def write_file(
@@ -24,6 +30,8 @@ def write_file(
     flip_test: Optional[bool] = None,
     cfg_options: Optional[dict] = None,
     poses: Optional[dict] = None,
+    precision: str = 'fp32',
+    calibration: int = CALIBRATION,
 ) -> Iterator[str]:
     """Export a network to a file, which is there only once it gives what the network gives.
 
@@ -35,6 +43,9 @@ def write_file(
         cfg_options (dict, optional): Settings of the config to override.
         poses (dict, optional): Let the file give people: options of :class:`DecodingInGraph`. None
             leaves grouping to the host.
+        precision (str): ``'fp32'``; ``'fp16'``, half as large; or ``'int8'``, a quarter and
+            faster, which needs the config's training and test data.
+        calibration (int): Training pictures that tell the ranges of 8 bits.
 
     Yields:
         str: What was done.
@@ -44,17 +55,34 @@ def write_file(
         Difference: The file would give something else than the network.
         ValueError: The network is not one that can be exported.
     """
+    check_choice('precision', precision, LIMITS)
+    check_count('calibration', calibration, 1)
     loaded = load(config, checkpoint, cfg_options or {})
     graph = make_graph(loaded, flip_test, poses)
-    model = to_onnx(graph)
-    note(model, loaded, graph)
+    model = to_onnx(graph.halved() if precision == 'fp16' else graph)
+    if precision == 'int8':
+        model = to_int8(model, _calibration_inputs(loaded, graph, calibration))
+    note(model, loaded, graph, precision)
     content = model.SerializeToString()
-    if poses is None:
-        difference = check_equal(graph, content, loaded.resize.input_size)
-        yield f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
-    else:
-        yield f'{compare_poses(graph, content, loaded.resize.input_size)}'
+    yield _check(content, loaded, graph, precision)
     write_whole(out, content)
+
+
+def _check(content: bytes, loaded: Loaded, graph: PoseGraph, precision: str) -> str:
+    """Compare a file with its network; says how far they are apart."""
+    if precision != 'fp32':
+        return str(check_people(graph, content, data_pictures(loaded, 'test', CHECKED), precision))
+    if graph.decoding is not None:
+        return str(compare_poses(graph, content, loaded.resize.input_size))
+    difference = check_equal(graph, content, loaded.resize.input_size)
+    return f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
+
+
+def _calibration_inputs(loaded: Loaded, graph: PoseGraph, count: int) -> Iterator[dict]:
+    """Training pictures as the file takes them."""
+    for picture in data_pictures(loaded, 'train', count):
+        inputs = graph.inputs(picture.pixels, picture.edges)
+        yield {name: value.numpy() for name, value in zip(INPUTS, inputs)}
 
 
 def make_graph(
@@ -68,11 +96,11 @@ def make_graph(
     return PoseGraph(loaded.model, loaded.step, flip_test, in_graph)
 
 
-def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph) -> None:
+def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph, precision: str) -> None:
     """Write into a model what it is."""
     with torch.no_grad():
         grid = graph.propose(*example_inputs(graph)).grid
     entry = model.metadata_props.add()
-    entry.key = KEY
-    with_people = graph.decoding is not None
-    entry.value = to_text(describe(loaded, graph.views['flip_test'], grid, with_people))
+    entry.key, with_people = KEY, graph.decoding is not None
+    flip_test = graph.views['flip_test']
+    entry.value = to_text(describe(loaded, flip_test, precision, grid, with_people))

@@ -1,0 +1,147 @@
+"""Compare exported files with PyTorch on the config's test data: people, AP, and CPU time.
+
+``python tools/benchmark/export.py CONFIG CHECKPOINT FILE...``; files are from ``mmpose-ae export``.
+Both sides see the same inputs, picture by picture in turn, on one thread, and the time is that of
+the processor, which other programs do not lengthen.
+"""
+
+import json
+import time
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+
+import numpy as np
+import torch
+from mmengine.evaluator import Evaluator
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.cli.benchmark import run
+from mmpose_ae.cli.command_line import config_parser
+from mmpose_ae.export.loading import Loaded, load
+from mmpose_ae.export.metadata import KEY
+from mmpose_ae.export.pictures import Picture, data_pictures
+from mmpose_ae.export.writing import make_graph
+from mmpose_ae.grouping import Poses
+from mmpose_ae.models.heads import to_instance_data
+from mmpose_ae.runtime import ExportedModel
+from mmpose_ae.runtime.onnx_file import read_metadata
+
+WARM_UP = 3
+
+
+class Side:
+    """PyTorch or a file: its people of each picture, and how long they took."""
+
+    def __init__(self, find: Callable[[Picture], Any], decode: Callable[[Any, Picture], Poses]):
+        self.find, self.decode = find, decode
+        self.found: List[PoseDataSample] = []
+        self.network: List[float] = []
+        self.host: List[float] = []
+
+    def see(self, picture: Picture) -> None:
+        """Find the people of a picture, in pixels of it."""
+        start = time.process_time()
+        outputs = self.find(picture)
+        middle = time.process_time()
+        poses = self.decode(outputs, picture)
+        self.network.append(middle - start)
+        self.host.append(time.process_time() - middle)
+        on_image = picture.frame.to_image(poses.keypoints).astype(np.float32)
+        sample = deepcopy(picture.sample)
+        sample.pred_instances = to_instance_data(replace(poses, keypoints=on_image))
+        self.found.append(sample)
+
+    def milliseconds(self) -> Tuple[float, float]:
+        """Medians of the network with its candidates, and of the rest."""
+        return tuple(1e3 * float(np.median(t[WARM_UP:])) for t in (self.network, self.host))
+
+
+def torch_side(loaded: Loaded, flip_test: bool) -> Side:
+    """The network as it is exported, but line by line."""
+    graph, codec = make_graph(loaded, flip_test), loaded.model.head.decoder
+
+    @torch.inference_mode()
+    def find(picture: Picture) -> Any:
+        return graph.propose(*graph.inputs(picture.pixels, picture.edges))
+
+    return Side(find, lambda proposed, _: codec.group(*proposed)[0])
+
+
+def file_side(model: ExportedModel) -> Side:
+    """A file with its decoding."""
+
+    def find(picture: Picture) -> Dict[str, np.ndarray]:
+        return model.run(picture.pixels.numpy(), [picture.frame])
+
+    return Side(find, lambda outputs, picture: model.decode(outputs, picture.pixels.numpy())[0])
+
+
+def average_precision(side: Side, evaluator: dict, meta: dict) -> float:
+    """COCO's AP of the people of a side."""
+    judge = Evaluator(evaluator)
+    judge.dataset_meta = meta
+    judge.process([sample.to_dict() for sample in side.found])
+    metrics = judge.evaluate(len(side.found))
+    return next(value for name, value in metrics.items() if name.endswith('/AP'))
+
+
+def apart(ours: List[PoseDataSample], theirs: List[PoseDataSample]) -> Dict[str, Any]:
+    """On how many pictures there are as many people, and how far keypoints are apart there."""
+    pairs = [[s.pred_instances.keypoints for s in pair] for pair in zip(ours, theirs)]
+    distances = [np.linalg.norm(a - b, axis=-1).ravel() for a, b in pairs if a.shape == b.shape]
+    together = np.concatenate([*distances, np.zeros(1)])
+    return dict(
+        same_number=len(distances),
+        largest_px=float(f'{together.max():.2g}'),
+        p99_px=float(f'{np.percentile(together, 99):.2g}'),
+    )
+
+
+def compare(loaded: Loaded, file: Path) -> Dict[str, Any]:
+    """One row: a file beside PyTorch."""
+    model = ExportedModel(file, threads=1)
+    flip_test = json.loads(read_metadata(file)[KEY])['flip']
+    sides = torch_side(loaded, flip_test), file_side(model)
+    for picture in data_pictures(loaded, 'test'):
+        for side in sides:
+            side.see(picture)
+    judged = loaded.config.test_evaluator, loaded.model.dataset_meta
+    ap = [average_precision(side, *judged) for side in sides]
+    (ours, _), (theirs, host) = (side.milliseconds() for side in sides)
+    return dict(
+        file=file.name,
+        flip=flip_test,
+        pictures=len(sides[0].found),
+        people=sum(len(s.pred_instances.keypoints) for s in sides[0].found),
+        **apart(*(side.found for side in sides)),
+        ap_torch=round(ap[0], 4),
+        ap_file=round(ap[1], 4),
+        torch_ms=round(ours, 2),
+        file_ms=round(theirs, 2),
+        ratio=round(ours / theirs, 2),
+        host_ms=round(host, 2),
+        megabytes=round(file.stat().st_size / 2**20, 2),
+    )
+
+
+def benchmark(loaded: Loaded, files: List[Path]) -> Iterator[Dict[str, Any]]:
+    """One row per file."""
+    for file in files:
+        yield compare(loaded, file)
+
+
+def main() -> None:
+    """Compare files."""
+    parser = config_parser(__doc__)
+    parser.add_argument('checkpoint', help='what the files were made of')
+    parser.add_argument('files', nargs='+', type=Path, metavar='FILE', help='exported files')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the rows to this file')
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    run(benchmark(load(args.config, args.checkpoint, args.cfg_options), args.files), args)
+
+
+if __name__ == '__main__':
+    main()
