@@ -1,0 +1,123 @@
+"""``mmpose-ae export``: what is in the file, and what is refused."""
+
+import hashlib
+import json
+
+import numpy as np
+import onnx
+import pytest
+from mmengine.config import Config
+
+from mmpose_ae.commands import export as command
+from mmpose_ae.export import writing
+from mmpose_ae.frame import Frame
+from mmpose_ae.runtime import ExportedModel, read_description
+from mmpose_ae_cli import main
+
+
+def export(tiny, name='new.onnx', *arguments, config='tiny.py'):
+    """Run the command; gives its status and the file."""
+    given = [tiny / config, tiny / 'tiny.pth', tiny / name, *arguments]
+    return main(['export', *map(str, given)]), tiny / name
+
+
+def test_the_file_is_standard_and_open_to_any_size(exported):
+    model = onnx.load(exported)
+    onnx.checker.check_model(model, full_check=True)
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [('', 18)]
+    assert {node.domain for node in model.graph.node} == {''}
+    assert not {'Loop', 'Scan', 'If'} & {node.op_type for node in model.graph.node}
+    (images,) = model.graph.input
+    sizes = [size.dim_param or size.dim_value for size in images.type.tensor_type.shape.dim]
+    assert (images.name, sizes) == ('images', ['batch', '64*h', '64*w', 3])
+    assert [output.name for output in model.graph.output] == ['candidates', 'heatmaps', 'tags']
+    assert str(exported.parent) not in str(model)  # nor other paths of this machine
+    assert '.py' not in model.SerializeToString().decode('latin1').replace('tiny.py', '')
+
+
+def test_the_file_says_what_it_is(exported, tiny):
+    (entry,) = onnx.load(exported).metadata_props
+    said = json.loads(entry.value)
+    assert entry.key == 'mmpose_ae'
+    assert (said['format'], said['name'], said['dataset']) == (1, 'tiny', 'coco')
+    assert said['input'] == dict(size=[64, 64], mode='expand', step=64)
+    assert said['grid'] == dict(stride=[4, 4], center_shift=None)
+    assert (said['flip'], said['precision'], said['score_threshold']) == (True, 'fp32', 0.25)
+    assert said['decoding']['type'] == 'TagDecoding'
+    assert said['keypoints'][:2] == ['nose', 'left_eye']
+    assert said['flip_indices'][:3] == [0, 2, 1]
+    for name in ('sigmas', 'keypoint_colors'):
+        assert len(said[name]) == 17
+    assert len(said['link_colors']) == len(said['skeleton'])
+    content = (tiny / 'tiny.pth').read_bytes()
+    assert (said['weights'], said['license']) == (hashlib.sha256(content).hexdigest()[:8], None)
+    assert read_description(exported).score_threshold == 0.25
+
+
+def test_the_file_runs(exported):
+    model = ExportedModel(exported)
+    noise = np.random.default_rng(0).integers(0, 255, (2, 128, 64, 3), dtype=np.uint8)
+    found = model.run(noise, [Frame.whole((64, 128))] * 2)
+    assert found['heatmaps'].shape == (2, 17, 32, 16)
+    assert found['candidates'].shape == (2, 17, 100, 5)  # score, x, y and the tags of two views
+
+
+def test_a_file_that_is_there_stays(exported, tiny, capsys):
+    before = exported.read_bytes()
+    status, _ = export(tiny, 'tiny.onnx')
+    assert status == 1
+    assert '--overwrite replaces it' in capsys.readouterr().err
+    assert exported.read_bytes() == before
+
+
+def test_a_file_that_differs_is_not_written(exported, tiny, monkeypatch, capsys):
+    """Another network's graph stands for an exporter that is wrong."""
+    wrong = onnx.load(exported)
+    (entry,) = wrong.metadata_props
+    del wrong.metadata_props[:]
+    weights = max(wrong.graph.initializer, key=lambda value: len(value.raw_data))
+    numbers = np.frombuffer(weights.raw_data, np.float32)
+    weights.raw_data = (numbers + 0.1).tobytes()
+    monkeypatch.setattr(writing, 'to_onnx', lambda graph: wrong)
+    files = sorted(tiny.iterdir())
+    status, _ = export(tiny, 'new.onnx', '--flip')
+    assert status == 1
+    assert 'of the file differs from the network by' in capsys.readouterr().err
+    assert sorted(tiny.iterdir()) == files
+
+
+def test_what_cannot_be_exported_is_named(tiny, capsys):
+    changed = Config.fromfile(tiny / 'tiny.py')
+    changed.model.test_cfg.multiscale_test = True
+    changed.dump(tiny / 'scales.py')
+    changed = Config.fromfile(tiny / 'tiny.py')
+    changed.model.head = dict(
+        type='mmpose.AssociativeEmbeddingHead', in_channels=34, num_keypoints=17,
+        decoder=None,
+    )  # fmt: skip
+    changed.dump(tiny / 'theirs.py')
+    changed = Config.fromfile(tiny / 'tiny.py')
+    changed.model.head.decoder = None
+    changed.dump(tiny / 'undecoded.py')
+    for config, reason in (
+        ('scales.py', 'multiscale_test'),
+        ('theirs.py', 'its head is a AssociativeEmbeddingHead'),
+        ('undecoded.py', 'give its head a decoder'),
+    ):
+        assert export(tiny, config=config)[0] == 1
+        assert reason in capsys.readouterr().err
+    assert export(tiny, 'new.pt')[0] == 1
+    assert 'must end in .onnx' in capsys.readouterr().err
+
+
+def test_missing_packages_are_named(tiny, monkeypatch, capsys):
+    monkeypatch.setattr(command, 'is_installed', lambda name: name == 'onnx')
+    assert export(tiny)[0] == 1
+    message = capsys.readouterr().err
+    assert 'onnxscript, onnxruntime: pip install "mmpose_ae[export]"' in message
+
+
+def test_help_fits_a_screen(capsys):
+    with pytest.raises(SystemExit):
+        main(['export', '--help'])
+    assert len(capsys.readouterr().out.splitlines()) <= 40

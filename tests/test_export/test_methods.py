@@ -1,0 +1,129 @@
+"""The graph of every method gives what its estimator gives, also as a file, at any size."""
+
+import fakes
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import DefaultScope
+from torch import nn
+
+from mmpose_ae.export.checking import LIMIT, differences, open_session, run
+from mmpose_ae.export.exporting import to_onnx, trace
+from mmpose_ae.export.graph import PoseGraph
+from mmpose_ae.frame import Frame
+from mmpose_ae.registry import MODELS
+
+STEP = 16
+PADDED = Frame.of_box((20, 24), (64, 48), (64, 48), (40, 48))  # padded at the left and right
+
+
+@MODELS.register_module()
+class OneConvolution(nn.Module):
+    """Features of eight channels at a quarter of the input."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layer = nn.Conv2d(3, 8, 7, stride=4, padding=2)
+
+    def forward(self, x):
+        """A feature map."""
+        return (self.layer(x),)
+
+
+def estimator(kind, **normalization):
+    """An estimator of three keypoints whose maps have peaks everywhere."""
+    cfg = dict(
+        type='BottomupPoseEstimator',
+        backbone=dict(type='OneConvolution'),
+        data_preprocessor=dict(type='PoseDataPreprocessor', **normalization),
+        head=dict(type='AEHead', in_channels=8, decoder=fakes.codec_config()),  # replaced below
+        test_cfg=dict(flip_test=True),
+    )
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        built = MODELS.build(cfg)
+    built.head = fakes.head(kind)
+    built.eval().dataset_meta = dict(flip_indices=fakes.FLIP_INDICES)
+    return built
+
+
+RGB = dict(mean=[120, 110, 100], std=[50, 60, 70], bgr_to_rgb=True)
+
+
+def pictures(count, size):
+    """Smooth noise, RGB, and what part of it is a picture."""
+    stack = [np.roll(fakes.spots(size), shift, axis=1) for shift in range(count)]
+    return torch.from_numpy(np.stack(stack))
+
+
+def other_inputs(graph):
+    """Batches of other sizes than the example's."""
+    for count, size in ((1, (64, 48)), (3, (32, 80))):
+        yield graph.inputs(pictures(count, size))
+
+
+@pytest.fixture(autouse=True)
+def without_gradients():
+    with torch.no_grad():
+        yield
+
+
+@pytest.mark.parametrize('kind', fakes.HEADS)
+@pytest.mark.parametrize('normalization', [RGB, {}], ids=['RGB', 'BGR'])
+def test_graph_is_the_estimator(kind, normalization):
+    """From pixels to poses, on a picture that is padded."""
+    model = estimator(kind, **normalization)
+    graph = PoseGraph(model, STEP, flip_test=True)
+    image = pictures(1, fakes.INPUT_SIZE)
+    samples = [fakes.sample(None, on_input=PADDED)]
+    inputs = image[0].flip(-1).permute(2, 0, 1)  # as pipelines give it, BGR
+    (expected,) = model.test_step(dict(inputs=[inputs], data_samples=samples))
+    shown = torch.tensor([[11.5, -0.5, 51.5, 47.5]])  # 40 pixels of width in the middle
+    (found,) = model.head.decoder.group(*graph.propose(*graph.inputs(image, shown)))
+    on_image = PADDED.to_image(found.keypoints)
+    assert len(found.keypoints) > 0
+    np.testing.assert_allclose(on_image, expected.pred_instances.keypoints, atol=1e-3)
+    scores = expected.pred_instances.bbox_scores
+    np.testing.assert_allclose(found.instance_scores, scores, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    'kind, flip_test',
+    [
+        ('CenterGroupHead', False),
+        pytest.param('CenterOffsetHead', True, marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_traced_is_the_graph(kind, flip_test):
+    """At sizes, and of numbers of pictures, that it was not traced with."""
+    graph = PoseGraph(estimator(kind, **RGB), STEP, flip_test)
+    traced = trace(graph).module()
+    for inputs in other_inputs(graph):
+        expected, found = graph(*inputs), traced(*inputs)
+        for name in expected:
+            torch.testing.assert_close(found[name], expected[name], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('kind', fakes.HEADS)
+def test_file_is_the_graph(kind):
+    """The same in ONNX Runtime."""
+    graph = PoseGraph(estimator(kind, **RGB), STEP, flip_test=True)
+    session = open_session(to_onnx(graph).SerializeToString())
+    for inputs in other_inputs(graph):
+        expected = {name: value.numpy() for name, value in graph(*inputs).items()}
+        found = dict(differences(expected, run(session, inputs), []))
+        assert all(difference < LIMIT for difference in found.values()), found
+
+
+def test_half_precision_is_of_features_alone():
+    graph = PoseGraph(estimator('AEHead', **RGB), STEP, flip_test=True)
+    half = graph.halved()
+    inputs = graph.inputs(pictures(1, fakes.INPUT_SIZE))
+    exact, found = graph(*inputs)['heatmaps'], half(*inputs)['heatmaps']
+    assert found.dtype == torch.float32
+    assert 0 < (found - exact).abs().max() < 0.01 * exact.abs().max()
+    kinds = {part: {p.dtype for p in part.parameters()} for part in half.model.children()}
+    assert kinds[half.model.backbone] == {torch.float16}
+    assert kinds[half.model.head] == {torch.float32}
+    assert {p.dtype for p in graph.parameters()} == {torch.float32}
