@@ -1,9 +1,13 @@
 """Assignment of candidates to groups by an auction of a fixed number of rounds."""
 
+from typing import Tuple
+
 import torch
 from torch import Tensor
 
 from mmpose_ae.grouping import UNMATCHED
+
+from .pool import first_best
 
 
 def auction(worth: Tensor, num_rounds: int, step: float) -> Tensor:
@@ -24,21 +28,27 @@ def auction(worth: Tensor, num_rounds: int, step: float) -> Tensor:
 
     Source: Bertsekas 1988, "The auction algorithm"; of the first of equal rows and columns.
     """
-    num_rows, num_columns = worth.shape[-2:]
-    rows = torch.arange(num_rows, device=worth.device)[:, None]
-    columns = torch.arange(num_columns, device=worth.device)
-    least = step * worth.amax((-2, -1), keepdim=True)
-    price = torch.zeros_like(worth[..., :1, :])
+    rows, columns = (torch.arange(count, device=worth.device) for count in worth.shape[-2:])
+    raise_by = step * worth.amax(-1).amax(-1)[..., None]
+    worth = torch.where(worth > 0, worth, -1)  # below every price
+    price = torch.zeros_like(worth[..., 0, :])  # (..., M)
     owner = torch.full_like(price, UNMATCHED, dtype=torch.long)
+    column = torch.full_like(worth[..., 0], UNMATCHED, dtype=torch.long)  # (..., P), of each row
     for _ in range(num_rounds):
-        profit = torch.where(worth > 0, worth - price, -1)
-        best = profit.amax(-1, keepdim=True)
-        wanted = profit.argmax(-1, keepdim=True) == columns
-        second = torch.where(wanted, 0, profit).amax(-1, keepdim=True).clamp(min=0)
-        bidding = wanted & (best > 0) & ~(owner == rows).any(-1, keepdim=True)
-        bid = torch.where(bidding, price + best - second + least, 0)
-        highest = bid.amax(-2, keepdim=True)
-        owner = torch.where(highest > 0, bid.argmax(-2, keepdim=True), owner)
-        price = torch.where(highest > 0, highest, price)
-    owned = owner == rows
-    return torch.where(owned.any(-1), owned.float().argmax(-1), UNMATCHED)
+        profit, wanted = _two_best(worth - price[..., None, :])
+        bidding = (column == UNMATCHED) & (profit[..., 0] > 0)
+        raised = profit[..., 0] - profit[..., 1].clamp(min=0) + raise_by
+        bid = torch.where(bidding[..., None] & (wanted[..., None] == columns), raised[..., None], 0)
+        highest = bid.amax(-2)
+        owner = torch.where(highest > 0, bid.argmax(-2), owner)
+        price = price + highest
+        column = torch.where(bidding, wanted, column)
+        kept = owner.gather(-1, column.clamp(min=0)) == rows
+        column = torch.where(kept, column, UNMATCHED)
+    return column
+
+
+def _two_best(profit: Tensor) -> Tuple[Tensor, Tensor]:
+    """The two highest values of the last axis, (..., 2), and the place of the highest."""
+    best, place = first_best(profit, 2)
+    return torch.nn.functional.pad(best, (0, 2 - best.shape[-1])), place[..., 0]

@@ -34,10 +34,10 @@ class GroupingInRounds:
 
     rule: DensityGrouping
     max_people: int = 30
-    num_seeds: int = 128
-    finding_rounds: int = 4
+    num_seeds: int = 64
+    finding_rounds: int = 3
     joining_rounds: int = 4
-    auction_rounds: int = 32
+    auction_rounds: int = 12
 
     def __call__(self, pool: Pool) -> Tensor:
         """Group the candidates of a batch.
