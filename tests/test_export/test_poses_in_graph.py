@@ -147,6 +147,7 @@ class Decoder(torch.nn.Module):
         return self.decoding(dict(candidates=candidates, heatmaps=heatmaps, tags=tags), grid)
 
 
+@pytest.mark.slow
 def test_exported_it_has_no_control_flow_and_takes_any_size():
     decoder, example = Decoder(), scene_outputs(3)[1]
     batch, rows, columns = Dim('batch', min=1, max=64), Dim('rows', max=64), Dim('columns', max=64)
