@@ -8,7 +8,8 @@ const MODEL = 'demo.onnx';
 const EXAMPLES = ['000024.jpg', '000053.jpg', '000034.jpg'].map((name) => `examples/${name}`);
 const SCORE = 0.2; // least one of a person, where the network does not say
 const KEYPOINT_SCORE = 0.3;
-const NOTES = { synth_crowd: 'drawn people only: a demonstration, not for photographs' };
+// The name of a config ends in the data that it was trained on.
+const DRAWN = { words: /synth_crowd/, note: 'drawn people only: a demonstration, not for photographs' };
 
 const element = (id) => document.getElementById(id);
 const network = new Network();
@@ -60,8 +61,8 @@ async function attempt(what, action) {
 function describeModel() {
   const rows = {
     Name: model.name,
-    'Trained on': model.dataset,
-    Knows: NOTES[model.dataset] ?? `${model.keypoints.length} keypoints`,
+    Keypoints: `${model.keypoints.length}, as of ${model.dataset}`,
+    Knows: DRAWN.words.test(model.name) ? DRAWN.note : 'what it was trained on',
     License: model.license ?? 'not said',
   };
   element('network').replaceChildren(

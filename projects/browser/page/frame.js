@@ -42,6 +42,11 @@ export function toImage(point, { scale, shift }) {
   return { ...point, x: (point.x - shift[0]) / scale, y: (point.y - shift[1]) / scale };
 }
 
+/** Left, top, right and bottom edge of a picture on the input. */
+export function edgesOf({ width, height }, { scale, shift }) {
+  return [0, 0, width, height].map((edge, n) => scale * (edge - 0.5) + shift[n % 2]);
+}
+
 /**
  * Resize a picture bilinearly; what is outside of it is black.
  *

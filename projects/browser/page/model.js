@@ -1,11 +1,12 @@
 // A network of mmpose_ae: an ONNX file that says how its pictures are made and its outputs decoded.
 
 import { makeDecoder } from './decoding/decoding.js';
-import { makeFrame, toImage, warp } from './frame.js';
+import { edgesOf, makeFrame, toImage, warp } from './frame.js';
 import { readMetadata } from './metadata.js';
 
 const ENTRY = 'mmpose_ae';
 const FORMAT = 1;
+const [IMAGES, SHOWN] = ['images', 'shown']; // names of inputs; few networks have the second
 
 /** A network that finds the people in pictures. */
 export class Model {
@@ -48,8 +49,12 @@ export class Model {
     const start = performance.now();
     const frame = makeFrame([image.width, image.height], this.description.input);
     const [width, height] = frame.size;
-    const input = new this.runtime.Tensor('uint8', warp(image, frame), [1, height, width, 3]);
-    const outputs = await this.session.run({ [this.session.inputNames[0]]: input });
+    const { Tensor } = this.runtime;
+    const inputs = { [IMAGES]: new Tensor('uint8', warp(image, frame), [1, height, width, 3]) };
+    if (this.session.inputNames.includes(SHOWN)) {
+      inputs[SHOWN] = new Tensor('float32', Float32Array.from(edgesOf(image, frame)), [1, 4]);
+    }
+    const outputs = await this.session.run(inputs);
     const decoded = performance.now();
     const people = this.decode(outputs).map(({ score, keypoints }) => ({
       score,
@@ -75,8 +80,8 @@ function readDescription(file) {
     throw new Error(`it has no entry ${ENTRY}: export it by \`mmpose-ae export\``);
   }
   const description = JSON.parse(text);
-  if (description.format !== FORMAT) {
-    throw new Error(`it has format ${description.format}, and this page reads ${FORMAT}`);
+  if (description.format > FORMAT) {
+    throw new Error(`it has format ${description.format}, and this page reads up to ${FORMAT}`);
   }
   return description;
 }

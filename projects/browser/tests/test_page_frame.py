@@ -13,7 +13,7 @@ BODY = """given.images.map(({ data, dims: [height, width] }) => {
     const frame = makeFrame([width, height], given.input);
     const point = toImage({ x: 10, y: 20, score: 1 }, frame);
     const warped = Buffer.from(warp({ data, width, height }, frame)).toString('base64');
-    return { size: frame.size, point, warped };
+    return { size: frame.size, point, warped, edges: edgesOf({ width, height }, frame) };
 })"""
 SIZES = [(64, 48), (48, 64), (37, 53), (300, 201), (200, 200), (90, 20)]  # w, h
 # OpenCV 4 rounds places to 1/32 of a pixel.
@@ -23,7 +23,7 @@ MOST = 1 if int(cv2.__version__.split('.')[0]) >= 5 else 255 / 16
 def page_inputs(images, **options):
     """What the page makes of pictures (h, w, 3)."""
     opaque = [cv2.cvtColor(image, cv2.COLOR_BGR2BGRA) for image in images]
-    found = run('frame.js', 'makeFrame, toImage, warp', BODY, images=opaque, input=options)
+    found = run('frame.js', 'edgesOf, makeFrame, toImage, warp', BODY, images=opaque, input=options)
     for page in found:
         warped = np.frombuffer(base64.b64decode(page['warped']), np.uint8)
         page['warped'] = warped.reshape(*page['size'][::-1], 3)
@@ -49,6 +49,8 @@ def test_input_is_that_of_the_pipeline(mode, size):
         assert tuple(page['size']) == result['input_size']
         place = result['frame'].to_image(np.array([10.0, 20.0]))
         assert page['point'] == pytest.approx(dict(x=place[0], y=place[1], score=1), abs=1e-3)
+        corners = result['frame'].to_input(np.array([[0, 0], image.shape[1::-1]]) - 0.5)
+        assert page['edges'] == pytest.approx(corners.ravel(), abs=1e-3)
         difference = np.abs(page['warped'] - result['img'].astype(float))
         assert difference.max() <= MOST
         assert difference.mean() < MOST / 20
