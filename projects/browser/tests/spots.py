@@ -78,7 +78,12 @@ def write_network(path: Path, **changed: object) -> None:
     steps = [
         ('Cast', ['images'], ['values'], dict(to=TensorProto.FLOAT)),
         ('Transpose', ['values'], ['planes'], dict(perm=[0, 3, 1, 2])),
-        ('AveragePool', ['planes'], ['means'], dict(kernel_shape=[STRIDE] * 2, strides=[STRIDE] * 2)),
+        (
+            'AveragePool',
+            ['planes'],
+            ['means'],
+            dict(kernel_shape=[STRIDE] * 2, strides=[STRIDE] * 2),
+        ),
         ('Mul', ['means', 'scale'], ['heatmaps'], {}),
         ('Identity', ['tags_by_hand'], ['tags'], {}),
         ('MaxPool', ['heatmaps'], ['around'], pool),

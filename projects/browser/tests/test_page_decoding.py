@@ -45,7 +45,9 @@ def assert_equal(people, poses):
     """The same people in the same order, to 0.01 pixels."""
     assert [len(found) for found in people] == [len(expected) for expected in poses]
     for found, expected in zip(people, poses):
-        rows = [[[*map(p.get, ('x', 'y', 'score', 'filled'))] for p in n['keypoints']] for n in found]
+        rows = [
+            [[*map(p.get, ('x', 'y', 'score', 'filled'))] for p in n['keypoints']] for n in found
+        ]
         rows = np.reshape(rows, (*expected.keypoint_scores.shape, 4)).astype(float)
         np.testing.assert_allclose(rows[..., :2], expected.keypoints, rtol=0, atol=0.01)
         np.testing.assert_allclose(rows[..., 2], expected.keypoint_scores, rtol=0, atol=1e-5)

@@ -167,7 +167,9 @@ def test_a_network_of_ones_own(page, picture, tmp_path):
 
 def test_wrong_files_and_a_good_one_afterwards(page, picture, tmp_path):
     grouping = dict(type='GreedyGrouping')
-    spots.write_network(tmp_path / 'greedy.onnx', decoding=dict(type='TagDecoding', grouping=grouping))
+    spots.write_network(
+        tmp_path / 'greedy.onnx', decoding=dict(type='TagDecoding', grouping=grouping)
+    )
     spots.write_network(tmp_path / 'newer.onnx', format=2)
     spots.onnx.save(
         spots.onnx.helper.make_model(spots.onnx.helper.make_graph([], 'g', [], [])),
