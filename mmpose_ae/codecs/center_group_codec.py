@@ -119,7 +119,7 @@ class CenterGroupCodec(BottomupCodec):
         cells = cells.unflatten(1, members.shape[1:]).transpose(1, 2)  # (B, K, C, 2)
         shown = heatmaps.flatten(2).gather(2, flat_index(cells, heatmaps.shape[-1]))
         return GroupedCenters(
-            refine_cells(heatmaps, cells, self.refinement).transpose(1, 2),
+            refine_cells(heatmaps.float(), cells, self.refinement).transpose(1, 2),
             bounded(shown.transpose(1, 2)),
             visibility,
             probabilities,

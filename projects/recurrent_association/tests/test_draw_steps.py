@@ -12,8 +12,8 @@ def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch
     assert [path.name for path in paths] == ['steps_1.png']
     assert paths[0].is_file()
     image, steps = drawn[0]
-    assert image.shape == (128, 128, 3)
-    assert steps.heatmaps.shape == steps.targets.shape == (6, 17, 32, 32)
+    assert image.shape == (64, 64, 3)
+    assert steps.heatmaps.shape == steps.targets.shape == (6, 17, 16, 16)
     assert sorted(steps.matches) == [-1, -1, -1, -1, 0, 1]  # the last step is no instance
     np.testing.assert_allclose(steps.probabilities, 1, atol=1e-3)
     matched = steps.matches >= 0
