@@ -2,7 +2,7 @@
 
 from .people import KEYPOINTS, MpiiImage, MpiiPerson, to_coco
 from .person_list import is_person_list, read_person_list
-from .predictions import GroupPredictions, write_predictions
+from .predictions import GroupPredictions, read_predictions, write_predictions
 from .release import read_release
 from .subsets import HELD_OUT, NOT_PUBLISHED, SUBSETS, choose_images
 from .writing import write_person_list, write_release
@@ -18,6 +18,7 @@ __all__ = [
     'choose_images',
     'is_person_list',
     'read_person_list',
+    'read_predictions',
     'read_release',
     'to_coco',
     'write_person_list',
