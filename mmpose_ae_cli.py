@@ -19,6 +19,7 @@ MODULES = {
     'models': 'mmpose_ae.commands.models',
     'web': 'mmpose_ae.web.command',
     'export': 'mmpose_ae.commands.export',
+    'submit': 'mmpose_ae.commands.submit',
 }
 LIGHT = {'predict'}  # works without torch and MMPose
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
@@ -78,6 +79,7 @@ def _build_parser() -> ArgumentParser:
     models.add_argument('--all', action='store_true', help='also those without published weights')
     _add_web(commands.add_parser('web', help='try models in the browser'))
     _add_export(commands.add_parser('export', help='write a model to a file of ONNX'))
+    _add_submit(commands.add_parser('submit', help='write or check what benchmarks take'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
@@ -167,6 +169,25 @@ def _add_export(parser: ArgumentParser) -> None:
             default='fp32', help=what)  # fmt: skip
     smaller.add_argument('--calibration', type=int, default=100, metavar='N',
         help="pictures of the config's training data for int8; 100 by default")  # fmt: skip
+    add('--overwrite', action='store_true', help='write over a file that is there')
+
+
+def _add_submit(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('board', choices=['coco', 'crowdpose', 'ochuman', 'mpii', 'posetrack'], metavar='BOARD',
+        help='coco, crowdpose, ochuman, mpii or posetrack; see docs/leaderboards.md')  # fmt: skip
+    add('config', nargs='?', metavar='CONFIG', help='a config')
+    add('checkpoint', nargs='?', metavar='CHECKPOINT', help='weights: a file or an address')
+    add('--results', type=Path, metavar='FILE', help='results that are there already instead; of '
+        'posetrack a folder')  # fmt: skip
+    add('--check', type=Path, metavar='FILE', help='only check this file; of posetrack a folder')
+    add('--info', metavar='FILE', help='what lists the images, by default where docs/datasets.md '
+        'puts it; of posetrack a folder')  # fmt: skip
+    add('--images', metavar='FOLDER', help='where the images are')
+    add('--name', default='mmpose-ae', help='of the method, in the name of the file')
+    add('--out', type=Path, default=Path('submission'), metavar='FOLDER',
+        help='where to; submission by default')  # fmt: skip
+    add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
     add('--overwrite', action='store_true', help='write over a file that is there')
 
 

@@ -18,7 +18,7 @@ PLAN = [
     ['pictures', 'cli'],
     ['prediction'],
     ['runtime'],
-    ['export'],
+    ['export', 'submission'],
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [

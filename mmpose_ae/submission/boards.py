@@ -66,5 +66,3 @@ BOARDS = dict(
 # Boards with files of their own.
 MPII_FILE = 'pred_keypoints_mpii_multi.mat'
 OTHER_BOARDS = ('mpii', 'posetrack')
-
-

@@ -1,0 +1,128 @@
+"""The command ``submit``; its options are in ``mmpose_ae_cli``."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Iterator, List, Optional
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.cli.command_line import read_config, read_settings
+from mmpose_ae.cli.terminal import own_lines
+from mmpose_ae.submission import (
+    BOARDS,
+    check_entries,
+    check_file,
+    prepare,
+    read_entries,
+    read_image_ids,
+    write_submission,
+)
+from mmpose_ae.submission.boards import MPII_FILE
+
+
+@own_lines()
+def submit(args: Namespace) -> int:
+    """Write the file that a benchmark takes, or check one.
+
+    Args:
+        args (Namespace): The options of the command.
+
+    Returns:
+        int: Exit status: 1 where there is no file, or a wrong one.
+    """
+    try:
+        for line in _check(args) if args.check else _make(args):
+            print(line)
+    except (CheckpointError, ImportError, OSError, ValueError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check(args: Namespace) -> List[str]:
+    if args.config or args.results:
+        raise ValueError('--check looks at a file; CONFIG, CHECKPOINT and --results make one')
+    return [f'{args.check}: {line}' for line in check_file(args.board, args.check, args.info)]
+
+
+def _make(args: Namespace) -> Iterator[str]:
+    if args.results and (args.config or args.checkpoint or args.cfg_options):
+        raise ValueError('either CONFIG and CHECKPOINT, or --results')
+    if not args.results and not args.checkpoint:
+        raise ValueError('expected CONFIG and CHECKPOINT, or --results, or --check')
+    make = dict(mpii=_make_mpii, posetrack=_make_posetrack).get(args.board, _make_list)
+    yield from make(args)
+
+
+def _make_list(args: Namespace) -> Iterator[str]:
+    board = BOARDS[args.board]
+    info, images = args.info or board.info, args.images or board.images
+    path = args.out / f'{board.stem(args.name)}.json'
+    target = path.with_suffix('.zip') if board.zipped else path
+    _refuse_taken(target, args.overwrite)
+    _require(Path(info), '--info', 'the listed images')
+    if args.results:
+        entries, source = read_entries(args.results), str(args.results)
+    else:
+        from mmpose_ae.submission.predicting import predict_entries
+
+        _require(Path(images), '--images', 'the images')
+        entries, source = predict_entries(_config(args), args.checkpoint, info, images), args.config
+    prepared = prepare(entries, board.num_keypoints, source)
+    yield from prepared.notes
+    check_entries(prepared.entries, board.num_keypoints, source, read_image_ids(info))
+    written = write_submission(path, prepared.entries, board.zipped)
+    yield from _written(args.board, written, info)
+
+
+def _make_mpii(args: Namespace) -> Iterator[str]:
+    if args.results or args.info or args.images:
+        raise ValueError('mpii: CONFIG and CHECKPOINT; its files are where the config says')
+    path = args.out / MPII_FILE
+    _refuse_taken(path, args.overwrite)
+    from mmpose_ae.submission.predicting import predict_mpii
+
+    predict_mpii(_config(args), args.checkpoint, path)
+    yield from _written('mpii', path)
+
+
+def _make_posetrack(args: Namespace) -> Iterator[str]:
+    if not args.info:
+        raise ValueError('posetrack: --info FOLDER must have a .json file for each sequence')
+    path = args.out / f'posetrack18_{args.name}.zip'
+    _refuse_taken(path, args.overwrite)
+    folder = args.results
+    if not folder:
+        from mmpose_ae.submission.predicting import predict_posetrack
+
+        if not args.images:
+            raise ValueError('posetrack: --images FOLDER must be where names of frames count from')
+        folder = args.out / f'posetrack18_{args.name}'
+        predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder)
+    notes = check_file('posetrack', folder, args.info)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(path, 'w', ZIP_DEFLATED) as archive:
+        for file in sorted(Path(folder).glob('*.json')):
+            archive.write(file, file.name)
+    yield from notes
+    yield f'written: {path}'
+
+
+def _config(args: Namespace) -> object:
+    return read_config(args.config, read_settings(args.cfg_options))
+
+
+def _written(board: str, path: Path, info: Optional[str] = None) -> List[str]:
+    return [f'written: {path}', *check_file(board, path, info)[:1]]
+
+
+def _refuse_taken(path: Path, overwrite: bool) -> None:
+    """Refuse a name that is taken, before hours of work."""
+    if path.exists() and not overwrite:
+        raise ValueError(f'{path} is there already: --overwrite replaces it, --name names another')
+
+
+def _require(path: Path, option: str, what: str) -> None:
+    if not path.exists():
+        raise FileNotFoundError(f'{path} is not there: {option} says where {what} are')

@@ -1,0 +1,127 @@
+"""What a trained network finds on the images of a benchmark."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import List, Union
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmpose_ae.datasets.posetrack18 import (
+    PoseTrackSequence,
+    predicted_frame,
+    read_posetrack,
+    write_posetrack,
+)
+from mmpose_ae.prediction.predictor import Predictor
+from mmpose_ae.prediction.sources import Picture, Video
+from mmpose_ae.tracking import Tracks
+
+from .files import read_entries
+
+PathLike = Union[str, Path]
+FRAMES_PER_SECOND = 30  # of which tracking without smoothing takes no notice
+
+
+def predict_entries(cfg: Config, checkpoint: str, info: PathLike, images: PathLike) -> List[dict]:
+    """Find the people of a list of images, which needs no annotations.
+
+    Args:
+        cfg (Config): Tests in COCO's format; scores and suppression of people are as its metric
+            says.
+        checkpoint (str): Weights.
+        info (str | Path): The list, such as ``image_info_test-dev2017.json``.
+        images (str | Path): Folder of the images.
+
+    Returns:
+        list[dict]: People as MMPose's metric writes them.
+
+    Raises:
+        ValueError: If the config has no such metric.
+    """
+    with TemporaryDirectory() as folder:
+        prefix = f'{folder}/results'
+        only_written = dict(ann_file=str(info), format_only=True, outfile_prefix=prefix)
+        cfg.test_evaluator = dict(_metric(cfg, 'coco'), **only_written)
+        cfg.test_dataloader.dataset.update(
+            data_root='', ann_file=str(info), data_prefix=dict(img=str(images))
+        )
+        _test(cfg, checkpoint, folder)
+        return read_entries(f'{prefix}.keypoints.json')
+
+
+def predict_mpii(cfg: Config, checkpoint: str, path: Path) -> None:
+    """Write what a network finds in the groups of MPII's test images.
+
+    Args:
+        cfg (Config): Tests on MPII; its files are where it says.
+        checkpoint (str): Weights.
+        path (Path): The file that the organizers take, ending with ``.mat``.
+
+    Raises:
+        ValueError: If the config is not of MPII.
+    """
+    prefix = str(path.with_suffix(''))
+    cfg.test_evaluator = dict(_metric(cfg, 'mpii'), format_only=True, outfile_prefix=prefix)
+    cfg.test_dataloader.dataset.subset = 'test'
+    with TemporaryDirectory() as folder:
+        _test(cfg, checkpoint, folder)
+
+
+def predict_posetrack(
+    cfg: Config, checkpoint: str, info: PathLike, images: PathLike, out: Path
+) -> List[Path]:
+    """Find and follow the people of the sequences of PoseTrack18.
+
+    Args:
+        cfg (Config): Of the network.
+        checkpoint (str): Weights.
+        info (str | Path): Folder of a file for each sequence, with its frames; people in it are
+            not looked at.
+        images (str | Path): From where the names of the frames count.
+        out (Path): Folder of what is written, a file for each sequence.
+
+    Returns:
+        list[Path]: The files.
+    """
+    predictor = Predictor(cfg, checkpoint, track=True)
+    written = []
+    for path in sorted(Path(info).glob('*.json')):
+        sequence = read_posetrack(path)
+        video = Video(sequence.name, FRAMES_PER_SECOND)
+        pictures = [
+            Picture(str(Path(images) / frame.file_name), frame=number, video=video)
+            for number, frame in enumerate(sequence.frames)
+        ]
+        found = predictor(pictures, keep_images=False)
+        frames = [
+            predicted_frame(
+                frame.image_id,
+                frame.file_name,
+                Tracks(prediction.ids, prediction.poses),
+                prediction.keypoint_names,
+            )
+            for frame, prediction in zip(sequence.frames, found)
+        ]
+        write_posetrack(out / path.name, PoseTrackSequence(sequence.name, frames))
+        written.append(out / path.name)
+    return written
+
+
+def _metric(cfg: Config, prefix: str) -> dict:
+    """The config's metric of COCO's format, or of MPII."""
+    metrics = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+    kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[prefix]
+    for metric in metrics:
+        if metric['type'].rpartition('.')[2] in kinds:
+            return dict(metric)
+    raise ValueError(
+        f'test_evaluator of the config has {[metric["type"] for metric in metrics]}, expected '
+        f'{" or ".join(kinds)}'
+    )
+
+
+def _test(cfg: Config, checkpoint: str, work_dir: str) -> None:
+    cfg.load_from = checkpoint
+    cfg.work_dir = work_dir
+    Runner.from_cfg(cfg).test()
