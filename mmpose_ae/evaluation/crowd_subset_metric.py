@@ -10,7 +10,7 @@ from mmpose_ae.datasets.crowding import file_crowding
 from mmpose_ae.registry import METRICS
 
 from .coco_metric import CocoMetric
-from .crowd_subsets import crowd_subsets
+from .crowd_subsets import crowd_levels, crowd_subsets
 
 
 @METRICS.register_module()
@@ -18,7 +18,10 @@ class CrowdSubsetMetric(CocoMetric):
     """``CocoMetric`` with the AP of four subsets by number of people and occlusion.
 
     ``AP subset1`` to ``AP subset4`` are those of :func:`crowd_subsets`; -1 where a subset has no
-    people. Arguments and other results are ``CocoMetric``'s.
+    people. With ``iou_type='keypoints_crowd'`` there are also ``AP easy``, ``AP medium`` and
+    ``AP hard``, the means over what has a precision. CrowdPose's script, whose numbers are ``AP(E)``,
+    ``AP(M)`` and ``AP(H)``, rounds them, and takes -1 into the mean where there is none. Arguments
+    and other results are ``CocoMetric``'s.
 
     Source: Coupled Embedding (Wang et al. 2022), Section 4.4, Table 4.
     """
@@ -27,6 +30,8 @@ class CrowdSubsetMetric(CocoMetric):
         whole = super()._do_python_keypoint_eval(outfile_prefix)
         detections = self.coco.loadRes(f'{outfile_prefix}.keypoints.json')
         subsets = crowd_subsets(file_crowding(self.coco.dataset))
+        if self.iou_type == 'keypoints_crowd':
+            subsets.update(crowd_levels(self.coco.dataset['images']))
         sizes = ', '.join(f'{name} {len(images)}' for name, images in subsets.items())
         MMLogger.get_current_instance().info(f'images in subsets by crowding: {sizes}')
         return whole + [

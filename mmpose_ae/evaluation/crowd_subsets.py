@@ -9,6 +9,7 @@ from mmpose_ae.datasets.crowding import Crowding
 FEW = range(2, 6)
 MORE_THAN = 6
 SHARE = 0.2
+EASY, MEDIUM = 0.2, 0.8  # crowd indices; CrowdPose's paper says 0.1 and 0.8
 
 
 def crowd_subsets(crowding: Dict[int, Crowding]) -> Dict[str, List[int]]:
@@ -35,3 +36,20 @@ def crowd_subsets(crowding: Dict[int, Crowding]) -> Dict[str, List[int]]:
         subset3=[i for i, occlusion in many.items() if occlusion >= high],
         subset4=[i for i, occlusion in many.items() if occlusion <= low],
     )
+
+
+def crowd_levels(images: List[dict]) -> Dict[str, List[int]]:
+    """Choose images by CrowdPose's crowd index, with the limits of its official script.
+
+    Args:
+        images (list[dict]): Entries of an annotation file, with ``id`` and ``crowdIndex``.
+
+    Returns:
+        dict: Ids of the images of ``easy``, below 0.2; ``medium``, below 0.8; ``hard``, the others.
+    """
+    levels = dict(easy=[], medium=[], hard=[])
+    for image in images:
+        index = image['crowdIndex']
+        level = 'easy' if index < EASY else 'medium' if index < MEDIUM else 'hard'
+        levels[level].append(image['id'])
+    return levels

@@ -122,6 +122,12 @@ def test_subsets_are_those_of_files_of_their_own(dataset, samples, meta, tmp_pat
             ap = plain_ap(part, samples, meta['sigmas'], tmp_path / 'part.json', iou_type)
             expected.append(ap)
     assert [found[f'coco/AP subset{i}'] for i in (1, 2, 3, 4)] == pytest.approx(expected, abs=1e-9)
+    levels = dict(easy=(0, 0.2), medium=(0.2, 0.8), hard=(0.8, 9))
+    for level, (low, high) in levels.items() if iou_type == 'keypoints_crowd' else ():
+        chosen = [i['id'] for i in dataset['images'] if low <= i['crowdIndex'] < high]
+        part = restrict(dataset, chosen)
+        ap = plain_ap(part, samples, meta['sigmas'], tmp_path / 'part.json', iou_type)
+        assert found[f'coco/AP {level}'] == pytest.approx(ap, abs=1e-9)
     assert len(set(expected)) == 4 and min(expected) > 0.05 and max(expected) < 0.95
 
 
