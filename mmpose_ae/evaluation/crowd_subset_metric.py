@@ -19,9 +19,9 @@ class CrowdSubsetMetric(CocoMetric):
 
     ``AP subset1`` to ``AP subset4`` are those of :func:`crowd_subsets`; -1 where a subset has no
     people. With ``iou_type='keypoints_crowd'`` there are also ``AP easy``, ``AP medium`` and
-    ``AP hard``, the means over what has a precision. CrowdPose's script, whose numbers are ``AP(E)``,
-    ``AP(M)`` and ``AP(H)``, rounds them, and takes -1 into the mean where there is none. Arguments
-    and other results are ``CocoMetric``'s.
+    ``AP hard``, the means over what has a precision. CrowdPose's script, whose numbers are
+    ``AP(E)``, ``AP(M)`` and ``AP(H)``, rounds them, and takes -1 into the mean where there is none.
+    Arguments and other results are ``CocoMetric``'s.
 
     Source: Coupled Embedding (Wang et al. 2022), Section 4.4, Table 4.
     """
