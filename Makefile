@@ -21,8 +21,9 @@ demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 test: lint  ## Everything that must pass before a commit.
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-test-web: $(WEB)/.installed  ## The page, in Chromium if that is installed.
-	$(WEB)/bin/python -m pytest -rs tests/test_web
+test-web: $(WEB)/.installed  ## The pages, in Chromium if that is installed.
+	$(WEB)/bin/python projects/browser/fetch.py
+	$(WEB)/bin/python -m pytest -rs tests/test_web projects/browser/tests/test_page_in_browser.py
 
 lint: venv
 	$(BIN)/ruff check
