@@ -11,12 +11,11 @@ from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.frame import Grid
 from mmpose_ae.prediction.predictor import CHOSEN_SCORE
 from mmpose_ae.prediction.zoo import list_models
+from mmpose_ae.runtime.description import FORMAT
 from mmpose_ae.version import __version__
 
 from .loading import Loaded
 
-KEY = 'mmpose_ae'  # of the one entry in a file's metadata
-FORMAT = 1  # a reader refuses a higher one
 DIGITS = 8  # of the hash of the weights
 
 

@@ -7,13 +7,14 @@ import onnx
 import torch
 
 from mmpose_ae.options import check_choice, check_count
+from mmpose_ae.runtime.description import ENTRY
 from mmpose_ae.whole_files import write_whole
 
 from .checking import LIMIT, LIMITS, check_equal, check_people
 from .exporting import INPUTS, example_inputs, to_onnx
 from .graph import PoseGraph
 from .loading import Loaded, load
-from .metadata import KEY, describe, to_text
+from .metadata import describe, to_text
 from .pictures import data_pictures
 from .poses import DecodingInGraph
 from .poses_checking import compare_poses
@@ -101,6 +102,6 @@ def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph, precision: st
     with torch.no_grad():
         grid = graph.propose(*example_inputs(graph)).grid
     entry = model.metadata_props.add()
-    entry.key, with_people = KEY, graph.decoding is not None
+    entry.key, with_people = ENTRY, graph.decoding is not None
     flip_test = graph.views['flip_test']
     entry.value = to_text(describe(loaded, flip_test, precision, grid, with_people))

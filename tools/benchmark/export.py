@@ -20,12 +20,12 @@ from mmpose.structures import PoseDataSample
 from mmpose_ae.cli.benchmark import run
 from mmpose_ae.cli.command_line import config_parser
 from mmpose_ae.export.loading import Loaded, load
-from mmpose_ae.export.metadata import KEY
 from mmpose_ae.export.pictures import Picture, data_pictures
 from mmpose_ae.export.writing import make_graph
 from mmpose_ae.grouping import Poses
 from mmpose_ae.models.heads import to_instance_data
 from mmpose_ae.runtime import ExportedModel
+from mmpose_ae.runtime.description import ENTRY
 from mmpose_ae.runtime.onnx_file import read_metadata
 
 WARM_UP = 3
@@ -102,7 +102,7 @@ def apart(ours: List[PoseDataSample], theirs: List[PoseDataSample]) -> Dict[str,
 def compare(loaded: Loaded, file: Path) -> Dict[str, Any]:
     """One row: a file beside PyTorch."""
     model = ExportedModel(file, threads=1)
-    flip_test = json.loads(read_metadata(file)[KEY])['flip']
+    flip_test = json.loads(read_metadata(file)[ENTRY])['flip']
     sides = torch_side(loaded, flip_test), file_side(model)
     for picture in data_pictures(loaded, 'test'):
         for side in sides:
