@@ -8,8 +8,9 @@ from torch.export import Dim
 from mmpose_ae.cli.benchmark_scenes import make_scene
 from mmpose_ae.codecs import Maps
 from mmpose_ae.decoding import Completion, MeanScoring, OffsetDecoding, TagDecoding, read_poses
-from mmpose_ae.export.poses import DecodingInGraph
+from mmpose_ae.export.poses import DecodingInGraph, completion
 from mmpose_ae.export.poses.grouping import GroupingInRounds
+from mmpose_ae.export.poses.people import People
 from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import DensityGrouping, GreedyGrouping
 from mmpose_ae.registry import KEYPOINT_CODECS
@@ -43,8 +44,8 @@ def few_candidates(*rows):
 @pytest.mark.parametrize('people, tag_dim', [(1, 1), (6, 1), (6, 8)])
 @pytest.mark.parametrize('rule', ['nearest', 'within', 'released', None])
 def test_people_are_those_of_the_host(people, tag_dim, rule):
-    completion = rule and dict(rule=rule)
-    codec, outputs = scene_outputs(people, tag_dim, completion=completion)
+    search = rule and dict(rule=rule)
+    codec, outputs = scene_outputs(people, tag_dim, completion=search)
     expected = codec.decoding({name: value.numpy() for name, value in outputs.items()}, GRID)[0]
     found = read_poses(**decode(outputs, decoding=codec.decoding))[0]
     assert len(found) == len(expected) >= people
@@ -75,6 +76,22 @@ def test_nobody():
     assert not found['instance_scores'].any()
     assert not found['poses'].any()
     assert not found['filled'].any()
+
+
+def test_who_misses_nothing_gets_nothing():
+    """The search is never over nothing, which older runtimes reduce wrongly: it looks once more."""
+    whole = torch.ones(1, 2, 3, dtype=torch.bool)
+    people = People(torch.zeros(1, 2, 3, 2), torch.ones(1, 2, 3), torch.zeros(1, 2, 1), whole)
+    heatmaps = torch.ones(1, 3, 4, 5)
+    looked_at = []
+    rule = completion._RULES['nearest']
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(
+            completion._RULES, 'nearest', lambda *maps: looked_at.append(maps) or rule(*maps)
+        )
+        _, scores = completion.find_missing(TagDecoding(), heatmaps, 0 * heatmaps, people)
+    assert looked_at[0][0].shape == (1, 4, 5)
+    assert not scores.any()
 
 
 def test_one_candidate_is_a_person():

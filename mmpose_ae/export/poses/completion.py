@@ -47,8 +47,7 @@ def find_missing(
         nothing was found, or looked for.
     """
     rule = decoding.completion
-    # The number of missing keypoints, Q, is the one size that depends on the people.
-    image, person, kind = people.missing.nonzero().unbind(1)  # (Q,) each
+    image, person, kind = _list_missing(people.missing).unbind(1)  # (Q,) each
     heatmap, tags = heatmaps[image, kind], resize(tags, heatmaps.shape[-2:])  # (Q, H, W)
     distance = _distances(tags, people.tags[image, person], image, kind)
     worth = _RULES[rule.rule](heatmap, distance, decoding.tag_threshold)
@@ -63,7 +62,17 @@ def find_missing(
     points = refine_cells(heatmap, cells[:, None], decoding.refinement)[:, 0]
     found = heatmaps.new_zeros(*people.missing.shape, 3)
     found = found.index_put((image, person, kind), torch.cat([points, score[:, None]], dim=1))
-    return found[..., :2], found[..., 2]
+    return found[..., :2], found[..., 2] * people.missing
+
+
+def _list_missing(missing: Tensor) -> Tensor:
+    """Indices of what is set in (B, P, K), (Q, 3): the one size that depends on the people.
+
+    The first keypoint is among them in any case: before 1.32 ONNX Runtime gets the shape wrong of
+    what it reduces where there is nothing.
+    """
+    indices = missing.nonzero()
+    return torch.cat([indices, indices.new_zeros(1, 3)])
 
 
 def _distances(tags: Tensor, own: Tensor, image: Tensor, kind: Tensor) -> Tensor:
