@@ -18,6 +18,7 @@ from .graph import PoseGraph
 from .pictures import Picture
 
 Arrays = Dict[str, np.ndarray]
+Names = Tuple[str, ...]
 LIMIT = 2e-3  # of differences, in parts of the largest value where that is above 1
 # Share of people to be found again, and how far, in pixels, 95 of 100 of their keypoints may be.
 LIMITS = dict(fp32=(1.0, 0.01), fp16=(0.99, 0.5), int8=(0.9, 3.0))
@@ -74,12 +75,14 @@ def check_equal(graph: PoseGraph, content: bytes, size: Size) -> float:
         inputs = graph.inputs(draw_pictures(count, sides))
         expected = {name: value.numpy() for name, value in graph(*inputs).items()}
         found = run(session, inputs)
-        for name, difference in differences(expected, found, _thresholds(graph)):
-            allowed = LIMIT * max(1.0, np.abs(expected[name]).max(initial=0))
+        for names, difference in differences(expected, found, _thresholds(graph)):
+            largest = [np.abs(expected[name]).max(initial=0) for name in names]
+            allowed = LIMIT * max(1.0, *largest)
             if not difference <= allowed:
                 raise Difference(
-                    f'the output {name} of the file differs from the network by {difference:.3g}, '
-                    f'more than {allowed:.3g}, on {count} pictures of {sides[0]}x{sides[1]} pixels'
+                    f'the output {", ".join(names)} of the file differs from the network by '
+                    f'{difference:.3g}, more than {allowed:.3g}, on {count} pictures of '
+                    f'{sides[0]}x{sides[1]} pixels'
                 )
             worst = max(worst, difference)
     return worst
@@ -133,7 +136,7 @@ def _thresholds(graph: PoseGraph) -> List[float]:
 
 def differences(
     expected: Arrays, found: Arrays, thresholds: List[float]
-) -> Iterator[Tuple[str, float]]:
+) -> Iterator[Tuple[Names, float]]:
     """How much the outputs of two sides differ, each for itself.
 
     Args:
@@ -143,38 +146,36 @@ def differences(
             missing on one side.
 
     Yields:
-        tuple: Name of an output, and the largest difference, of candidates and centers without
-        the part :data:`FLAT` of them; infinite where shapes differ or one side lacks what the
-        other has. Candidates and centers may be in any order.
+        tuple: Names of an output, or of those that tell one thing together, and the largest
+        difference, of candidates and centers without the part :data:`FLAT` of them; infinite where
+        shapes differ or one side lacks what the other has. Candidates and centers may be in any
+        order.
     """
     for name in expected:
         if name not in found or expected[name].shape != found[name].shape:
-            yield name, np.inf
+            yield (name,), np.inf
             return
     sides = [dict(_rows(side)) for side in (expected, found)]
-    together = {name for names in sides[0] for name in names.split(', ')}
+    together = {name for names in sides[0] for name in names}
     for name in expected.keys() - together:
-        yield name, float(np.abs(expected[name] - found[name]).max(initial=0))
+        yield (name,), float(np.abs(expected[name] - found[name]).max(initial=0))
     for names, (scores, rows) in sides[0].items():
         images = zip(scores, rows, *sides[1][names])
         apart = np.concatenate([_row_differences(*image, thresholds) for image in images])
         yield names, float(np.quantile(np.append(apart, 0), 1 - FLAT, method='higher'))
 
 
-def _rows(outputs: Arrays) -> Iterator[Tuple[str, Tuple[np.ndarray, np.ndarray]]]:
+def _rows(outputs: Arrays) -> Iterator[Tuple[Names, Tuple[np.ndarray, np.ndarray]]]:
     """Outputs that list something: their names, scores (G, M), 0 for padding, rows (G, M, D)."""
     if 'candidates' in outputs:
         rows = np.concatenate(outputs['candidates'])  # (B * K, M, 3 + L)
-        yield 'candidates', (rows[..., 0], rows)
+        yield ('candidates',), (rows[..., 0], rows)
     if ROWS in outputs:
-        mask = outputs[ROWS]
-        names = [name for name, values in outputs.items() if values.shape[:2] == mask.shape]
-        scores = next(outputs[name] for name in names if name.endswith('_scores'))
-        rows = [outputs[name].reshape(*mask.shape, -1).astype(np.float32) for name in names]
-        yield (
-            ', '.join(names),
-            (mask * scores.reshape(*mask.shape, -1)[..., -1], np.concatenate(rows, -1)),
-        )
+        shape = outputs[ROWS].shape
+        listed = {n: v for n, v in outputs.items() if v.shape[:2] == shape and n != 'candidates'}
+        scores = next(v for n, v in listed.items() if v.shape == shape and n != ROWS)
+        rows = [values.reshape(*shape, -1).astype(np.float32) for values in listed.values()]
+        yield tuple(listed), (outputs[ROWS] * scores, np.concatenate(rows, -1))
 
 
 def _row_differences(

@@ -17,7 +17,7 @@ THRESHOLD = 0.4
 def difference(changed, **more):
     """The largest difference of candidates that are changed."""
     sides = ({'candidates': side, **more} for side in (CANDIDATES, changed))
-    return dict(differences(*sides, [THRESHOLD]))['candidates']
+    return dict(differences(*sides, [THRESHOLD]))['candidates',]
 
 
 def test_candidates_may_be_in_any_order_and_padding_anywhere():
@@ -48,9 +48,9 @@ def test_maps_are_compared_cell_by_cell():
     changed = maps.copy()
     changed[0, 1, 2, 0] = 2 * LIMIT
     sides = (dict(candidates=CANDIDATES, heatmaps=each) for each in (maps, changed))
-    assert dict(differences(*sides, []))['heatmaps'] == pytest.approx(2 * LIMIT)
+    assert dict(differences(*sides, []))['heatmaps',] == pytest.approx(2 * LIMIT)
     sides = dict(heatmaps=maps), dict(heatmaps=maps[..., :2])
-    assert dict(differences(*sides, [])) == dict(heatmaps=np.inf)
+    assert dict(differences(*sides, [])) == {('heatmaps',): np.inf}
 
 
 def test_centers_are_compared_as_rows():
@@ -60,9 +60,16 @@ def test_centers_are_compared_as_rows():
         center_mask=np.array([[True, True]]),
     )
     turned = {name: value[:, ::-1] for name, value in rows.items()}
-    assert list(differences(rows, turned, [])) == [('regressed, center_scores, center_mask', 0)]
+    assert dict(differences(rows, turned, [])) == {tuple(rows): 0}
     moved = dict(rows, regressed=rows['regressed'] + [3, 0])
     assert next(differences(rows, moved, []))[1] == 3
+    last = np.array([[[0.9, 0.0], [0.9, 0.0]]], np.float32)  # of keypoints: not of the centers
+    assert (
+        next(
+            differences(dict(keypoint_scores=last, **rows), dict(keypoint_scores=last, **moved), [])
+        )[1]
+        == 3
+    )
 
 
 def people(*places, score=0.9):

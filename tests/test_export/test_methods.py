@@ -7,7 +7,8 @@ import torch
 from mmengine.registry import DefaultScope
 from torch import nn
 
-from mmpose_ae.export.checking import LIMIT, differences, open_session, run
+from mmpose_ae.export import checking
+from mmpose_ae.export.checking import LIMIT, Difference, differences, open_session, run
 from mmpose_ae.export.exporting import to_onnx, trace
 from mmpose_ae.export.graph import PoseGraph
 from mmpose_ae.frame import Frame
@@ -85,6 +86,26 @@ def test_graph_is_the_estimator(kind, normalization):
     np.testing.assert_allclose(on_image, expected.pred_instances.keypoints, atol=1e-3)
     scores = expected.pred_instances.bbox_scores
     np.testing.assert_allclose(found.instance_scores, scores, atol=1e-5)
+
+
+@pytest.mark.parametrize('kind', fakes.HEADS)
+def test_the_check_knows_the_outputs_of_every_method(kind, monkeypatch):
+    """A file that gives what the graph gives passes; one that moves everything does not."""
+    graph = PoseGraph(estimator(kind, **RGB), STEP, flip_test=False)
+    monkeypatch.setattr(checking, 'open_session', lambda content: None)
+    for moved in (0, 1):
+
+        def run_file(session, inputs, moved=moved):
+            outputs = {name: value.numpy() for name, value in graph(*inputs).items()}
+            positions = 'cells' if 'cells' in outputs else 'candidates'
+            return {**outputs, positions: outputs[positions] + np.float32(moved)}
+
+        monkeypatch.setattr(checking, 'run', run_file)
+        if not moved:
+            assert checking.check_equal(graph, b'', (64, 48)) == 0
+            continue
+        with pytest.raises(Difference, match='differs from the network by'):
+            checking.check_equal(graph, b'', (64, 48))
 
 
 @pytest.mark.parametrize(
