@@ -197,6 +197,11 @@ class Frame(NamedTuple):
         """Map points (x, y), (..., 2), from the input to the image."""
         return (points - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
 
+    @property
+    def edges(self) -> np.ndarray:
+        """Left, top, right and bottom edge of an upright image on the input, (4,), float64."""
+        return self.to_input(np.array([[0, 0], self.image_size]) - 0.5).ravel()
+
     def shown(self, grid: Grid) -> np.ndarray:
         """Find the cells whose centers come from the image, (H, W), bool; the others are padding.
 

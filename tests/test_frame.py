@@ -299,6 +299,12 @@ def test_padding_beside_an_image():
     assert shown.tolist() == [[False, True, True, True, True, False]] * 2
 
 
+def test_edges_of_an_image():
+    """10x6 pixels at half their size, 3 to the right of the input's corner: half a pixel out."""
+    frame = Frame.of_box((2, 3), (16, 6), (8, 3), (10, 6))
+    np.testing.assert_allclose(frame.edges, [2.75, -0.25, 7.75, 2.75])
+
+
 def test_padding_of_a_batch():
     """A grid may reach beyond the input, to the right and to the bottom."""
     frame = Frame.whole((8, 4))

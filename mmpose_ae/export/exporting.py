@@ -76,15 +76,17 @@ def fewest_steps(graph: PoseGraph) -> int:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Keep from users what the exporter says to its developers."""
-    logger = logging.getLogger('torch.onnx')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ('torch.onnx', 'onnxscript')]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels):
+            logger.setLevel(level)
 
 
 def _forget_sources(model: onnx.ModelProto) -> None:

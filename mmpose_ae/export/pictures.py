@@ -29,8 +29,7 @@ class Picture(NamedTuple):
     @property
     def edges(self) -> Tensor:
         """What part of the input it is, (1, 4); see :class:`mmpose_ae.export.graph.PoseGraph`."""
-        corners = np.array([[0, 0], self.frame.image_size]) - 0.5
-        return torch.from_numpy(self.frame.to_input(corners).reshape(1, 4)).float()
+        return torch.from_numpy(self.frame.edges)[None].float()
 
 
 def data_pictures(loaded: Loaded, split: str, count: Optional[int] = None) -> Iterator[Picture]:

@@ -108,7 +108,7 @@ class ExportedModel:
             ValueError: The images are not what the network takes.
         """
         self._check(images)
-        given = {IMAGES: images, SHOWN: np.array([_edges(frame) for frame in frames], np.float32)}
+        given = {IMAGES: images, SHOWN: np.array([frame.edges for frame in frames], np.float32)}
         return self._network({name: given[name] for name in self._network.input_names})
 
     def decode(self, outputs: Dict[str, np.ndarray], images: np.ndarray) -> List[Poses]:
@@ -143,12 +143,6 @@ def _fill_up(images: Sequence[np.ndarray]) -> np.ndarray:
     for room, image in zip(batch, images):
         room[: image.shape[0], : image.shape[1]] = image
     return batch
-
-
-def _edges(frame: Frame) -> List[float]:
-    """Left, top, right and bottom edge of the picture on the input."""
-    corners = np.array([[0, 0], frame.image_size]) - 0.5
-    return frame.to_input(corners).ravel().tolist()
 
 
 def _to_image(poses: Poses, frame: Frame) -> Poses:

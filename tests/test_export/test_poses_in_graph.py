@@ -84,10 +84,10 @@ def test_who_misses_nothing_gets_nothing():
     people = People(torch.zeros(1, 2, 3, 2), torch.ones(1, 2, 3), torch.zeros(1, 2, 1), whole)
     heatmaps = torch.ones(1, 3, 4, 5)
     looked_at = []
-    rule = completion._RULES['nearest']
+    rule = completion.RULES['nearest']
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(
-            completion._RULES, 'nearest', lambda *maps: looked_at.append(maps) or rule(*maps)
+            completion.RULES, 'nearest', lambda *maps: looked_at.append(maps) or rule(*maps)
         )
         _, scores = completion.find_missing(TagDecoding(), heatmaps, 0 * heatmaps, people)
     assert looked_at[0][0].shape == (1, 4, 5)

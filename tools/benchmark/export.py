@@ -1,8 +1,8 @@
 """Compare exported files with PyTorch on the config's test data: people, AP, and CPU time.
 
 ``python tools/benchmark/export.py CONFIG CHECKPOINT FILE...``; files are from ``mmpose-ae export``.
-Both sides see the same inputs, picture by picture in turn, on one thread, and the time is that of
-the processor, which other programs do not lengthen.
+All see the same inputs, picture by picture in turn, on one thread, and the time is that of the
+processor, which other programs do not lengthen.
 """
 
 import json
@@ -21,6 +21,7 @@ from mmpose_ae.cli.benchmark import run
 from mmpose_ae.cli.command_line import config_parser
 from mmpose_ae.export.loading import Loaded, load
 from mmpose_ae.export.pictures import Picture, data_pictures
+from mmpose_ae.export.poses_checking import are_alike
 from mmpose_ae.export.writing import make_graph
 from mmpose_ae.grouping import Poses
 from mmpose_ae.models.heads import to_instance_data
@@ -37,6 +38,7 @@ class Side:
     def __init__(self, find: Callable[[Picture], Any], decode: Callable[[Any, Picture], Poses]):
         self.find, self.decode = find, decode
         self.found: List[PoseDataSample] = []
+        self.poses: List[Poses] = []  # in pixels of the input
         self.network: List[float] = []
         self.host: List[float] = []
 
@@ -48,6 +50,7 @@ class Side:
         poses = self.decode(outputs, picture)
         self.network.append(middle - start)
         self.host.append(time.process_time() - middle)
+        self.poses.append(poses)
         on_image = picture.frame.to_image(poses.keypoints).astype(np.float32)
         sample = deepcopy(picture.sample)
         sample.pred_instances = to_instance_data(replace(poses, keypoints=on_image))
@@ -87,49 +90,53 @@ def average_precision(side: Side, evaluator: dict, meta: dict) -> float:
     return next(value for name, value in metrics.items() if name.endswith('/AP'))
 
 
-def apart(ours: List[PoseDataSample], theirs: List[PoseDataSample]) -> Dict[str, Any]:
-    """On how many pictures there are as many people, and how far keypoints are apart there."""
-    pairs = [[s.pred_instances.keypoints for s in pair] for pair in zip(ours, theirs)]
-    distances = [np.linalg.norm(a - b, axis=-1).ravel() for a, b in pairs if a.shape == b.shape]
-    together = np.concatenate([*distances, np.zeros(1)])
+def apart(ours: List[Poses], theirs: List[Poses]) -> Dict[str, Any]:
+    """On how many pictures there are as many people, and the same; how far keypoints are apart.
+
+    The distance, in pixels of the input, is over the pictures with as many people.
+    """
+    pairs = list(zip(ours, theirs))
+    distances = [
+        np.linalg.norm(a.keypoints - b.keypoints, axis=-1).ravel()
+        for a, b in pairs
+        if len(a) == len(b)
+    ]
     return dict(
         same_number=len(distances),
-        largest_px=float(f'{together.max():.2g}'),
-        p99_px=float(f'{np.percentile(together, 99):.2g}'),
+        same_people=sum(are_alike(*pair) for pair in pairs),
+        largest_px=float(f'{max((d.max(initial=0) for d in distances), default=0):.2g}'),
     )
 
 
-def compare(loaded: Loaded, file: Path) -> Dict[str, Any]:
-    """One row: a file beside PyTorch."""
-    model = ExportedModel(file, threads=1)
-    flip_test = json.loads(read_metadata(file)[ENTRY])['flip']
-    sides = torch_side(loaded, flip_test), file_side(model)
+def compare(loaded: Loaded, paths: List[Path]) -> Iterator[Dict[str, Any]]:
+    """A row for each file, beside PyTorch with the same views."""
+    flips = [json.loads(read_metadata(path)[ENTRY])['flip'] for path in paths]
+    in_torch = {flip: torch_side(loaded, flip) for flip in flips}
+    files = [file_side(ExportedModel(path, threads=1)) for path in paths]
     for picture in data_pictures(loaded, 'test'):
-        for side in sides:
+        for side in (*in_torch.values(), *files):
             side.see(picture)
-    judged = loaded.config.test_evaluator, loaded.model.dataset_meta
-    ap = [average_precision(side, *judged) for side in sides]
-    (ours, _), (theirs, host) = (side.milliseconds() for side in sides)
-    return dict(
-        file=file.name,
-        flip=flip_test,
-        pictures=len(sides[0].found),
-        people=sum(len(s.pred_instances.keypoints) for s in sides[0].found),
-        **apart(*(side.found for side in sides)),
-        ap_torch=round(ap[0], 4),
-        ap_file=round(ap[1], 4),
-        torch_ms=round(ours, 2),
-        file_ms=round(theirs, 2),
-        ratio=round(ours / theirs, 2),
-        host_ms=round(host, 2),
-        megabytes=round(file.stat().st_size / 2**20, 2),
-    )
-
-
-def benchmark(loaded: Loaded, files: List[Path]) -> Iterator[Dict[str, Any]]:
-    """One row per file."""
-    for file in files:
-        yield compare(loaded, file)
+    judges = loaded.config.test_evaluator
+    judged = judges[0] if isinstance(judges, list) else judges, loaded.model.dataset_meta
+    expected = {flip: average_precision(side, *judged) for flip, side in in_torch.items()}
+    for path, flip, side in zip(paths, flips, files):
+        ours = in_torch[flip]
+        (torch_ms, _), (file_ms, host_ms) = ours.milliseconds(), side.milliseconds()
+        yield dict(
+            file=path.name,
+            flip=flip,
+            pictures=len(side.poses),
+            people_torch=sum(map(len, ours.poses)),
+            people_file=sum(map(len, side.poses)),
+            **apart(ours.poses, side.poses),
+            ap_torch=round(expected[flip], 4),
+            ap_file=round(average_precision(side, *judged), 4),
+            torch_ms=round(torch_ms, 2),
+            file_ms=round(file_ms, 2),
+            ratio=round(torch_ms / file_ms, 2),
+            host_ms=round(host_ms, 2),
+            megabytes=round(path.stat().st_size / 2**20, 2),
+        )
 
 
 def main() -> None:
@@ -140,7 +147,7 @@ def main() -> None:
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the rows to this file')
     args = parser.parse_args()
     torch.set_num_threads(1)
-    run(benchmark(load(args.config, args.checkpoint, args.cfg_options), args.files), args)
+    run(compare(load(args.config, args.checkpoint, args.cfg_options), args.files), args)
 
 
 if __name__ == '__main__':

@@ -28,7 +28,7 @@ def _within(heatmap: Tensor, distance: Tensor, unit: float) -> Tensor:
     return torch.where(distance < unit, heatmap, -torch.inf)
 
 
-_RULES = dict(nearest=_nearest, within=_within, released=_as_released)
+RULES = dict(nearest=_nearest, within=_within, released=_as_released)
 
 
 def find_missing(
@@ -50,7 +50,7 @@ def find_missing(
     image, person, kind = _list_missing(people.missing).unbind(1)  # (Q,) each
     heatmap, tags = heatmaps[image, kind], resize(tags, heatmaps.shape[-2:])  # (Q, H, W)
     distance = _distances(tags, people.tags[image, person], image, kind)
-    worth = _RULES[rule.rule](heatmap, distance, decoding.tag_threshold)
+    worth = RULES[rule.rule](heatmap, distance, decoding.tag_threshold)
     if rule.threshold is not None:
         worth = torch.where(heatmap > rule.threshold, worth, -torch.inf)
     best, place = worth.flatten(1).max(-1)
