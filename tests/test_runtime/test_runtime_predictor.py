@@ -164,11 +164,18 @@ def test_with_pillow_alone_pictures_are_read_and_text_is_written(file, tmp_path)
 
 
 def test_it_starts_fast():
-    """In less than 0.3 s of CPU time, most of which is numpy's; the least of three, undisturbed."""
-    code = "import sys, time\nsys.modules['scipy'] = None\nimport mmpose_ae.runtime\n"
-    code += 'print(time.process_time(), "cv2" in sys.modules, "onnxruntime" in sys.modules)'
-    command = [sys.executable, '-c', f'{hide(HEAVY)}\n{code}']
+    """It takes less than twice what numpy takes, and loads neither OpenCV nor the runtime before use."""
+    code = """
+import sys, time
+sys.modules['scipy'] = None
+start = time.process_time()
+import numpy
+between = time.process_time()
+import mmpose_ae.runtime
+ours = time.process_time() - between
+print(ours / (between - start), 'cv2' in sys.modules, 'onnxruntime' in sys.modules)"""
+    command = [sys.executable, '-c', hide(HEAVY) + code]
     children = [subprocess.run(command, capture_output=True, text=True) for _ in range(3)]
-    seconds, *loaded = zip(*(child.stdout.split() for child in children))
-    assert min(map(float, seconds)) < 0.3
+    ratios, *loaded = zip(*(child.stdout.split() for child in children))
+    assert min(map(float, ratios)) < 2, ratios
     assert loaded == [('False',) * 3] * 2
