@@ -164,7 +164,7 @@ def test_with_pillow_alone_pictures_are_read_and_text_is_written(file, tmp_path)
 
 
 def test_it_starts_fast():
-    """It takes less than twice what numpy takes, and loads neither OpenCV nor the runtime before use."""
+    """It takes less than twice what numpy takes; OpenCV and the runtime wait for their use."""
     code = """
 import sys, time
 sys.modules['scipy'] = None
