@@ -24,6 +24,7 @@ PLAN = [
 PLAN_OF_MODELS = [
     ['backbones', 'data_preprocessors', 'losses', 'modules', 'necks'],
     ['heads'],
+    ['scale_adaptation'],
     ['center_group', 'coupled_embedding', 'pose_estimators'],
 ]
 LIGHT = [

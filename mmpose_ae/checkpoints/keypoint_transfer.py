@@ -105,6 +105,10 @@ def find_keypoint_axes(head: nn.Module, keypoints: Sequence[str]) -> Dict[str, K
         axes[name] = KeypointAxis(0, [*features, *handed_on], is_input=True)
         axes.update(_predicting(f'head.upsample_final_layers.{i}', heatmaps))
         handed_on = heatmaps
+    scales = {} if head.heatmap_scale is None else head.heatmap_scale.state_dict()
+    for name, value in scales.items():
+        if value.ndim:  # all layers of LearnedScale lead to heatmaps
+            axes[f'head.heatmap_scale.{name}'] = KeypointAxis(0, heatmaps)
     return axes
 
 

@@ -10,6 +10,7 @@ from . import (
     modules,
     necks,
     pose_estimators,
+    scale_adaptation,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     'modules',
     'necks',
     'pose_estimators',
+    'scale_adaptation',
 ]

@@ -14,8 +14,8 @@ from mmpose.apis import init_model
 from torch import nn
 
 from mmpose_ae.evaluation import read_tags
-from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead, scale_map_from_tags
-from mmpose_ae.models.coupled_embedding.instance_scale import scale_vectors
+from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead
+from mmpose_ae.models.scale_adaptation.instance_scale import scale_map_from_tags, scale_vectors
 from mmpose_ae.ops import instance_scales
 from mmpose_ae.registry import DATASETS
 

@@ -124,6 +124,19 @@ def test_the_next_resolution_takes_maps_in_by_their_names(kind, maps):
 
 
 @torch.no_grad()
+def test_scales_go_with_their_heatmaps():
+    """Branches of both resolutions, whose first convolution decides what the others see."""
+    scale = dict(heatmap_scale=dict(type='mmpose_ae.LearnedScale', kernel_size=3))
+    options = dict(scale, keypoint_loss=dict(type='mmpose_ae.WeightAdaptiveHeatmapLoss'))
+    source, target = (build('higherhrnet', names, **options) for names in (COCO, COCO[::-1]))
+    weights = transfer_keypoints(weights_of(source), source, target, COCO, COCO[::-1])
+    features = [torch.randn(1, 32, 4, 4), torch.randn(1, 32, 8, 8)]
+    load(target, weights)
+    for x, old, new in zip(features, source.heatmap_scale.branches, target.heatmap_scale.branches):
+        torch.testing.assert_close(new(x), old(x).flip(1))
+
+
+@torch.no_grad()
 def test_finer_heatmaps_are_the_same_where_only_the_order_differs():
     """The whole head, both resolutions: keypoints in another order predict in that order."""
     order = COCO[::-1]

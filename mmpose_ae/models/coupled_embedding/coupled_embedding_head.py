@@ -5,13 +5,10 @@ from typing import Optional, Sequence
 from mmpose.utils.typing import ConfigType
 from torch import Tensor
 
-from mmpose_ae.models.heads import AEHead, BottomupOutputs, Supervision, resize
+from mmpose_ae.models.heads import AEHead, BottomupOutputs, Supervision
+from mmpose_ae.models.scale_adaptation.instance_scale import SOURCES
 from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
-
-from .instance_scale import scale_map_from_boxes, scale_map_from_tags
-
-SCALE_SOURCES = ('tags', 'boxes')
 
 
 @MODELS.register_module()
@@ -32,6 +29,8 @@ class CoupledEmbeddingHead(AEHead):
             ``upsample``.
     """
 
+    fixed_options = (*AEHead.fixed_options, 'heatmap_scale')
+
     def __init__(
         self,
         in_channels: int,
@@ -42,36 +41,25 @@ class CoupledEmbeddingHead(AEHead):
         tag_loss: ConfigType = dict(type='mmpose_ae.CoupledEmbeddingLoss'),  # noqa: B006
         **kwargs,
     ) -> None:
-        check_choice('scale_source', scale_source, SCALE_SOURCES)
+        check_choice('scale_source', scale_source, SOURCES)
         super().__init__(
             in_channels,
             num_keypoints,
             tag_dim=tag_dim,
             keypoint_loss=keypoint_loss,
+            heatmap_scale=dict(type='mmpose_ae.InstanceScale', source=scale_source),
             tag_loss=tag_loss,
             **kwargs,
         )
-        self.scale_source = scale_source
 
     def _stack_losses(self, outputs: BottomupOutputs, supervision: Supervision) -> dict:
-        targets, scales = supervision.targets, supervision.scales
-        scale_map = self._scale_map(outputs.tags, targets.indices, scales)
-        heatmap_losses = (
-            self.loss_module(
-                heatmaps, target, scale=resize(scale_map, heatmaps.shape[-2:]), mask=mask
-            )
-            for heatmaps, target, mask in zip(outputs.heatmaps, targets.heatmaps, supervision.masks)
+        heatmaps = self._heatmap_loss(outputs, supervision)
+        pull, push, scale = self.tag_loss(
+            outputs.tags, supervision.targets.indices, supervision.scales
         )
-        pull, push, scale = self.tag_loss(outputs.tags, targets.indices, scales)
-        return dict(loss_kpt=sum(heatmap_losses), loss_pull=pull, loss_push=push, loss_scale=scale)
+        return dict(loss_kpt=heatmaps, loss_pull=pull, loss_push=push, loss_scale=scale)
 
     @staticmethod
     def _restore_tags(tags: Tensor, finest: Sequence[int], align_corners: bool) -> Tensor:
         """Leave all of the way to the codec: the release brings tags to the input at once."""
         return tags
-
-    def _scale_map(self, tags: Tensor, indices: Tensor, scales: Tensor) -> Tensor:
-        """Scale of the instance at every cell, (B, K, h, w), without gradient."""
-        if self.scale_source == 'tags':
-            return scale_map_from_tags(tags, self.num_keypoints)
-        return scale_map_from_boxes(indices, scales, tags.shape[-2:])

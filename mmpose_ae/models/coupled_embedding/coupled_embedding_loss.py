@@ -15,9 +15,8 @@ from mmpose_ae.models.losses.instance_tags import (
     push_closeness,
     read_instance_tags,
 )
+from mmpose_ae.models.scale_adaptation.instance_scale import scale_vectors
 from mmpose_ae.registry import MODELS
-
-from .instance_scale import scale_vectors
 
 
 @MODELS.register_module()

@@ -12,7 +12,7 @@ from mmpose_ae.codecs import BottomupCodec, Maps
 from mmpose_ae.frame import Size
 from mmpose_ae.models.modules import UpsampleModule
 from mmpose_ae.options import read_options
-from mmpose_ae.registry import KEYPOINT_CODECS
+from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
 from .inputs import Inputs, describe_inputs
 from .outputs import BottomupOutputs, Predicted, Proposed
@@ -59,6 +59,8 @@ class BottomupHead(HeatmapHead):
             predicted at the coarsest resolution; ``with_tags=False`` hands only the heatmaps on to
             the next one, not the other maps.
         keypoint_loss (dict): Loss of heatmaps, called with prediction, target and mask.
+        heatmap_scale (dict, optional): What gives the loss of heatmaps also ``scale``, the scale of
+            every cell: a :class:`HeatmapScale`.
         decoder (dict, optional): The codec.
         init_cfg (dict, optional): Initialization; the default is a normal distribution.
     """
@@ -79,6 +81,7 @@ class BottomupHead(HeatmapHead):
         further_channels: int = 0,
         upsample: OptConfigType = None,
         keypoint_loss: ConfigType = dict(type='mmpose.KeypointMSELoss'),  # noqa: B006
+        heatmap_scale: OptConfigType = None,
         decoder: Union[None, dict, BottomupCodec] = None,
         init_cfg: OptConfigType = None,
     ) -> None:
@@ -106,6 +109,11 @@ class BottomupHead(HeatmapHead):
         self.num_stacks = num_stacks
         width = deconv_out_channels[-1] if deconv_out_channels else in_channels
         self._build_upsampling(width, **(upsample or dict(num_modules=0)))
+        self.heatmap_scale = None
+        if heatmap_scale is not None:
+            self.heatmap_scale = MODELS.build(heatmap_scale)
+            widths = [] if final_layer is None else [width] * (1 + len(self.upsample_modules))
+            self.heatmap_scale.add_layers(widths, heatmaps)
 
     @staticmethod
     def build_decoder(
@@ -153,12 +161,14 @@ class BottomupHead(HeatmapHead):
         prediction = self.final_layer(x)
         maps = prediction[:, : self.out_channels].split(list(self.channels.values()), dim=1)
         named = dict(zip(self.channels, maps))
-        heatmaps = [named.pop('heatmaps')]
+        heatmaps, features = [named.pop('heatmaps')], [x]
         for module, final_layer in zip(self.upsample_modules, self.upsample_final_layers):
             x = module(torch.cat([x, prediction[:, : self.upsampled_channels]], dim=1))
             prediction = final_layer(x)
             heatmaps.append(prediction)
-        return self._name_outputs(heatmaps, **named)
+            features.append(x)
+        outputs = self._name_outputs(heatmaps, **named)
+        return outputs if self.heatmap_scale is None else outputs._replace(features=features)
 
     def _name_outputs(self, heatmaps: List[Tensor], **maps: Tensor) -> BottomupOutputs:
         """Put heatmaps and what the last layer predicts besides into outputs."""
@@ -203,10 +213,13 @@ class BottomupHead(HeatmapHead):
 
     def _heatmap_loss(self, outputs: BottomupOutputs, supervision: Supervision) -> Tensor:
         """Loss of the heatmaps of one stack, summed over resolutions."""
-        targets = supervision.targets.heatmaps
+        levels = zip(outputs.heatmaps, supervision.targets.heatmaps, supervision.masks)
+        if self.heatmap_scale is None:
+            return sum(self.loss_module(h.float(), target, mask=mask) for h, target, mask in levels)
+        scales = self.heatmap_scale(outputs, supervision)
         return sum(
-            self.loss_module(heatmaps.float(), target, mask=mask)
-            for heatmaps, target, mask in zip(outputs.heatmaps, targets, supervision.masks)
+            self.loss_module(h, target, scale=scale, mask=mask)
+            for (h, target, mask), scale in zip(levels, scales)
         )
 
     def predict(
@@ -281,7 +294,7 @@ class BottomupHead(HeatmapHead):
         for view in views:
             outputs = self._forward_stack(view.features[-1])
             heatmaps = merge_resolutions(outputs.heatmaps, options.align_corners)
-            outputs = outputs._replace(heatmaps=[heatmaps])
+            outputs = outputs._replace(heatmaps=[heatmaps], features=None)
             if view.flipped:
                 types = self._flip_indices(inputs)
                 outputs = flip_outputs(outputs, types, options.shift_heatmap)

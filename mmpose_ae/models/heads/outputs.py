@@ -19,11 +19,14 @@ class BottomupOutputs(NamedTuple):
             resolution of the coarsest heatmaps.
         offsets (Tensor, optional): Offsets from centers, (B, 2 * K, h, w), in cells of the coarsest
             heatmaps, those of x before those of y.
+        features (list[Tensor], optional): What each of the heatmaps is predicted from,
+            (B, C_i, h_i, w_i), where the head has a use for it.
     """
 
     heatmaps: List[Tensor]
     tags: Optional[Tensor] = None
     offsets: Optional[Tensor] = None
+    features: Optional[List[Tensor]] = None
 
 
 class Predicted(NamedTuple):

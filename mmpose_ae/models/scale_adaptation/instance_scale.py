@@ -4,15 +4,58 @@ A tag of size L stands for L levels of scale. Source: Coupled Embedding (Wang et
 Sections 3.2 and 3.3; scales are those of :func:`mmpose_ae.ops.instance_scales`.
 """
 
-from typing import Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from mmpose_ae.frame import unflatten_index
+from mmpose_ae.models.heads.outputs import BottomupOutputs
+from mmpose_ae.models.heads.supervision import Supervision
+from mmpose_ae.models.heads.views import resize
+from mmpose_ae.options import check_choice
+from mmpose_ae.registry import MODELS
 
+from .heatmap_scale import HeatmapScale
+
+SOURCES = ('tags', 'boxes')
 ON_LEVEL = 1e-12  # least distance of a scale from a level, as in the release
+
+
+@MODELS.register_module()
+class InstanceScale(HeatmapScale):
+    """The scale of the instance whose keypoint is near, without gradient.
+
+    For :class:`ScaleAdaptiveHeatmapLoss`, whose ``theta`` is a scale of this kind.
+
+    Args:
+        source (str): ``'tags'``, the scale that they stand for (Eq. 5), or ``'boxes'``, that of
+            the instance itself (Table 1).
+    """
+
+    def __init__(self, source: str = 'tags') -> None:
+        super().__init__()
+        check_choice('source', source, SOURCES)
+        self.source = source
+
+    def forward(self, outputs: BottomupOutputs, supervision: Supervision) -> List[Tensor]:
+        """Give scales as :class:`HeatmapScale` does, relative to the input.
+
+        Raises:
+            ValueError: The scale of tags is asked for where none are predicted.
+        """
+        scales = self._coarse(outputs, supervision)
+        return [resize(scales, heatmaps.shape[-2:]) for heatmaps in outputs.heatmaps]
+
+    def _coarse(self, outputs: BottomupOutputs, supervision: Supervision) -> Tensor:
+        coarsest = outputs.heatmaps[0]
+        if self.source == 'boxes':
+            indices = supervision.targets.indices
+            return scale_map_from_boxes(indices, supervision.scales, coarsest.shape[-2:])
+        if outputs.tags is None:
+            raise ValueError("InstanceScale(source='tags') needs a head with tags, or 'boxes'")
+        return scale_map_from_tags(outputs.tags, coarsest.shape[1])
 
 
 def scale_levels(tag_dim: int) -> Tensor:

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.models.coupled_embedding import scale_map_from_boxes, scale_map_from_tags
-from mmpose_ae.models.coupled_embedding.instance_scale import scale_levels, scale_vectors
+from mmpose_ae.models.scale_adaptation.instance_scale import (
+    scale_levels,
+    scale_map_from_boxes,
+    scale_map_from_tags,
+    scale_vectors,
+)
 
 
 @pytest.mark.parametrize('case', golden.cases('ce_loss*.npz', 'in.box_scales', 'out.scale_embeds'))

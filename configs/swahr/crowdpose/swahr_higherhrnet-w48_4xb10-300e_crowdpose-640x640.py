@@ -1,0 +1,23 @@
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/swahr_300e.py',
+    '../../_base_/models/hrnet-w48.py',
+    '../../_base_/datasets/crowdpose_bottomup.py',
+]
+
+model = dict(
+    head=dict(
+        upsample=dict(num_modules=1),
+        heatmap_scale=dict(type='LearnedScale'),
+        keypoint_loss=dict(type='WeightAdaptiveHeatmapLoss'),
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
+
+_base_.train_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.val_dataloader.dataset.pipeline[1].input_size = (640, 640)
+_base_.test_dataloader.dataset.pipeline[1].input_size = (640, 640)
+
+optim_wrapper = dict(optimizer=dict(lr=1.2e-4))
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=40)
