@@ -25,7 +25,7 @@ class LearnedScale(HeatmapScale):
         kernel_size (int): How far a branch looks, in cells; odd.
 
     Source:
-        SWAHR, Section 3.2; layers of its release.
+        SWAHR; the layers are those of its release.
     """
 
     def __init__(self, kernel_size: int = 9) -> None:

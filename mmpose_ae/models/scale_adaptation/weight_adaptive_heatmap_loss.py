@@ -1,4 +1,4 @@
-"""Heatmap loss of SWAHR (Luo et al. 2021, arXiv:2012.15175, Sections 3.2 and 3.3)."""
+"""Heatmap loss of SWAHR (Luo et al. 2021, arXiv:2012.15175), as its release computes it."""
 
 from typing import Optional
 
@@ -19,7 +19,7 @@ class WeightAdaptiveHeatmapLoss(nn.Module):
 
     Args:
         power (str): ``'taylor'``, the second order expansion of the power around ``s = 0`` as the
-            paper has it (Eq. 4), or ``'exact'``, where the power is at least 0.
+            paper has it, or ``'exact'``, where the power is at least 0.
         gamma (float, optional): The target raised to it is the likelihood of a cell to be positive.
             None weights all cells alike.
         scale_weight (float): Factor of the mean squared scale, the paper's lambda.
