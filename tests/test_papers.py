@@ -20,6 +20,7 @@ CONFIGS = {
     'Associative Embedding': 'hourglass',
     'HigherHRNet': 'higherhrnet w32',
     'Coupled Embedding': 'ce w32 crowdpose',
+    'SWAHR': 'swahr w32 coco',
     'CenterGroup': 'center-group w32',
     'Recurrent association': 'recurrent',
 }
