@@ -26,7 +26,7 @@ def draw(seed=0, size=(2, 3, 6, 8)):
 
 
 def adapted(target, scale, power):
-    """The power itself, or the expansion of g^(1 + s), which is g + s g ln g + s^2 g (ln g)^2 / 2."""
+    """The power g^(1 + s) itself, or its expansion g + s g ln g + s^2 g (ln g)^2 / 2."""
     some = target > 0
     log = np.log(target[some])
     out = np.zeros_like(target)
