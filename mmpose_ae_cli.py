@@ -1,5 +1,6 @@
 """The command ``mmpose-ae``; beside the package, since importing that loads torch and MMPose."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from importlib import import_module
@@ -22,6 +23,7 @@ MODULES = {
     'submit': 'mmpose_ae.commands.submit',
 }
 LIGHT = {'predict'}  # works without torch and MMPose
+WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.compat, which is not imported yet
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
 
@@ -40,13 +42,22 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if arguments and arguments[0] in TOOLS:
         return _run_tool(*arguments)
     args = _build_parser().parse_args(arguments)
+    if args.command in LIGHT and args.model and args.model.endswith('.onnx'):
+        _leave_mmpose_out()
     return getattr(import_module(MODULES[args.command]), args.command)(args)
+
+
+def _leave_mmpose_out() -> None:
+    """Let the package be imported without torch and MMPose, which take seconds and are not used."""
+    if 'mmpose_ae' not in sys.modules:
+        os.environ[WITHOUT_MMPOSE] = '1'
 
 
 def _is_complete() -> bool:
     """Whether torch and MMPose are installed; says how to get them."""
-    if find_spec('mmengine') or find_spec('mmpose'):  # and mmpose_ae itself looks for the others
-        return True
+    installed = find_spec('mmengine') or find_spec('mmpose')
+    if installed and not os.environ.get(WITHOUT_MMPOSE):
+        return True  # and mmpose_ae itself looks for the others
     from mmpose_ae.compat import check_versions
 
     try:
@@ -100,6 +111,7 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--batch-size', type=int, default=1, metavar='N', help='pictures at a time')
     add('--amp', action='store_true', help='mixed precision')
     add('--compile', action='store_true', help='compile the network')
+    add('--channels-last', action='store_true', help='another order of numbers in memory')
     add('--flip', action='store_true', default=None, help='also look at the mirrored picture')
     add('--no-flip', action='store_false', dest='flip', help='do not')
     add('--scales', type=float, nargs='+', metavar='S', help='also look at other sizes')
@@ -134,7 +146,8 @@ def _add_predict(parser: ArgumentParser) -> None:
 def _add_web(parser: ArgumentParser) -> None:
     model = parser.add_argument_group('a model besides the zoo and the runs in work_dirs')
     add = model.add_argument
-    add('--model', metavar='NAME', help='one of "mmpose-ae models"; downloaded once')
+    add('--model', metavar='NAME',
+        help='one of "mmpose-ae models", downloaded once, or an exported file.onnx')  # fmt: skip
     add('--config', help='a config, with --checkpoint')
     add('--checkpoint', help='weights: a file or an address')
     parser.add_argument('--device', help='cpu, cuda, cuda:1; by default a GPU if there is one')

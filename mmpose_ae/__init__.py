@@ -3,17 +3,19 @@
 Importing the package registers every component in scope ``mmpose_ae``, so that
 ``custom_imports = dict(imports=['mmpose_ae'])`` is all a config needs.
 
-Where neither MMPose nor MMEngine is installed nothing is registered, and the light core is left:
-:mod:`mmpose_ae.decoding`, :mod:`mmpose_ae.grouping` (strategies and poses), :mod:`mmpose_ae.frame`
-and :mod:`mmpose_ae.tracking` need numpy alone, and use scipy where it is installed.
+Where neither MMPose nor MMEngine is installed, or the environment has ``MMPOSE_AE_LIGHT=1``,
+nothing is registered, and the light core is left: :mod:`mmpose_ae.decoding`,
+:mod:`mmpose_ae.grouping` (strategies and poses), :mod:`mmpose_ae.frame` and
+:mod:`mmpose_ae.tracking` need numpy alone, and use scipy where it is installed;
+:mod:`mmpose_ae.runtime` runs exported files.
 """
 
-from .compat import has_openmmlab
+from .compat import is_light
 from .version import __version__
 
 __all__ = ['__version__']
 
-if has_openmmlab():
+if not is_light():
     from .compat import (
         check_versions,
         complete_inferencer,

@@ -42,6 +42,7 @@ OTHER_BUILDS = {
         'opencv-contrib-python-headless': '>=4.6,<6',
     },
 }
+LIGHT = 'MMPOSE_AE_LIGHT'  # in the environment: leave MMPose out where it is installed, too
 MMCV_EXTENSION = 'mmcv._ext'
 SIMCC_VISUALIZER = 'mmpose.visualization.simcc_vis'
 EVALUATOR = 'xtcocotools'
@@ -58,6 +59,18 @@ def is_installed(name: str) -> bool:
 def has_openmmlab() -> bool:
     """Tell whether there are registries to put components into."""
     return is_installed('mmengine') or is_installed('mmpose')
+
+
+def is_light() -> bool:
+    """Tell whether the light core is all that there is, or that is wanted.
+
+    Raises:
+        ValueError: If the environment says neither yes nor no.
+    """
+    wanted = os.environ.get(LIGHT, '')
+    if wanted not in ('', '1'):
+        raise ValueError(f"{LIGHT} must be '1' or absent, got {wanted!r}")
+    return bool(wanted) or not has_openmmlab()
 
 
 def read_requirements(name: str) -> List[Tuple[str, str]]:
@@ -81,8 +94,11 @@ def check_versions() -> None:
 
     Raises:
         ImportError: If some are missing, or of a version outside ``requirements``. Names all of
-            them and the commands that install what is asked for.
+            them and the commands that install what is asked for. Also if the environment leaves
+            MMPose out.
     """
+    if os.environ.get(LIGHT):
+        raise ImportError(f'mmpose_ae needs MMPose for this, but {LIGHT} is set: unset it')
     faults, commands = [], {}
     for file, install in INSTALL.items():
         for wanted, fault in _faults(read_requirements(file)):

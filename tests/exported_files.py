@@ -12,6 +12,7 @@ NAMES, SKELETON, SIGMAS = ('left', 'right', 'top'), ((0, 2), (1, 2)), (0.1, 0.1,
 SIZE, STEP, STRIDE = (64, 64), 32, (4, 4)
 # Cells of two people, (2, 3, 2), their keypoint scores in a white picture and their tags
 CELLS = np.array([[[2, 3], [6, 3], [4, 1]], [[9, 12], [13, 12], [11, 8]]], np.float32)
+PIXELS = 4 * CELLS + 1.5  # of the input: stride 4, from the middle of cells
 SCORES = np.array([[0.9, 0.8, 0.7], [0.6, 0.5, 0.4]], np.float32)
 TAGS = np.array([0.0, 5.0], np.float32)
 GROUPING = dict(type='GreedyGrouping')

@@ -181,8 +181,31 @@ def test_it_is_said_that_a_config_needs_more(tmp_path):
     arguments += ['--out', str(tmp_path / 'out')]
     child = run(f'{HIDE}\nimport sys\nfrom mmpose_ae_cli import main\nsys.exit(main({arguments}))')
     assert child.returncode == 1
-    assert child.stderr.startswith('error: MMPose is not installed, so only exported files')
+    assert child.stderr.startswith('error: MMPose is not installed, or MMPOSE_AE_LIGHT leaves it')
     assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('wanted, status, words', [
+    ('1', 0, ''),
+    ('yes', 1, "MMPOSE_AE_LIGHT must be '1' or absent, got 'yes'"),
+])  # fmt: skip
+def test_it_may_be_all_that_is_wanted(wanted, status, words):
+    """Where MMPose is installed, too; what needs it says why it is not there."""
+    child = run(f"""
+import os, sys
+os.environ['MMPOSE_AE_LIGHT'] = {wanted!r}
+import mmpose_ae.runtime
+assert not {set(MISSING)} & sys.modules.keys()
+try:
+    import mmpose_ae.codecs
+except ImportError as error:
+    assert 'needs MMPose for this, but MMPOSE_AE_LIGHT is set' in str(error)
+else:
+    sys.exit('imported')
+from mmpose_ae_cli import main
+assert main(['models']) == 1""")
+    assert child.returncode == status, child.stderr
+    assert words in child.stderr
 
 
 @WITHOUT

@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
-from mmpose_ae.engine import prepare_cpu_distributed
+from mmpose_ae.engine import accelerate, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
 
@@ -26,6 +26,12 @@ def parse_args() -> Namespace:
         action='store_true',
         help='write the score from which on a person counts into the checkpoint, for predict: that '
         'of the best F1 at OKS 0.5',
+    )
+    faster = parser.add_argument_group('speed, see docs/benchmarks.md')
+    faster.add_argument('--amp', action='store_true', help='mixed precision, on CPUs in bfloat16')
+    faster.add_argument('--compile', action='store_true', help='compile the network')
+    faster.add_argument(
+        '--channels-last', action='store_true', help='another order of numbers in memory'
     )
     args = parser.parse_args()
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
@@ -58,8 +64,12 @@ def main() -> None:
         add_evaluator(cfg, type='DumpResults', out_file_path=args.dump)
     if args.choose_threshold:
         add_evaluator(cfg, type='ScoreThresholdMetric')
+    if args.amp:
+        cfg.test_cfg.fp16 = True  # autocast, which on CPUs is to bfloat16
     prepare_cpu_distributed(cfg)
-    metrics = Runner.from_cfg(cfg).test()
+    runner = Runner.from_cfg(cfg)
+    accelerate(runner.model, args.channels_last, args.compile)
+    metrics = runner.test()
     if is_main_process():
         if args.out:
             mmengine.dump(metrics, args.out)

@@ -8,6 +8,7 @@ from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_settings
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.compat import is_installed
+from mmpose_ae.runtime import EXPORTED
 
 NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
 MEGABYTE = 2**20
@@ -54,8 +55,8 @@ def _options(args: Namespace) -> dict:
 
 def _check_place(out: Path, overwrite: bool) -> None:
     """Refuse a name that is taken, before minutes of work."""
-    if out.suffix != '.onnx':
-        raise ValueError(f'{out}: the name of the file must end in .onnx')
+    if out.suffix != EXPORTED:
+        raise ValueError(f'{out}: the name of the file must end in {EXPORTED}')
     if out.exists() and not overwrite:
         raise ValueError(f'{out} is there already: --overwrite replaces it')
 

@@ -23,7 +23,8 @@ INTERRUPTED = 130  # what shells say of Ctrl-C
 # Options that predictions do not depend on, or that others stand for in the record of a run.
 UNRECORDED = (
     'command', 'source', 'model', 'config', 'checkpoint', 'device', 'batch_size', 'compile',
-    'backend', 'threads', 'kpt_thr', 'out', 'save', 'show', 'shard', 'resume', 'overwrite',
+    'channels_last', 'backend', 'threads', 'kpt_thr', 'out', 'save', 'show', 'shard', 'resume',
+    'overwrite',
 )  # fmt: skip
 
 

@@ -3,13 +3,19 @@
 from argparse import Namespace
 from typing import List
 
-from mmpose_ae.compat import has_openmmlab
+from mmpose_ae.compat import LIGHT, is_light
 from mmpose_ae.prediction import BasePredictor
+from mmpose_ae.runtime import EXPORTED, RuntimePredictor
 
-EXPORTED = '.onnx'
 # Options that a config and PyTorch serve, and what they are where they are not given.
 OF_CONFIGS = dict(
-    config=None, checkpoint=None, cfg_options=[], compile=False, flip=None, scales=None
+    config=None,
+    checkpoint=None,
+    cfg_options=[],
+    compile=False,
+    channels_last=False,
+    flip=None,
+    scales=None,
 )
 OF_FILES = dict(backend=None, threads=None)  # that an exported file serves
 SHARED = ('device', 'batch_size', 'amp', 'max_people', 'region', 'track', 'smooth')
@@ -44,8 +50,6 @@ def _of_file(args: Namespace, options: dict) -> BasePredictor:
             f'{args.model} is an exported file, in which {", ".join(refused)} cannot be changed: '
             'export it so, or give the config and its checkpoint'
         )
-    from mmpose_ae.runtime import RuntimePredictor
-
     backend = args.backend or 'onnxruntime'
     return RuntimePredictor(args.model, backend=backend, threads=args.threads, **options)
 
@@ -58,10 +62,10 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
         raise ValueError('--model names a config and its weights; --config gives another one')
     if args.config and not args.checkpoint:
         raise ValueError('--config needs a --checkpoint')
-    if not has_openmmlab():
+    if is_light():
         raise ImportError(
-            f'MMPose is not installed, so only exported files can be used, --model FILE{EXPORTED}: '
-            'docs/installation.md says how to install it'
+            f'MMPose is not installed, or {LIGHT} leaves it out, so only exported files can be '
+            f'used, --model FILE{EXPORTED}: docs/installation.md says how to install it'
         )
     from mmpose_ae.checkpoints import CheckpointError
     from mmpose_ae.cli.command_line import read_settings
@@ -72,6 +76,7 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
             args.model or args.config,
             args.checkpoint,
             compile=args.compile,
+            channels_last=args.channels_last,
             flip=args.flip,
             scales=args.scales,
             cfg_options=read_settings(args.cfg_options),

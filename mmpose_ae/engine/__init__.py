@@ -1,5 +1,6 @@
 """What MMEngine lacks for training on the CPU, for surviving a kill and for resuming exactly."""
 
+from .acceleration import accelerate
 from .autocast_optim_wrapper import AutocastOptimWrapper
 from .channels_last_hook import ChannelsLastHook
 from .checkpoint_hook import CheckpointHook
@@ -14,6 +15,7 @@ __all__ = [
     'CheckpointHook',
     'EpochSeedHook',
     'PoseVisualizationHook',
+    'accelerate',
     'keep_unscaled_rates',
     'prepare_cpu_distributed',
 ]

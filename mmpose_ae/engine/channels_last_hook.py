@@ -1,10 +1,11 @@
 """Memory layout of the convolutions."""
 
-import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmpose_ae.registry import HOOKS
+
+from .acceleration import accelerate
 
 
 @HOOKS.register_module()
@@ -22,4 +23,4 @@ class ChannelsLastHook(Hook):
             runner (Runner): The runner whose model is converted; the optimizer keeps its
                 parameters, and weights loaded later are copied into the new order.
         """
-        runner.model.to(memory_format=torch.channels_last)
+        accelerate(runner.model, channels_last=True)

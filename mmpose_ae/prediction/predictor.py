@@ -16,6 +16,7 @@ from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.grouping import Poses
 
@@ -53,6 +54,7 @@ class Predictor(BasePredictor):
         smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
         cfg_options (dict, optional): Settings of the config to override.
         keypoint_tags (bool): Also read the tags under the keypoints, of methods that have some.
+        channels_last (bool): Keep weights and features in that order in memory.
 
     Raises:
         ValueError: An option does not make sense, or there is no such model.
@@ -76,6 +78,7 @@ class Predictor(BasePredictor):
         smooth: bool = False,
         cfg_options: Optional[dict] = None,
         keypoint_tags: bool = False,
+        channels_last: bool = False,
     ) -> None:
         super().__init__(batch_size, max_people, region, track, smooth)
         self.device = _check_device(device or get_device())
@@ -86,8 +89,7 @@ class Predictor(BasePredictor):
             cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
         self.model = init_model(cfg, device=self.device)
         meta = self._load_weights(found.checkpoint)
-        if compile:
-            self.model.backbone.compile()
+        accelerate(self.model, channels_last, compile)
         self.amp = amp
         self.score_threshold = choose_score(score_threshold, meta.get(CHOSEN_SCORE))
         load, *rest = cfg.test_dataloader.dataset.pipeline

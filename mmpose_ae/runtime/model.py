@@ -15,6 +15,7 @@ from mmpose_ae.options import check_choice, check_count
 from .backends import BACKENDS
 from .description import read_description
 
+EXPORTED = '.onnx'  # how names of files end
 IMAGES, SHOWN = 'images', 'shown'  # names of inputs
 
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator, List, NamedTuple
 import numpy as np
 
 from mmpose_ae.pictures import plot_tags
-from mmpose_ae.prediction import Prediction, open_source
+from mmpose_ae.prediction import BasePredictor, Prediction, open_source
 from mmpose_ae.prediction.drawing import person_colors, shown_keypoints
 from mmpose_ae.prediction.outputs import Header, open_outputs
 from mmpose_ae.prediction.outputs.video_file import VideoFile
-from mmpose_ae.prediction.predictor import Predictor
 
 from .uploads import Limits, check_length, check_upload
 
@@ -113,7 +112,7 @@ class Analysis:
 
 def analyze(
     path: str,
-    predictor: Predictor,
+    predictor: BasePredictor,
     limits: Limits,
     follow: Callable[[Iterable, int], Iterable] = lambda frames, total: frames,
 ) -> Analysis:
@@ -121,7 +120,7 @@ def analyze(
 
     Args:
         path (str): The picture or video.
-        predictor (Predictor): The model, which keeps people of all scores.
+        predictor (BasePredictor): The model, which keeps people of all scores.
         limits (Limits): How large the upload may be.
         follow (callable): Goes through frames and shows how far it is, given them and their number.
 

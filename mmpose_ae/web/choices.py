@@ -5,9 +5,11 @@ from threading import Lock
 from typing import Iterable, Iterator, NamedTuple, Optional
 
 from mmpose_ae.checkpoints import cache_path
+from mmpose_ae.prediction import BasePredictor
 from mmpose_ae.prediction.finding import list_runs
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae.prediction.zoo import list_models
+from mmpose_ae.runtime import EXPORTED, RuntimePredictor
 
 
 class Choice(NamedTuple):
@@ -15,7 +17,7 @@ class Choice(NamedTuple):
 
     Attributes:
         title (str): What the page calls it.
-        model (str): Config, or name of the zoo.
+        model (str): Config, name of the zoo, or exported file.
         checkpoint (str, optional): Its weights. None takes those that are published.
         is_here (bool): Whether its weights need no download.
     """
@@ -24,6 +26,12 @@ class Choice(NamedTuple):
     model: str
     checkpoint: Optional[str] = None
     is_here: bool = True
+
+    def build(self, device: Optional[str]) -> BasePredictor:
+        """Build its predictor, with the tags of keypoints where they are to be had."""
+        if self.model.endswith(EXPORTED):
+            return RuntimePredictor(self.model, device=device)
+        return Predictor(self.model, self.checkpoint, device, keypoint_tags=True)
 
 
 def list_choices() -> Iterator[Choice]:
@@ -46,12 +54,12 @@ class Models:
 
     Args:
         choices (iterable): What may be loaded.
-        **options: Of every :class:`Predictor`.
+        device (str, optional): Of every predictor.
     """
 
-    def __init__(self, choices: Iterable[Choice], **options) -> None:
+    def __init__(self, choices: Iterable[Choice], device: Optional[str] = None) -> None:
         self.choices = {choice.title: choice for choice in choices}
-        self._options = options
+        self._device = device
         self._lock = Lock()
         self._loaded: Optional[LoadedModel] = None
 
@@ -71,15 +79,14 @@ class Models:
 
         Raises:
             ValueError: The model makes no sense.
+            OSError: Its file cannot be read.
+            ImportError: It is an exported file, and nothing that runs it is installed.
             CheckpointError: Its weights cannot be downloaded or read.
         """
         with self._lock:
             if self._loaded is None or self._loaded.title != title:
-                choice = self.choices[title]
                 self._loaded = None  # before the next one takes memory
-                predictor = Predictor(
-                    choice.model, choice.checkpoint, keypoint_tags=True, **self._options
-                )
+                predictor = self.choices[title].build(self._device)
                 self._loaded = LoadedModel(title, predictor.score_threshold, predictor)
                 predictor.score_threshold = 0.0  # people are chosen on the page
             return self._loaded
@@ -91,9 +98,9 @@ class LoadedModel(NamedTuple):
     Attributes:
         title (str): Of its choice.
         score_threshold (float): Least score of a person that was chosen for it.
-        predictor (Predictor): The model.
+        predictor (BasePredictor): The model.
     """
 
     title: str
     score_threshold: float
-    predictor: Predictor
+    predictor: BasePredictor

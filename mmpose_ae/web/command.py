@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Iterator, Optional
 
 from mmpose_ae.compat import is_installed, read_requirements
+from mmpose_ae.runtime import EXPORTED
 
 from .choices import Choice, Models, list_choices
 from .uploads import Limits
@@ -52,6 +53,11 @@ def _find_fault(args: Namespace) -> Optional[str]:
         return f'the page needs gradio: pip install "{name}{versions}"'
     if args.config and not args.checkpoint:
         return '--config needs a --checkpoint'
+    if args.model and args.model.endswith(EXPORTED):
+        if args.checkpoint:
+            return f'{args.model} is an exported file, which holds its weights: no --checkpoint'
+        if not Path(args.model).is_file():
+            return f'{args.model} is not there'
     if args.max_frames < 1 or args.max_megapixels <= 0:
         return '--max-frames and --max-megapixels must be above 0'
     return None

@@ -17,6 +17,7 @@ DIGITS = 4  # of a threshold
 KEPT = 3600  # seconds that uploads and what was made of them are kept
 EMPTY = 'Drop a picture or a short video.'
 NO_MODEL = 'Choose a model.'
+NO_TAGS = 'This model groups without tags, or is an exported file, which keeps them.'
 ABOUT_TAGS = (
     'What the network says of whose each keypoint is: one row per keypoint, one color per person. '
     'Equal tags belong together. A dotted line is the mean of a person.'
@@ -110,7 +111,7 @@ class _Desk:
                     loaded, score = title, round(model.score_threshold, DIGITS)
             if title and path:
                 found = analyze(path, model.predictor, self._limits, follow)
-        except (CheckpointError, OSError, ValueError) as error:
+        except (CheckpointError, ImportError, OSError, ValueError) as error:
             reason = str(error).replace(path, Path(path).name) if path else str(error)
         last = len(found.predictions) - 1 if found is not None else 0
         slider = gr.update(value=0, maximum=max(1, last), visible=last > 0)
@@ -152,5 +153,5 @@ def _describe(found: Analysis, number: int, shown: int) -> str:
     if found.is_video:
         where += f', frame {number} of {len(found.predictions)} ({prediction.time:.2f} s)'
     people = f'{shown} people, {len(prediction) - shown} more with lower scores'
-    tags = '' if prediction.keypoint_tags is not None else '\nThis model groups without tags.'
+    tags = '' if prediction.keypoint_tags is not None else f'\n{NO_TAGS}'
     return f'{people}\n{where}{tags}'

@@ -136,15 +136,16 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     build = lambda *args, **kwargs: built.append(kwargs) or 1 / 0  # noqa: E731
     monkeypatch.setattr('mmpose_ae.prediction.predictor.Predictor', build)
     options = (
-        '--device cpu --batch-size 3 --amp --compile --flip --scales 0.5 2 --score-thr 0.4 '
-        '--max-people 7 --region 1 2 3 4 --track --smooth --cfg-options model.a=1 b=[2,3]'
+        '--device cpu --batch-size 3 --amp --compile --channels-last --flip --scales 0.5 2 '
+        '--score-thr 0.4 --max-people 7 --region 1 2 3 4 --track --smooth '
+        '--cfg-options model.a=1 b=[2,3]'
     )
     with pytest.raises(ZeroDivisionError):
         predict(folder, *options.split())
     assert built == [
         dict(
-            device='cpu', batch_size=3, amp=True, compile=True, flip=True, scales=[0.5, 2.0],
-            score_threshold=0.4, max_people=7, region=[1, 2, 3, 4],
+            device='cpu', batch_size=3, amp=True, compile=True, channels_last=True,
+            flip=True, scales=[0.5, 2.0], score_threshold=0.4, max_people=7, region=[1, 2, 3, 4],
             track=True, smooth=True, cfg_options={'model.a': 1, 'b': [2, 3]},
         )
     ]  # fmt: skip

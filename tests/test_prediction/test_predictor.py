@@ -250,6 +250,13 @@ def test_compiling_is_asked_of_the_backbone(perfect_model, monkeypatch):
     assert [kind.__name__ for kind in compiled] == ['StoredMaps']
 
 
+def test_weights_may_be_in_another_order(small_model):
+    model = Predictor(*small_model, device='cpu', channels_last=True).model
+    kernels = [p for p in model.parameters() if p.ndim == 4]
+    assert kernels
+    assert all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
+
+
 @pytest.mark.parametrize('option, reason', [
     (dict(batch_size=0), 'batch_size must be 1 or more, got 0'),
     (dict(max_people=0), 'max_people must be 1 or more, got 0'),

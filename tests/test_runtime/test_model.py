@@ -4,7 +4,7 @@ import fakes
 import numpy as np
 import pytest
 import torch
-from exported_files import CELLS, SCORES, said, write_file
+from exported_files import PIXELS, SCORES, said, write_file
 from mmengine.dataset import Compose, pseudo_collate
 from onnx import TensorProto, helper
 
@@ -12,8 +12,6 @@ from mmpose_ae.frame import Frame
 from mmpose_ae.models.data_preprocessors import PoseDataPreprocessor
 from mmpose_ae.registry import TRANSFORMS
 from mmpose_ae.runtime import ExportedModel
-
-PIXELS = 4 * CELLS + 1.5  # of the input: stride 4, from the middle of cells
 
 
 @pytest.fixture(scope='module')

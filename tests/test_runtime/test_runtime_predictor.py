@@ -102,11 +102,27 @@ def test_the_command_without_torch_and_mmpose(file, tmp_path):
     assert count_frames(out / 'videos/v.mp4') == 3
 
 
+def test_where_mmpose_is_installed_the_command_leaves_it_out(file, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), WHITE)
+    arguments = ['predict', 'a.png', '--model', str(file), '--save', 'json']
+    code = f"""
+import sys
+from mmpose_ae_cli import main
+status = main({arguments})
+print(*sorted({set(MISSING)} & sys.modules.keys()), file=sys.stderr)
+sys.exit(status)"""
+    command = [sys.executable, '-c', code]
+    child = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (child.returncode, child.stderr.strip()) == (0, '')
+    assert (tmp_path / 'predictions/people.json').is_file()
+
+
 @pytest.mark.parametrize('options, refused', [
     (['--flip'], '--flip'),
     (['--no-flip'], '--no-flip'),
     (['--scales', '0.5'], '--scales'),
     (['--compile', '--cfg-options', 'a=1'], '--cfg-options, --compile'),
+    (['--channels-last'], '--channels-last'),
     (['--config', 'a.py', '--checkpoint', 'a.pth'], '--config, --checkpoint'),
 ])  # fmt: skip
 def test_what_a_file_cannot_serve_is_refused(file, tmp_path, capsys, options, refused, monkeypatch):

@@ -5,6 +5,7 @@ import torch
 from mmengine.config import Config
 
 from mmpose_ae import Predictor
+from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 
 
 @pytest.fixture
@@ -64,4 +65,28 @@ def test_where_no_threshold_can_be_chosen_the_checkpoint_stays(
     with pytest.raises(SystemExit, match='stays as it is: no score threshold was chosen'):
         run_tool('test', perfect_model.config, checkpoint, '--choose-threshold', '--out', out)
     assert checkpoint.read_bytes() == before
+    assert 'coco/AP' in json.loads(out.read_text())
+
+
+def test_faster_ways_are_used(run_tool, perfect_model, tmp_path, monkeypatch):
+    compiled, orders, seen = [], [], []
+    test_step, to = BottomupPoseEstimator.test_step, BottomupPoseEstimator.to
+
+    def watched(self, data):
+        seen.append((torch.is_autocast_enabled('cpu'), torch.get_autocast_dtype('cpu')))
+        return test_step(self, data)
+
+    def moved(self, *args, **kwargs):
+        orders.append(kwargs.get('memory_format'))
+        return to(self, *args, **kwargs)
+
+    monkeypatch.setattr(BottomupPoseEstimator, 'test_step', watched)
+    monkeypatch.setattr(BottomupPoseEstimator, 'to', moved)
+    monkeypatch.setattr(torch.nn.Module, 'compile', lambda self: compiled.append(type(self)))
+    out = tmp_path / 'metrics.json'
+    options = ['--amp', '--compile', '--channels-last', '--out', out]
+    run_tool('test', perfect_model.config, perfect_model.checkpoint, *options)
+    assert set(seen) == {(True, torch.bfloat16)}
+    assert [kind.__name__ for kind in compiled] == ['StoredMaps']
+    assert torch.channels_last in orders
     assert 'coco/AP' in json.loads(out.read_text())

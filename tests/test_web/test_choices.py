@@ -2,12 +2,17 @@
 
 import os
 
+import cv2
+import numpy as np
 import pytest
 import torch
+from exported_files import PIXELS, said, write_file
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.prediction.zoo import list_models
+from mmpose_ae.web.analysis import Thresholds, analyze
 from mmpose_ae.web.choices import Choice, Models, list_choices
+from mmpose_ae.web.uploads import Limits
 
 
 @pytest.fixture
@@ -62,3 +67,16 @@ def test_one_model_stays_loaded(perfect_model, tmp_path):
     assert models.load('chosen') is chosen
     assert models.load('plain') is not plain
     assert chosen.predictor.score_threshold == 0
+
+
+def test_an_exported_file_may_be_chosen(tmp_path):
+    """Its people have 0.8 and 0.5; both are found, and at first those from 0.6 on are shown."""
+    path = str(write_file(tmp_path / 'a.onnx', said(score_threshold=0.6)))
+    loaded = Models([Choice('exported', path)]).load('exported')
+    assert loaded.score_threshold == 0.6
+    cv2.imwrite(str(tmp_path / 'a.png'), np.full((64, 64, 3), 255, np.uint8))
+    found = analyze(str(tmp_path / 'a.png'), loaded.predictor, Limits(1, 1))
+    people = found.people(0, Thresholds(0, 0))
+    np.testing.assert_allclose(people.poses.keypoints, PIXELS, atol=1e-4)
+    assert people.keypoint_tags is None
+    assert len(found.people(0, Thresholds(loaded.score_threshold, 0))) == 1

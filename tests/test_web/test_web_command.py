@@ -14,6 +14,8 @@ def test_without_gradio_it_says_what_to_install(monkeypatch, capsys):
 
 @pytest.mark.parametrize('options, words', [
     (['--config', 'a.py'], '--config needs a --checkpoint'),
+    (['--model', 'a.onnx', '--checkpoint', 'a.pth'], 'a.onnx is an exported file'),
+    (['--model', 'absent.onnx'], 'absent.onnx is not there'),
     (['--max-frames', '0'], '--max-frames'),
     (['--max-megapixels', '-1'], '--max-megapixels'),
 ])  # fmt: skip
