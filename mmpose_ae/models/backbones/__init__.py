@@ -1,5 +1,6 @@
-"""Backbones that MMPose lacks."""
+"""Backbones that MMPose lacks, or has for one size of input alone."""
 
 from .hourglass_ae import HourglassAE
+from .lite_hrnet import LiteHRNet
 
-__all__ = ['HourglassAE']
+__all__ = ['HourglassAE', 'LiteHRNet']
