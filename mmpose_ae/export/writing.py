@@ -56,7 +56,7 @@ def write_file(
         Difference: The file would give something else than the network.
         ValueError: The network is not one that can be exported.
     """
-    check_choice('precision', precision, LIMITS)
+    check_choice('precision', precision, ('fp32', *LIMITS))
     check_count('calibration', calibration, 1)
     loaded = load(config, checkpoint, cfg_options or {})
     graph = make_graph(loaded, flip_test, poses)

@@ -4,20 +4,28 @@ import numpy as np
 import pytest
 
 from mmpose_ae.export.agreement import compare_people
-from mmpose_ae.export.checking import LIMIT, differences
+from mmpose_ae.export.checking import LIMIT
+from mmpose_ae.export.differences import differences
 from mmpose_ae.grouping import Poses
 
 # One image, one type, four places: score, x, y, tag.
 CANDIDATES = np.array(
     [[[[0.9, 5, 6, 1], [0.7, 1, 2, 3], [0.4, 8, 8, 2], [0, 3, 3, 0]]]], np.float32
 )
-THRESHOLD = 0.4
+LAST, FLAT = (0, 0, 2, 0), (0, 0, 0, 1)  # score of the last candidate, x of the first
 
 
-def difference(changed, **more):
-    """The largest difference of candidates that are changed."""
-    sides = ({'candidates': side, **more} for side in (CANDIDATES, changed))
-    return dict(differences(*sides, [THRESHOLD]))['candidates',]
+def changed(place, value):
+    """The candidates, one number of which is another one."""
+    other = CANDIDATES.copy()
+    other[place] = value
+    return other
+
+
+def difference(found, *looks):
+    """The largest difference of candidates from those of the network, seen in several looks."""
+    sides = [dict(candidates=side) for side in (CANDIDATES, *looks)]
+    return dict(differences(sides, dict(candidates=found)))['candidates',]
 
 
 def test_candidates_may_be_in_any_order_and_padding_anywhere():
@@ -28,29 +36,43 @@ def test_candidates_may_be_in_any_order_and_padding_anywhere():
 
 @pytest.mark.parametrize('column, by', [(0, 0.01), (1, 0.5), (3, 0.25)])
 def test_what_moves_is_seen(column, by):
-    moved = CANDIDATES.copy()
-    moved[0, 0, 0, column] += by
+    moved = changed((0, 0, 0, column), CANDIDATES[0, 0, 0, column] + by)
     assert difference(moved) == pytest.approx(by, rel=1e-5)
+    assert difference(moved, CANDIDATES) == difference(moved)
 
 
-def test_a_candidate_may_be_missing_at_the_threshold_alone():
-    fewer = CANDIDATES.copy()
-    fewer[0, 0, 2, 0] = 0
-    assert difference(fewer) == 0
-    fewer[0, 0, 1, 0] = 0
-    assert difference(fewer) > 0.2
-    nobody = np.zeros_like(CANDIDATES)
-    assert difference(nobody) == np.inf
+def test_a_candidate_may_be_missing_if_it_is_so_in_a_look():
+    fewer = changed(LAST, 0)
+    assert difference(fewer) > 1
+    assert difference(fewer, fewer) == 0
+    assert difference(CANDIDATES, fewer) == 0
+    assert difference(np.zeros_like(CANDIDATES)) == np.inf
+
+
+def test_a_candidate_may_be_there_if_it_is_so_in_a_look():
+    more = changed((0, 0, 3), [0.3, 20, 20, 9])
+    assert difference(more) > 1
+    assert difference(more, more) == 0
+    nobody = [dict(candidates=np.zeros_like(CANDIDATES))]
+    assert dict(differences(nobody, dict(candidates=more))) == {('candidates',): np.inf}
+
+
+def test_a_candidate_may_be_elsewhere_as_far_as_it_is_in_looks():
+    """It lies at 5 and 5.4: at 5.3 it is as expected, at 5.9 it is half a cell off."""
+    look = changed(FLAT, 5.4)
+    assert difference(changed(FLAT, 5.3), look) == 0
+    assert difference(changed(FLAT, 5.9), look) == pytest.approx(0.1, abs=1e-5)
+    assert difference(changed((0, 0, 1, 1), 1.3), look) == pytest.approx(0.3, abs=1e-5)
 
 
 def test_maps_are_compared_cell_by_cell():
     maps = np.zeros((1, 2, 3, 3), np.float32)
-    changed = maps.copy()
-    changed[0, 1, 2, 0] = 2 * LIMIT
-    sides = (dict(candidates=CANDIDATES, heatmaps=each) for each in (maps, changed))
-    assert dict(differences(*sides, []))['heatmaps',] == pytest.approx(2 * LIMIT)
-    sides = dict(heatmaps=maps), dict(heatmaps=maps[..., :2])
-    assert dict(differences(*sides, [])) == {('heatmaps',): np.inf}
+    other = maps.copy()
+    other[0, 1, 2, 0] = 2 * LIMIT
+    ours, theirs = (dict(candidates=CANDIDATES, heatmaps=each) for each in (maps, other))
+    assert dict(differences([ours, theirs], theirs))['heatmaps',] == pytest.approx(2 * LIMIT)
+    smaller = dict(heatmaps=maps[..., :2])
+    assert dict(differences([dict(heatmaps=maps)], smaller)) == {('heatmaps',): np.inf}
 
 
 def test_centers_are_compared_as_rows():
@@ -60,16 +82,12 @@ def test_centers_are_compared_as_rows():
         center_mask=np.array([[True, True]]),
     )
     turned = {name: value[:, ::-1] for name, value in rows.items()}
-    assert dict(differences(rows, turned, [])) == {tuple(rows): 0}
+    assert dict(differences([rows], turned)) == {tuple(rows): 0}
     moved = dict(rows, regressed=rows['regressed'] + [3, 0])
-    assert next(differences(rows, moved, []))[1] == 3
+    assert next(differences([rows], moved))[1] == 3
     last = np.array([[[0.9, 0.0], [0.9, 0.0]]], np.float32)  # of keypoints: not of the centers
-    assert (
-        next(
-            differences(dict(keypoint_scores=last, **rows), dict(keypoint_scores=last, **moved), [])
-        )[1]
-        == 3
-    )
+    ours, theirs = (dict(keypoint_scores=last, **each) for each in (rows, moved))
+    assert next(differences([ours], theirs))[1] == 3
 
 
 def people(*places, score=0.9):
