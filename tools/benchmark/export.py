@@ -1,14 +1,16 @@
-"""Compare exported files with PyTorch on the config's test data: people, AP, and CPU time.
+"""Compare exported files and faster ways of PyTorch with PyTorch as it is: people, AP, CPU time.
 
-``python tools/benchmark/export.py CONFIG CHECKPOINT FILE...``; files are from ``mmpose-ae export``.
-All see the same inputs, picture by picture in turn, on one thread, and the time is that of the
-processor, which other programs do not lengthen.
+``python tools/benchmark/export.py CONFIG CHECKPOINT FILE... --torch WAY...``; files are from
+``mmpose-ae export``. All see the same inputs of the config's test data, picture by picture in turn,
+on one thread, and the time is that of the processor, which other programs do not lengthen.
 """
 
 import json
 import time
+from argparse import Namespace
 from copy import deepcopy
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
@@ -19,6 +21,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.benchmark import run
 from mmpose_ae.cli.command_line import config_parser
+from mmpose_ae.engine import accelerate
 from mmpose_ae.export.loading import Loaded, load
 from mmpose_ae.export.pictures import Picture, data_pictures
 from mmpose_ae.export.poses_checking import are_alike
@@ -30,6 +33,20 @@ from mmpose_ae.runtime.description import ENTRY
 from mmpose_ae.runtime.onnx_file import read_metadata
 
 WARM_UP = 3
+# What may compute a file, and ways of PyTorch beside float32 as it is.
+BACKENDS = dict(
+    onnxruntime=dict(backend='onnxruntime'),
+    openvino=dict(backend='openvino'),
+    openvino_bfloat16=dict(backend='openvino', amp=True),
+)
+WAYS = dict(
+    channels_last=dict(channels_last=True),
+    bfloat16=dict(amp=True),
+    channels_last_bfloat16=dict(channels_last=True, amp=True),
+    compiled=dict(compile_backbone=True),
+    compiled_bfloat16=dict(compile_backbone=True, amp=True),
+    compiled_channels_last=dict(compile_backbone=True, channels_last=True),
+)
 
 
 class Side:
@@ -61,13 +78,16 @@ class Side:
         return tuple(1e3 * float(np.median(t[WARM_UP:])) for t in (self.network, self.host))
 
 
-def torch_side(loaded: Loaded, flip_test: bool) -> Side:
-    """The network as it is exported, but line by line."""
-    graph, codec = make_graph(loaded, flip_test), loaded.model.head.decoder
+def torch_side(loaded: Loaded, flip_test: bool, amp: bool = False, **ways: bool) -> Side:
+    """The network as it is exported, but line by line, or in one of the faster ways."""
+    own = loaded._replace(model=deepcopy(loaded.model))
+    accelerate(own.model, **ways)
+    graph, codec = make_graph(own, flip_test), own.model.head.decoder
 
     @torch.inference_mode()
     def find(picture: Picture) -> Any:
-        return graph.propose(*graph.inputs(picture.pixels, picture.edges))
+        with torch.autocast('cpu', torch.bfloat16, enabled=amp):
+            return graph.propose(*graph.inputs(picture.pixels, picture.edges))
 
     return Side(find, lambda proposed, _: codec.group(*proposed)[0])
 
@@ -108,46 +128,54 @@ def apart(ours: List[Poses], theirs: List[Poses]) -> Dict[str, Any]:
     )
 
 
-def compare(loaded: Loaded, paths: List[Path]) -> Iterator[Dict[str, Any]]:
-    """A row for each file, beside PyTorch with the same views."""
-    flips = [json.loads(read_metadata(path)[ENTRY])['flip'] for path in paths]
-    in_torch = {flip: torch_side(loaded, flip) for flip in flips}
-    files = [file_side(ExportedModel(path, threads=1)) for path in paths]
-    for picture in data_pictures(loaded, 'test'):
-        for side in (*in_torch.values(), *files):
+def compare(loaded: Loaded, args: Namespace) -> Iterator[Dict[str, Any]]:
+    """A row for each file and backend, and for each way, beside PyTorch with the same views."""
+    flips = [json.loads(read_metadata(path)[ENTRY])['flip'] for path in args.files]
+    own = loaded.model.test_cfg.get('flip_test', False)
+    plain = {flip: torch_side(loaded, flip) for flip in {*flips, *([own] if args.torch else [])}}
+    sides = {way: (own, torch_side(loaded, own, **WAYS[way])) for way in args.torch}
+    for (path, flip), name in product(zip(args.files, flips), args.backends):
+        model = ExportedModel(path, threads=1, **BACKENDS[name])
+        sides[f'{path.name} {name}'] = flip, file_side(model)
+    for picture in data_pictures(loaded, 'test', args.pictures):
+        for side in (*plain.values(), *(side for _, side in sides.values())):
             side.see(picture)
     judges = loaded.config.test_evaluator
     judged = judges[0] if isinstance(judges, list) else judges, loaded.model.dataset_meta
-    expected = {flip: average_precision(side, *judged) for flip, side in in_torch.items()}
-    for path, flip, side in zip(paths, flips, files):
-        ours = in_torch[flip]
-        (torch_ms, _), (file_ms, host_ms) = ours.milliseconds(), side.milliseconds()
-        yield dict(
-            file=path.name,
-            flip=flip,
-            pictures=len(side.poses),
-            people_torch=sum(map(len, ours.poses)),
-            people_file=sum(map(len, side.poses)),
-            **apart(ours.poses, side.poses),
-            ap_torch=round(expected[flip], 4),
-            ap_file=round(average_precision(side, *judged), 4),
-            torch_ms=round(torch_ms, 2),
-            file_ms=round(file_ms, 2),
-            ratio=round(torch_ms / file_ms, 2),
-            host_ms=round(host_ms, 2),
-            megabytes=round(path.stat().st_size / 2**20, 2),
-        )
+    for name, (flip, side) in sides.items():
+        yield dict(side=name, flip=flip, **describe(plain[flip], side, *judged))
+
+
+def describe(ours: Side, side: Side, evaluator: dict, meta: dict) -> Dict[str, Any]:
+    """How near a side is to PyTorch as it is, and how long both took."""
+    (torch_ms, _), (side_ms, host_ms) = ours.milliseconds(), side.milliseconds()
+    return dict(
+        pictures=len(side.poses),
+        people_torch=sum(map(len, ours.poses)),
+        people=sum(map(len, side.poses)),
+        **apart(ours.poses, side.poses),
+        ap_torch=round(average_precision(ours, evaluator, meta), 4),
+        ap=round(average_precision(side, evaluator, meta), 4),
+        torch_ms=round(torch_ms, 2),
+        ms=round(side_ms, 2),
+        ratio=round(torch_ms / side_ms, 2),
+        host_ms=round(host_ms, 2),
+    )
 
 
 def main() -> None:
-    """Compare files."""
+    """Compare files and ways."""
     parser = config_parser(__doc__)
-    parser.add_argument('checkpoint', help='what the files were made of')
-    parser.add_argument('files', nargs='+', type=Path, metavar='FILE', help='exported files')
-    parser.add_argument('--json', type=Path, metavar='FILE', help='write the rows to this file')
+    add = parser.add_argument
+    add('checkpoint', help='what the files were made of')
+    add('files', nargs='*', type=Path, metavar='FILE', help='exported files')
+    add('--backends', nargs='+', choices=BACKENDS, default=['onnxruntime'], help='of files')
+    add('--torch', nargs='+', choices=WAYS, default=[], help='faster ways of PyTorch')
+    add('--pictures', type=int, metavar='N', help='of the test data; all by default')
+    add('--json', type=Path, metavar='FILE', help='write the rows to this file')
     args = parser.parse_args()
     torch.set_num_threads(1)
-    run(compare(load(args.config, args.checkpoint, args.cfg_options), args.files), args)
+    run(compare(load(args.config, args.checkpoint, args.cfg_options), args), args)
 
 
 if __name__ == '__main__':
