@@ -7,11 +7,12 @@ import torch
 from mmengine.registry import DefaultScope
 from torch import nn
 
-from mmpose_ae.export import checking
+from mmpose_ae.export import checking, poses_checking
 from mmpose_ae.export.checking import LIMIT, Difference, look, open_session, run
 from mmpose_ae.export.differences import differences
 from mmpose_ae.export.exporting import to_onnx, trace
 from mmpose_ae.export.graph import PoseGraph
+from mmpose_ae.export.poses import DecodingInGraph
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import MODELS
 
@@ -107,6 +108,28 @@ def test_the_check_knows_the_outputs_of_every_method(kind, monkeypatch):
             continue
         with pytest.raises(Difference, match='differs from the network by'):
             checking.check_equal(graph, b'', (64, 48))
+
+
+@pytest.mark.parametrize('moved, agrees', [(0, True), (2, False)])
+def test_the_check_knows_people(moved, agrees, monkeypatch):
+    """Of a file that makes them by itself, of eight tags and both views."""
+    model = estimator('CoupledEmbeddingHead', **RGB)
+    decoding = DecodingInGraph(model.head.decoder.decoding, max_people=3, max_candidates=4)
+    graph = PoseGraph(model, STEP, True, decoding)
+
+    def run_file(session, inputs):
+        outputs = {name: value.numpy() for name, value in graph(*inputs).items()}
+        return {**outputs, 'poses': outputs['poses'] + np.float32(moved)}
+
+    monkeypatch.setattr(poses_checking, 'PICTURES', 2)
+    monkeypatch.setattr(poses_checking, 'open_session', lambda content: None)
+    monkeypatch.setattr(poses_checking, 'run', run_file)
+    if agrees:
+        comparison = poses_checking.compare_poses(graph, b'', (64, 48))
+        assert (comparison.pictures, comparison.as_torch) == (4, 4)
+        return
+    with pytest.raises(Difference, match='those of PyTorch on 0 of 4 pictures'):
+        poses_checking.compare_poses(graph, b'', (64, 48))
 
 
 @pytest.mark.parametrize(

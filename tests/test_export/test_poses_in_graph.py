@@ -41,7 +41,7 @@ def few_candidates(*rows):
     return dict(candidates=candidates, heatmaps=maps, tags=maps.clone())
 
 
-@pytest.mark.parametrize('people, tag_dim', [(1, 1), (6, 1), (6, 8)])
+@pytest.mark.parametrize('people, tag_dim', [(1, 1), (6, 1), (6, 2), (6, 8)])
 @pytest.mark.parametrize('rule', ['nearest', 'within', 'released', None])
 def test_people_are_those_of_the_host(people, tag_dim, rule):
     search = rule and dict(rule=rule)
