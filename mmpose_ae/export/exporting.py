@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 from torch.export import Dim, ExportedProgram
 
+from mmpose_ae.runtime.model import IMAGES, SHOWN
+
 from .graph import PoseGraph
 
 OPSET = 18
-INPUTS = ['images', 'shown']
+INPUTS = [IMAGES, SHOWN]
 MOST_STEPS = 256  # of a side: the exporter wants an end
 
 

@@ -8,6 +8,7 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 from torch import Tensor, nn
 
 from mmpose_ae.frame import Grid
+from mmpose_ae.models.center_group import CenterGroupHead
 from mmpose_ae.models.heads import BottomupHead, Inputs, Proposed
 from mmpose_ae.models.heads.views import nest_views
 
@@ -37,7 +38,7 @@ class PoseGraph(nn.Module):
         self.model, self.step = model.eval(), step
         self.views = dict(model.test_cfg, flip_test=flip_test, output_heatmaps=False)
         self.flip_indices = model.dataset_meta['flip_indices']
-        self.half = False
+        self.has_half_features = False
         self.pixels_go_backward = not model.data_preprocessor._channel_conversion  # of RGB
 
     @property
@@ -51,13 +52,13 @@ class PoseGraph(nn.Module):
         for part in (copy.model.backbone, getattr(copy.model, 'neck', None)):
             if part is not None:
                 part.half()
-        copy.half = True
+        copy.has_half_features = True
         return copy
 
     @property
     def needs_shown(self) -> bool:
         """Whether it matters where pictures are padded: attention sees where in them people are."""
-        return hasattr(self.head, 'grouping')
+        return isinstance(self.head, CenterGroupHead)
 
     def forward(self, images: Tensor, shown: Optional[Tensor] = None) -> Dict[str, Tensor]:
         """Find what the host makes people of, or the people.
@@ -84,7 +85,7 @@ class PoseGraph(nn.Module):
         return self.head.propose(feats, inputs, options)
 
     def _extract(self, pixels: Tensor) -> Tuple[Tensor, ...]:
-        if not self.half:
+        if not self.has_half_features:
             return self.model.extract_feat(pixels)
         return tuple(features.float() for features in self.model.extract_feat(pixels.half()))
 

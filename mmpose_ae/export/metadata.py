@@ -20,7 +20,7 @@ DIGITS = 8  # of the hash of the weights
 
 
 def describe(
-    loaded: Loaded, flip_test: bool, precision: str, grid: Grid, with_people: bool = False
+    loaded: Loaded, flip_test: bool, precision: str, grid: Grid, with_people: bool
 ) -> Dict[str, Any]:
     """Tell all that is needed to use a file.
 
