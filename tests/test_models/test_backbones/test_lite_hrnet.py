@@ -22,8 +22,9 @@ def test_features_are_those_of_mmpose():
         with_head=True,
     )
     torch.manual_seed(0)
-    theirs, ours = Theirs(extra).eval(), LiteHRNet(extra).eval()
+    theirs, ours = Theirs(extra), LiteHRNet(extra)
     ours.load_state_dict(theirs.state_dict())
+    theirs.eval(), ours.eval()
     for size in ((64, 96), (160, 32)):
         images = torch.randn(2, 3, *size)
         (expected,), (found,) = theirs(images), ours(images)
