@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.logging import MMLogger
 from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
+from mmpose.models.backbones.litehrnet import CrossResolutionWeighting
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 
 from mmpose_ae.checkpoints import cache_path
@@ -89,6 +90,11 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
         )
     if head.decoder is None:
         raise ValueError(f'{name} cannot be exported: give its head a decoder, which groups people')
+    if any(isinstance(part, CrossResolutionWeighting) for part in model.backbone.modules()):
+        raise ValueError(
+            f'{name} cannot be exported: its backbone pools to sizes that depend on the picture; '
+            'the LiteHRNet of scope mmpose_ae takes the same weights and pools by fixed factors'
+        )
     for option in ('multiscale_test', 'ground_truth'):
         if model.test_cfg.get(option):
             raise ValueError(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -13,6 +14,8 @@ from mmpose_ae.export import writing
 from mmpose_ae.frame import Frame
 from mmpose_ae.runtime import ExportedModel, read_description
 from mmpose_ae_cli import main
+
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs/associative_embedding/coco'
 
 
 def export(tiny, name='new.onnx', *arguments, config='tiny.py'):
@@ -99,10 +102,14 @@ def test_what_cannot_be_exported_is_named(tiny, capsys):
     changed = Config.fromfile(tiny / 'tiny.py')
     changed.model.head.decoder = None
     changed.dump(tiny / 'undecoded.py')
+    changed = Config.fromfile(CONFIGS / 'ae_litehrnet-18_8xb24-300e_coco-512x512.py')
+    changed.model.backbone.type = 'mmpose.LiteHRNet'
+    changed.dump(tiny / 'pooling.py')
     for config, reason in (
         ('scales.py', 'multiscale_test'),
         ('theirs.py', 'its head is a AssociativeEmbeddingHead'),
         ('undecoded.py', 'give its head a decoder'),
+        ('pooling.py', 'LiteHRNet of scope mmpose_ae takes the same weights'),
     ):
         assert export(tiny, config=config)[0] == 1
         assert reason in capsys.readouterr().err
