@@ -1,15 +1,18 @@
 """COCO's average precision, of the people that training sees."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Hashable, List, Optional, Tuple
 
-from mmengine.logging import MessageHub
+from mmengine.logging import MessageHub, print_log
 from mmpose.evaluation.metrics import CocoMetric as _CocoMetric
 from xtcocotools.coco import COCO
 
 from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
 from mmpose_ae.datasets.bottomup_annotations import recall_image_folder
 from mmpose_ae.datasets.ledger import Ledger
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import METRICS
+
+from .subset_precision import subset_precisions
 
 
 @METRICS.register_module()
@@ -18,15 +21,21 @@ class CocoMetric(_CocoMetric):
 
     Args:
         ann_file (str, optional): Annotation file in COCO's format. None is that of the dataset.
+        worst_images (int): Compute the AP of each image by itself, too: ``AP per image`` is the
+            mean over the images with people, and the log names so many of the worst. 0 does not.
         **options: MMPose's.
 
     Raises:
         ValueError: If the file lacks what this evaluation needs; names the file.
     """
 
-    def __init__(self, ann_file: Optional[str] = None, **options: Any) -> None:
+    def __init__(
+        self, ann_file: Optional[str] = None, worst_images: int = 0, **options: Any
+    ) -> None:
         super().__init__(**options)
+        check_count('worst_images', worst_images)
         self.ann_file = ann_file
+        self.worst_images = worst_images
         if ann_file is not None:
             self.coco = self._read_truth()
 
@@ -75,6 +84,33 @@ class CocoMetric(_CocoMetric):
                 if 'crowdIndex' not in image:
                     ledger.refuse(
                         f'image {image["id"]} ({image["file_name"]}) has no crowdIndex, which '
-                        "iou_type='keypoints_crowd' needs; 'keypoints' does without"
+                        "iou_type='keypoints_crowd' needs; CrowdSubsetMetric computes it, and "
+                        "'keypoints' does without"
                     )
         ledger.raise_findings()
+
+    def _do_python_keypoint_eval(self, outfile_prefix: str) -> List[Tuple[str, float]]:
+        whole = super()._do_python_keypoint_eval(outfile_prefix)
+        if not self.worst_images:
+            return whole
+        images = {image: [image] for image in self.coco.getImgIds()}
+        found = self._precisions(outfile_prefix, images)
+        known = {image: value for image, value in found.items() if value > -1}
+        if not known:
+            return [*whole, ('AP per image', -1.0)]
+        worst = sorted(known, key=known.get)[: self.worst_images]
+        names = [self.coco.imgs[image].get('file_name', image) for image in worst]
+        lines = [f'{known[image]:.3f} {name}' for image, name in zip(worst, names)]
+        head = f'AP of the worst of {len(known)} images with people:'
+        print_log('\n  '.join([head, *lines]), 'current')
+        return [*whole, ('AP per image', sum(known.values()) / len(known))]
+
+    def _precisions(
+        self, outfile_prefix: str, subsets: Dict[Hashable, List[int]]
+    ) -> Dict[Hashable, float]:
+        """AP on subsets of the images, of the results that were written."""
+        detections = self.coco.loadRes(f'{outfile_prefix}.keypoints.json')
+        options = dict(
+            iouType=self.iou_type, sigmas=self.dataset_meta['sigmas'], use_area=self.use_area
+        )
+        return subset_precisions(self.coco, detections, subsets, **options)

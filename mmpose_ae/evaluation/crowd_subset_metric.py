@@ -2,9 +2,7 @@
 
 from typing import List, Tuple
 
-import numpy as np
 from mmengine.logging import MMLogger
-from xtcocotools.cocoeval import COCOeval
 
 from mmpose_ae.datasets.crowding import file_crowding
 from mmpose_ae.registry import METRICS
@@ -21,34 +19,25 @@ class CrowdSubsetMetric(CocoMetric):
     people. With ``iou_type='keypoints_crowd'`` there are also ``AP easy``, ``AP medium`` and
     ``AP hard``, the means over what has a precision. CrowdPose's script, whose numbers are
     ``AP(E)``, ``AP(M)`` and ``AP(H)``, rounds them, and takes -1 into the mean where there is none.
-    Arguments and other results are ``CocoMetric``'s.
+    Crowd indices that the annotation file lacks are computed. Arguments and other results are
+    ``CocoMetric``'s.
 
     Source: Coupled Embedding (Wang et al. 2022), Section 4.4, Table 4.
     """
 
+    def _check_truth(self, content: dict) -> None:
+        crowding = file_crowding(content) if 'annotations' in content else {}
+        for image in content['images']:
+            if image['id'] in crowding:
+                image['crowdIndex'] = crowding[image['id']].occlusion
+        super()._check_truth(content)
+
     def _do_python_keypoint_eval(self, outfile_prefix: str) -> List[Tuple[str, float]]:
         whole = super()._do_python_keypoint_eval(outfile_prefix)
-        detections = self.coco.loadRes(f'{outfile_prefix}.keypoints.json')
         subsets = crowd_subsets(file_crowding(self.coco.dataset))
         if self.iou_type == 'keypoints_crowd':
             subsets.update(crowd_levels(self.coco.dataset['images']))
         sizes = ', '.join(f'{name} {len(images)}' for name, images in subsets.items())
         MMLogger.get_current_instance().info(f'images in subsets by crowding: {sizes}')
-        return whole + [
-            (f'AP {name}', self._average_precision(detections, images))
-            for name, images in subsets.items()
-        ]
-
-    def _average_precision(self, detections: object, images: List[int]) -> float:
-        """AP on some of the images; ``summarize`` would read easy ones and others from the file."""
-        if not images:
-            return -1.0
-        sigmas = self.dataset_meta['sigmas']
-        evaluation = COCOeval(self.coco, detections, self.iou_type, sigmas, self.use_area)
-        evaluation.params.imgIds = images
-        evaluation.evaluate()
-        evaluation.accumulate()
-        areas = evaluation.params.areaRngLbl.index('all')
-        precision = evaluation.eval['precision'][..., areas, :]
-        known = precision[precision > -1]
-        return float(np.mean(known)) if known.size else -1.0
+        found = self._precisions(outfile_prefix, subsets)
+        return whole + [(f'AP {name}', value) for name, value in found.items()]

@@ -152,3 +152,46 @@ def test_sigmas_are_asked_for_before_testing(write, animals):
 def test_missing_files_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere.json'):
         METRICS.build(dict(type='CocoMetric', ann_file=str(tmp_path / 'nowhere.json')))
+
+
+def test_average_precision_of_each_image(write, animals):
+    """As of files with one image; an image without animals has none, and is not of the mean."""
+    people, shifts = [animal(1), animal(2)], [0.5, 1.5]
+    empty = dict(id=3, file_name='3.png', width=64, height=48)
+    images = [dict(id=i, file_name=f'{i}.png', width=64, height=48) for i in (1, 2)]
+    samples = [s for p, shift in zip(people, shifts) for s in predict(p, shift=shift)]
+
+    def run(chosen, images, **options):
+        path = write(*chosen, images=images)
+        metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), **OPTIONS, **options))
+        metric.dataset_meta = dict(animals)
+        ids = [image['id'] for image in images]
+        return evaluate(metric, [s for s in samples if s['img_id'] in ids])
+
+    alone = [run([p], [image])['coco/AP'] for p, image in zip(people, images)]
+    found = run(people, [*images, empty], worst_images=1)
+    assert alone[0] > alone[1] > 0
+    assert found['coco/AP per image'] == pytest.approx(np.mean(alone))
+    plain = run(people, [*images, empty])
+    assert {name: found[name] for name in plain} == plain and len(found) == len(plain) + 1
+
+
+def test_the_worst_images_are_named(write, animals, monkeypatch):
+    lines, people = [], [animal(1), animal(2)]
+    monkeypatch.setattr(
+        'mmpose_ae.evaluation.coco_metric.print_log', lambda text, logger: lines.append(text)
+    )
+    path = write(*people)
+    metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), worst_images=1, **OPTIONS))
+    metric.dataset_meta = dict(animals)
+    evaluate(metric, [*predict(people[0]), *predict(people[1], shift=100.0)])
+    assert lines == ['AP of the worst of 2 images with people:\n  0.000 2.png']
+    with pytest.raises(ValueError, match='worst_images must be a whole number'):
+        METRICS.build(dict(type='CocoMetric', worst_images=-1))
+
+
+def test_no_image_has_a_precision(write, animals):
+    path = write(animal(1, keypoints=[]))
+    metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), worst_images=1, **OPTIONS))
+    metric.dataset_meta = dict(animals)
+    assert evaluate(metric, predict(animal(1)))['coco/AP per image'] == -1

@@ -8,6 +8,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
+from mmpose_ae.datasets.crowding import file_crowding
 from mmpose_ae.registry import METRICS
 
 NUM_IMAGES = 200
@@ -151,3 +152,21 @@ def test_nobody_found(dataset, samples, meta, tmp_path):
     blind = [dict(sample, pred_instances=nothing) for sample in samples]
     found = evaluate(build('CrowdSubsetMetric', path, meta), blind)
     assert [found[f'coco/AP subset{i}'] for i in (1, 2, 3, 4)] == [0, 0, 0, 0]
+
+
+def test_crowd_indices_are_computed_where_the_file_has_none(dataset, samples, meta, tmp_path):
+    """On own data the metric of CrowdPose needs nothing that the file lacks."""
+    some = restrict(dataset, [image['id'] for image in dataset['images'][:30]])
+    images = [{k: v for k, v in image.items() if k != 'crowdIndex'} for image in some['images']]
+    path = tmp_path / 'own.json'
+    path.write_text(json.dumps(dict(some, images=images)))
+    found = evaluate(
+        build('CrowdSubsetMetric', path, meta, iou_type='keypoints_crowd'), samples[:30]
+    )
+    crowding = file_crowding(dict(some, images=images))
+    easy = [i for i, image in crowding.items() if image.occlusion < 0.2]
+    part = restrict(some, easy)
+    assert 5 < len(part['images']) < 25
+    ap = plain_ap(part, samples, meta['sigmas'], tmp_path / 'part.json', 'keypoints_crowd')
+    assert found['coco/AP easy'] == pytest.approx(ap, abs=1e-9)
+    assert found['coco/AP(E)'] == pytest.approx(ap, abs=1e-4)
