@@ -4,21 +4,23 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Iterator, List, Optional
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_config, read_settings
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.submission import (
     BOARDS,
+    MPII_FILE,
+    POSETRACK_FILE,
     check_entries,
     check_file,
+    name_file,
     prepare,
     read_entries,
     read_image_ids,
     write_submission,
+    write_zip,
 )
-from mmpose_ae.submission.boards import MPII_FILE
 
 
 @own_lines()
@@ -58,10 +60,11 @@ def _make(args: Namespace) -> Iterator[str]:
 def _make_list(args: Namespace) -> Iterator[str]:
     board = BOARDS[args.board]
     info, images = args.info or board.info, args.images or board.images
-    path = args.out / f'{board.stem(args.name)}.json'
+    path = args.out / name_file(board.file_name, args.name)
     target = path.with_suffix('.zip') if board.zipped else path
     _refuse_taken(target, args.overwrite)
     _require(Path(info), '--info', 'the listed images')
+    image_ids = read_image_ids(info)
     if args.results:
         entries, source = read_entries(args.results), str(args.results)
     else:
@@ -71,7 +74,7 @@ def _make_list(args: Namespace) -> Iterator[str]:
         entries, source = predict_entries(_config(args), args.checkpoint, info, images), args.config
     prepared = prepare(entries, board.num_keypoints, source)
     yield from prepared.notes
-    check_entries(prepared.entries, board.num_keypoints, source, read_image_ids(info))
+    check_entries(prepared.entries, board.num_keypoints, source, image_ids)
     written = write_submission(path, prepared.entries, board.zipped)
     yield from _written(args.board, written, info)
 
@@ -90,7 +93,7 @@ def _make_mpii(args: Namespace) -> Iterator[str]:
 def _make_posetrack(args: Namespace) -> Iterator[str]:
     if not args.info:
         raise ValueError('posetrack: --info FOLDER must have a .json file for each sequence')
-    path = args.out / f'posetrack18_{args.name}.zip'
+    path = args.out / name_file(POSETRACK_FILE, args.name)
     _refuse_taken(path, args.overwrite)
     folder = args.results
     if not folder:
@@ -98,15 +101,12 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
 
         if not args.images:
             raise ValueError('posetrack: --images FOLDER must be where names of frames count from')
-        folder = args.out / f'posetrack18_{args.name}'
+        folder = path.with_suffix('')
         predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder)
     notes = check_file('posetrack', folder, args.info)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(path, 'w', ZIP_DEFLATED) as archive:
-        for file in sorted(Path(folder).glob('*.json')):
-            archive.write(file, file.name)
-    yield from notes
-    yield f'written: {path}'
+    files = sorted(folder.glob('*.json'))
+    write_zip(path, {file.name: file.read_bytes() for file in files})
+    yield from [f'written: {path}', *notes]
 
 
 def _config(args: Namespace) -> object:

@@ -11,7 +11,7 @@ class Board(NamedTuple):
         info (str): The file that lists the images, where docs/datasets.md puts it.
         images (str): Their folder.
         file_name (str): What the file is called, with ``{}`` for the name of the method.
-        zipped (bool): Whether a server takes it, in a zip file of the same name.
+        zipped (bool): Whether a server takes it, in a zip file of the same stem.
     """
 
     num_keypoints: int
@@ -20,24 +20,26 @@ class Board(NamedTuple):
     file_name: str
     zipped: bool
 
-    def stem(self, method: str) -> str:
-        """Name the file, without its suffix.
 
-        Args:
-            method (str): Name of the method: letters, digits, ``-`` and ``.``.
+def name_file(pattern: str, method: str) -> str:
+    """Put the name of a method into the name of a file.
 
-        Returns:
-            str: The name.
+    Args:
+        pattern (str): The name of the file, with ``{}``.
+        method (str): Name of the method: letters, digits, ``-`` and ``.``.
 
-        Raises:
-            ValueError: If the name of the method has other characters, or none.
-        """
-        if not method or not all(c.isascii() and (c.isalnum() or c in '-.') for c in method):
-            raise ValueError(
-                f'name must be letters, digits, "-" and ".", without "_", which separates the '
-                f'parts of the name of the file, got {method!r}'
-            )
-        return self.file_name.format(method)
+    Returns:
+        str: The name.
+
+    Raises:
+        ValueError: If the name of the method has other characters, or none.
+    """
+    if not method or not all(c.isascii() and (c.isalnum() or c in '-.') for c in method):
+        raise ValueError(
+            'name must be letters, digits, "-" and ".", without "_", which separates the '
+            f'parts of the name of the file, got {method!r}'
+        )
+    return pattern.format(method)
 
 
 BOARDS = dict(
@@ -45,24 +47,24 @@ BOARDS = dict(
         17,
         'data/coco/annotations/image_info_test-dev2017.json',
         'data/coco/test2017/',
-        'person_keypoints_test-dev2017_{}_results',
+        'person_keypoints_test-dev2017_{}_results.json',
         zipped=True,
     ),
     crowdpose=Board(
         14,
         'data/crowdpose/annotations/mmpose_crowdpose_test.json',
         'data/crowdpose/images/',
-        'keypoints_crowdpose-test_{}_results',
+        'keypoints_crowdpose-test_{}_results.json',
         zipped=False,
     ),
     ochuman=Board(
         17,
         'data/ochuman/annotations/ochuman_coco_format_test_range_0.00_1.00.json',
         'data/ochuman/images/',
-        'keypoints_ochuman-test_{}_results',
+        'keypoints_ochuman-test_{}_results.json',
         zipped=False,
     ),
 )
 # Boards with files of their own.
 MPII_FILE = 'pred_keypoints_mpii_multi.mat'
-OTHER_BOARDS = ('mpii', 'posetrack')
+POSETRACK_FILE = 'posetrack18_{}.zip'

@@ -3,7 +3,7 @@
 import io
 import json
 from pathlib import Path
-from typing import List, Set, Union
+from typing import Dict, List, Set, Union
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from mmpose_ae.whole_files import write_whole
@@ -65,11 +65,26 @@ def write_submission(path: Union[str, Path], entries: List[dict], zipped: bool) 
     path = Path(path)
     content = json.dumps(entries, allow_nan=False, separators=(',', ':')).encode()
     if zipped:
-        buffer = io.BytesIO()
-        with ZipFile(buffer, 'w', ZIP_DEFLATED) as archive:
-            archive.writestr(path.name, content)
-        path, content = path.with_suffix('.zip'), buffer.getvalue()
+        return write_zip(path.with_suffix('.zip'), {path.name: content})
     write_whole(path, content)
+    return path
+
+
+def write_zip(path: Path, contents: Dict[str, bytes]) -> Path:
+    """Write a zip file without folders, as a whole or not at all.
+
+    Args:
+        path (Path): The zip file.
+        contents (dict): What is in each file in it, by its name.
+
+    Returns:
+        Path: The zip file.
+    """
+    buffer = io.BytesIO()
+    with ZipFile(buffer, 'w', ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    write_whole(path, buffer.getvalue())
     return path
 
 

@@ -124,4 +124,6 @@ def _metric(cfg: Config, prefix: str) -> dict:
 def _test(cfg: Config, checkpoint: str, work_dir: str) -> None:
     cfg.load_from = checkpoint
     cfg.work_dir = work_dir
+    # It draws nothing; the config's would write to the folder of an earlier run, which is gone.
+    cfg.visualizer = dict(type='Visualizer', name='submission', vis_backends=[])
     Runner.from_cfg(cfg).test()

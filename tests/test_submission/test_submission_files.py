@@ -8,7 +8,13 @@ import pytest
 
 from mmpose_ae.datasets.mpii import GroupPredictions, write_predictions
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence, write_posetrack
-from mmpose_ae.submission import BOARDS, check_file, read_entries, write_submission
+from mmpose_ae.submission import (
+    BOARDS,
+    check_file,
+    name_file,
+    read_entries,
+    write_submission,
+)
 
 PERSON = dict(image_id=7, category_id=1, keypoints=[1.0] * 51, score=0.5)
 SEQUENCE = '000342_mpii_test'
@@ -22,8 +28,8 @@ def zip_with(path, *names):
 
 
 def test_zip_has_one_file_of_its_name(tmp_path):
-    stem = BOARDS['coco'].stem('mine')
-    written = write_submission(tmp_path / f'{stem}.json', [PERSON], zipped=True)
+    name = name_file(BOARDS['coco'].file_name, 'mine')
+    written = write_submission(tmp_path / name, [PERSON], zipped=True)
     assert written.name == 'person_keypoints_test-dev2017_mine_results.zip'
     with ZipFile(written) as archive:
         assert archive.namelist() == ['person_keypoints_test-dev2017_mine_results.json']
@@ -54,7 +60,7 @@ def test_numbers_that_json_lacks_are_not_written(tmp_path):
 def test_names_that_break_the_pattern_are_refused():
     for name in ('a_b', 'a/b', ''):
         with pytest.raises(ValueError, match='name must be'):
-            BOARDS['coco'].stem(name)
+            name_file(BOARDS['coco'].file_name, name)
 
 
 def mpii_group(x):

@@ -1,10 +1,13 @@
 """The file of predictions that the organizers of MPII Multi-Person take."""
 
+import io
 from pathlib import Path
 from typing import Any, List, NamedTuple, Union
 
 import numpy as np
 from scipy.io import savemat
+
+from mmpose_ae.whole_files import write_whole
 
 from .mat_struct import elements, load_mat, number, struct_array, structs, text
 from .people import FIRST, KEYPOINTS
@@ -29,12 +32,12 @@ class GroupPredictions(NamedTuple):
 def write_predictions(path: Union[str, Path], groups: List[GroupPredictions]) -> None:
     """Write the variable ``pred``: a structure per group, with a rectangle per predicted person.
 
+    The file is there as a whole or not at all.
+
     Args:
         path (str | Path): The file; its folder is made.
         groups (list[GroupPredictions]): In the order of the toolkit's ``getMultiPersonGroups``.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         dict(
             image=struct_array([dict(name=Path(group.path).name)], ['name']),
@@ -45,7 +48,9 @@ def write_predictions(path: Union[str, Path], groups: List[GroupPredictions]) ->
         )
         for group in groups
     ]
-    savemat(path, dict(pred=struct_array(rows, ['image', 'annorect'])), do_compression=True)
+    content = io.BytesIO()
+    savemat(content, dict(pred=struct_array(rows, ['image', 'annorect'])), do_compression=True)
+    write_whole(path, content.getvalue())
 
 
 def _annopoints(keypoints: np.ndarray, scores: np.ndarray, found: np.ndarray) -> np.ndarray:

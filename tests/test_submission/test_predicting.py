@@ -1,0 +1,86 @@
+"""From a config and a checkpoint to the file of each kind of benchmark."""
+
+import json
+from dataclasses import replace
+from zipfile import ZipFile
+
+import mpii_people
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from small_configs import make_small
+
+from mmpose_ae.datasets.mpii import read_predictions
+from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence, write_posetrack
+from mmpose_ae.registry import MODELS
+from mmpose_ae_cli import main
+
+SEQUENCE = '000342_mpii_test'
+CONFIGS = 'configs/associative_embedding/synth_crowd'
+MPII = f'{CONFIGS}/ae_hourglass-tiny_1xb8-7e_synth_crowd_mpii-192x192.py'
+
+
+def test_coco(perfect_model, tmp_path):
+    """Of a list of images without annotations; both people are in each of them."""
+    folder = perfect_model.image.parent
+    images = [dict(id=30 + n, file_name=f'{n}.png', width=64, height=64) for n in range(3)]
+    info = tmp_path / 'image_info.json'
+    info.write_text(json.dumps(dict(images=images, categories=[dict(id=1, name='person')])))
+    given = [str(perfect_model.config), str(perfect_model.checkpoint), '--out', str(tmp_path)]
+    assert main(['submit', 'coco', *given, '--info', str(info), '--images', str(folder)]) == 0
+    (path,) = tmp_path.glob('*.zip')
+    (entries,) = (json.loads(ZipFile(path).read(name)) for name in ZipFile(path).namelist())
+    assert [entry['image_id'] for entry in entries] == [30, 30, 31, 31, 32, 32]
+    found = np.array([entry['keypoints'] for entry in entries[:2]]).reshape(2, 17, 3)[..., :2]
+    found = found[np.argsort(np.abs(found - perfect_model.keypoints[0]).sum((1, 2)))]
+    assert found == pytest.approx(perfect_model.keypoints, abs=0.5)
+
+
+def test_posetrack(perfect_model, tmp_path):
+    """Two people who keep their numbers over the frames of a sequence."""
+    info, nobody = tmp_path / 'info', (np.zeros(0, int), np.zeros((0, 17, 3)))
+    frames = [PoseTrackFrame(10 + n, f'images/{n}.png', *nobody) for n in range(3)]
+    write_posetrack(info / f'{SEQUENCE}.json', PoseTrackSequence(SEQUENCE, frames))
+    given = [str(perfect_model.config), str(perfect_model.checkpoint), '--info', str(info)]
+    given += ['--images', str(perfect_model.image.parents[1]), '--out', str(tmp_path / 'out')]
+    assert main(['submit', 'posetrack', *given, '--name', 'mine']) == 0
+    with ZipFile(tmp_path / 'out' / 'posetrack18_mine.zip') as archive:
+        assert archive.namelist() == [f'{SEQUENCE}.json']
+        content = json.loads(archive.read(f'{SEQUENCE}.json'))
+    assert [image['file_name'] for image in content['images']] == [f.file_name for f in frames]
+    people = content['annotations']
+    assert [person['image_id'] for person in people] == [10, 10, 11, 11, 12, 12]
+    assert len({person['track_id'] for person in people}) == 2
+    noses = {tuple(np.round(person['keypoints'][:2])) for person in people}
+    assert noses == {tuple(np.round(place)) for place in perfect_model.keypoints[:, 0]}
+    names = content['categories'][0]['keypoints']
+    for person in people:  # COCO has no ends of the head
+        scores = dict(zip(names, person['scores']))
+        assert [name for name in names if scores[name] == 0] == ['head_bottom', 'head_top']
+
+
+def test_mpii(tmp_path):
+    """Of the image for testing, whose one group has no labels; evaluated joints alone."""
+    options = mpii_people.write_files(tmp_path)
+    images = [  # of people so large that whoever is in the image is in the group
+        replace(image, people=[replace(person, scale=2.0) for person in image.people])
+        for image in mpii_people.make_images()
+    ]
+    mpii_people.write_release(tmp_path / 'mpii.mat', tmp_path / 'groups.mat', images)
+    cfg = make_small(Config.fromfile(MPII))
+    cfg.model.head.decoder.candidates = dict(max_candidates=8)
+    for loader in (cfg.val_dataloader, cfg.test_dataloader):
+        loader.update(num_workers=0, persistent_workers=False)
+        loader.dataset.update(options)
+    cfg.dump(tmp_path / 'mpii.py')
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        weights = MODELS.build(cfg.model).state_dict()
+    torch.save(dict(state_dict=weights), tmp_path / 'mpii.pth')
+    given = [str(tmp_path / 'mpii.py'), str(tmp_path / 'mpii.pth'), '--out', str(tmp_path)]
+    assert main(['submit', 'mpii', *given]) == 0
+    (group,) = read_predictions(tmp_path / 'pred_keypoints_mpii_multi.mat')
+    assert group.path == '004.jpg'
+    assert len(group.found) and not group.found[:, [6, 7]].any()
