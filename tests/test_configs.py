@@ -42,6 +42,7 @@ PUBLISHED_PARAMETERS = {
     'ae_higherhrnet-w32_4xb12-300e_coco-512x512': 28.6,
     'ae_higherhrnet-w48_4xb10-300e_coco-640x640': 63.8,
 }
+PARTS = ('val', 'test')  # of OCHuman
 LOSSES = dict(
     CenterGroupHead={'loss_kpt', 'loss_location'}, CenterOffsetHead={'loss_kpt', 'loss_offset'}
 )
@@ -79,6 +80,21 @@ def some_leaf(request):
 
 def test_there_are_configs_for_every_dataset():
     assert {path.parent.name for path in LEAVES} >= {'coco', 'crowdpose', 'synth_crowd'}
+
+
+def test_ochuman_has_a_test_of_the_networks_of_every_method():
+    """A config for it is one for COCO, but for what it is validated and tested on."""
+    leaves = [path for path in LEAVES if path.parent.name == 'ochuman']
+    assert {path.parts[-3] for path in leaves} >= {path.parts[-3] for path in LEAVES}
+    for path in leaves:
+        ours = read_once(path)
+        coco = read_once(path.parents[1] / 'coco' / path.name.replace('ochuman', 'coco'))
+        differing = {key for key in coco if coco[key] != ours.get(key)} - {'data_root'}
+        assert differing == {f'{n}_{what}' for n in PARTS for what in ('dataloader', 'evaluator')}
+        for part in PARTS:
+            dataset, metric = ours[f'{part}_dataloader'].dataset, ours[f'{part}_evaluator']
+            assert metric.ann_file == dataset.data_root + dataset.ann_file
+            assert f'ochuman_coco_format_{part}_range' in metric.ann_file
 
 
 def files_read(path, seen=()):
@@ -119,7 +135,9 @@ def test_one_input_size(any_leaf, request):
     sizes = list(find_all(any_leaf, 'input_size'))
     width, height = request.node.callspec.id.removesuffix('-released').split('-')[-1].split('x')
     assert sizes == 3 * [(int(width), int(height))]  # to train, to validate and to test
-    assert any_leaf.test_dataloader == any_leaf.val_dataloader
+    loaders = any_leaf.val_dataloader, any_leaf.test_dataloader  # of one data set, or of its parts
+    val, test = (dict(loader, dataset=loader.dataset.pipeline) for loader in loaders)
+    assert val == test
 
 
 def test_coupled_embedding_shifts_by_the_sides_of_the_image():

@@ -1,0 +1,18 @@
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/mmpose_300e.py',
+    '../../_base_/models/hrnet-w32.py',
+    '../../_base_/datasets/ochuman_bottomup.py',
+]
+
+model = dict(
+    head=dict(
+        type='CoupledEmbeddingHead',
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
+
+_base_.train_dataloader.dataset.pipeline[1].shift_relative_to = 'image'
+
+train_dataloader = dict(batch_size=10)
+auto_scale_lr = dict(base_batch_size=80)
