@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import Iterator, List
 
 from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_config, read_settings
@@ -76,7 +76,8 @@ def _make_list(args: Namespace) -> Iterator[str]:
     yield from prepared.notes
     check_entries(prepared.entries, board.num_keypoints, source, image_ids)
     written = write_submission(path, prepared.entries, board.zipped)
-    yield from _written(args.board, written, info)
+    yield f'written: {written}'
+    yield check_file(args.board, written, info)[0]  # the rest has been said
 
 
 def _make_mpii(args: Namespace) -> Iterator[str]:
@@ -87,7 +88,7 @@ def _make_mpii(args: Namespace) -> Iterator[str]:
     from mmpose_ae.submission.predicting import predict_mpii
 
     predict_mpii(_config(args), args.checkpoint, path)
-    yield from _written('mpii', path)
+    yield from [f'written: {path}', *check_file('mpii', path)]
 
 
 def _make_posetrack(args: Namespace) -> Iterator[str]:
@@ -95,6 +96,7 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
         raise ValueError('posetrack: --info FOLDER must have a .json file for each sequence')
     path = args.out / name_file(POSETRACK_FILE, args.name)
     _refuse_taken(path, args.overwrite)
+    _require(Path(args.info), '--info', 'the sequences')
     folder = args.results
     if not folder:
         from mmpose_ae.submission.predicting import predict_posetrack
@@ -111,10 +113,6 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
 
 def _config(args: Namespace) -> object:
     return read_config(args.config, read_settings(args.cfg_options))
-
-
-def _written(board: str, path: Path, info: Optional[str] = None) -> List[str]:
-    return [f'written: {path}', *check_file(board, path, info)[:1]]
 
 
 def _refuse_taken(path: Path, overwrite: bool) -> None:

@@ -67,4 +67,5 @@ BOARDS = dict(
 )
 # Boards with files of their own.
 MPII_FILE = 'pred_keypoints_mpii_multi.mat'
+MPII_GROUPS = 1758
 POSETRACK_FILE = 'posetrack18_{}.zip'

@@ -1,14 +1,15 @@
 """A dry check of any file of results, before a server sees it."""
 
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import List, Optional, Union
 
 import numpy as np
 
-from mmpose_ae.datasets.mpii import KEYPOINTS, read_predictions
+from mmpose_ae.datasets.mpii import read_predictions
 from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, read_posetrack
 
-from .boards import BOARDS
+from .boards import BOARDS, MPII_GROUPS
 from .files import read_entries, read_image_ids
 from .results import check_entries, raise_faults
 
@@ -36,10 +37,18 @@ def check_file(
     if board == 'posetrack':
         return _check_posetrack(Path(path), info)
     entries = read_entries(path)
+    _check_name(Path(path), BOARDS[board].file_name)
     image_ids = None if info is None else read_image_ids(info)
     notes = check_entries(entries, BOARDS[board].num_keypoints, str(path), image_ids)
     images = len({entry['image_id'] for entry in entries})
     return [f'{len(entries)} people in {images} images', *notes]
+
+
+def _check_name(path: Path, pattern: str) -> None:
+    """Refuse a zip file of another name than the server looks for."""
+    expected = str(Path(pattern).with_suffix('.zip'))
+    if path.suffix == '.zip' and not fnmatch(path.name, expected.format('*')):
+        raise ValueError(f'{path}: expected a zip file called {expected.format("NAME")}')
 
 
 def _check_mpii(path: Union[str, Path]) -> List[str]:
@@ -53,7 +62,10 @@ def _check_mpii(path: Union[str, Path]) -> List[str]:
             faults.append(f'group {number} ({group.path}): a point has no finite x, y and score')
     raise_faults(str(path), faults)
     people = sum(len(group.keypoints) for group in groups)
-    return [f'{people} people of {len(KEYPOINTS)} keypoints at most in {len(groups)} groups']
+    notes = [f'{people} people in {len(groups)} groups']
+    if len(groups) != MPII_GROUPS:
+        notes.append(f'the test set has {MPII_GROUPS} groups, all of which must be in the file')
+    return notes
 
 
 def _check_posetrack(folder: Path, info: Union[None, str, Path]) -> List[str]:

@@ -50,4 +50,6 @@ def test_contradictions_are_refused(submit, capsys):
     assert main(['submit', 'coco']) == 1
     assert main(['submit', 'mpii', '--results', 'a.mat']) == 1
     assert main(['submit', 'posetrack', '--results', 'folder']) == 1
-    assert capsys.readouterr().err.count('error: ') == 4
+    assert main(['submit', 'posetrack', '--results', 'folder', '--info', 'nowhere']) == 1
+    told = capsys.readouterr().err
+    assert told.count('error: ') == 5 and 'nowhere is not there: --info says where' in told

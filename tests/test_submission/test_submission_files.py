@@ -51,6 +51,12 @@ def test_zip_of_another_name_is_refused(tmp_path):
         read_entries(zip_with(tmp_path / 'b_results.zip', 'a_results.json'))
 
 
+def test_zip_that_the_server_does_not_look_for_is_refused(tmp_path):
+    path = zip_with(tmp_path / 'mine_results.zip', 'mine_results.json')
+    with pytest.raises(ValueError, match='called person_keypoints_test-dev2017_NAME_results.zip'):
+        check_file('coco', path)
+
+
 def test_numbers_that_json_lacks_are_not_written(tmp_path):
     with pytest.raises(ValueError, match='JSON'):
         write_submission(tmp_path / 'a.json', [dict(PERSON, score=float('nan'))], zipped=False)
@@ -73,7 +79,10 @@ def mpii_group(x):
 def test_mpii(tmp_path):
     path = tmp_path / 'pred_keypoints_mpii_multi.mat'
     write_predictions(path, [mpii_group(3.0), mpii_group(4.0)])
-    assert '4 people' in check_file('mpii', path)[0]
+    assert check_file('mpii', path) == [
+        '4 people in 2 groups',
+        'the test set has 1758 groups, all of which must be in the file',
+    ]
     write_predictions(path, [mpii_group(3.0), mpii_group(np.nan)])
     with pytest.raises(ValueError, match=r'group 2 \(1.jpg\): .*finite'):
         check_file('mpii', path)
