@@ -10,7 +10,7 @@ from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.options import check_between, check_positive
 from mmpose_ae.registry import METRICS
 from mmpose_ae.tracking.association import match
-from mmpose_ae.tracking.oks import object_keypoint_similarity
+from mmpose_ae.tracking.oks import check_sigmas, object_keypoint_similarity
 
 
 class ComparedPeople(NamedTuple):
@@ -102,8 +102,11 @@ class KeypointErrorMetric(BaseMetric):
             data_batch (Any): Not used.
             data_samples (Sequence[dict]): Predictions with ``pred_instances``, in pixels of the
                 image, and ``raw_ann_info``, the image's annotations in COCO's format.
+
+        Raises:
+            ValueError: If the metainfo of the dataset has no sigmas.
         """
-        sigmas = np.asarray(self.dataset_meta['sigmas'], float)
+        sigmas = check_sigmas(self.dataset_meta['sigmas'])
         for sample in data_samples:
             predicted = sample['pred_instances']
             keypoints = np.asarray(predicted['keypoints'], float)

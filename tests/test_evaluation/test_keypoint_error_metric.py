@@ -22,9 +22,9 @@ def sample(annotations, places, scores=None):
     return dict(raw_ann_info=annotations, pred_instances=instances)
 
 
-def evaluate(samples, **options):
+def evaluate(samples, sigmas=SIGMAS, **options):
     metric = METRICS.build(dict(type='KeypointErrorMetric', **options))
-    metric.dataset_meta = dict(sigmas=SIGMAS)
+    metric.dataset_meta = dict(sigmas=sigmas)
     metric.process(None, samples)
     return metric.evaluate(len(samples))
 
@@ -106,3 +106,8 @@ def test_whom_nobody_can_find():
 def test_options_that_mean_nothing_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         evaluate([], **options)
+
+
+def test_people_cannot_be_matched_without_sigmas():
+    with pytest.raises(ValueError, match='sigmas must be one number per keypoint type'):
+        evaluate([sample([person(HERE)], HERE)], sigmas=np.zeros(0))
