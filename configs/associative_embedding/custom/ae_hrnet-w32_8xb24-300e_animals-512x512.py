@@ -31,7 +31,10 @@ val_dataloader = dict(
 )
 test_dataloader = val_dataloader
 
-val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
+val_evaluator = [
+    dict(_base_.val_evaluator, ann_file=data_root + 'annotations/val.json'),
+    dict(type='KeypointErrorMetric'),  # PCK and the mean error in pixels
+]
 test_evaluator = val_evaluator
 
 auto_scale_lr = dict(base_batch_size=192)
