@@ -1,0 +1,1 @@
+"""What is wrong with a network's predictions, and what to do next: ``mmpose-ae report``."""

@@ -1,0 +1,60 @@
+"""How sure a number is, and a difference between two: from other draws of the same images."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .precision import Records, weighted_precision
+
+LEVEL = 0.95  # of intervals
+
+
+class Interval(NamedTuple):
+    """Where a number is with 95 % confidence.
+
+    Attributes:
+        low (float): Its lower end.
+        high (float): Its upper end.
+        above (float): Part of the draws in which the number is above 0.
+    """
+
+    low: float
+    high: float
+    above: float
+
+
+def draw_images(num_images: int, resamples: int, seed: int = 0) -> np.ndarray:
+    """Draw as many images as there are, with replacement.
+
+    Args:
+        num_images (int): How many there are, I.
+        resamples (int): How often, B.
+        seed (int): Of the random numbers.
+
+    Returns:
+        np.ndarray: How often each image was drawn, (B, I), int.
+    """
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(num_images, np.full(num_images, 1 / num_images), resamples)
+
+
+def resample(records: Records, weights: np.ndarray) -> np.ndarray:
+    """Average precision of every draw, (B,); NaN in those without people to be found."""
+    return weighted_precision(records, weights).mean(1)
+
+
+def interval(samples: np.ndarray) -> Interval:
+    """Summarize a number, or a difference, of every draw.
+
+    Args:
+        samples (np.ndarray): (B,); NaN does not count.
+
+    Returns:
+        Interval: By percentiles; NaN where no number counts.
+    """
+    known = samples[~np.isnan(samples)]
+    if not len(known):
+        return Interval(np.nan, np.nan, np.nan)
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    above = (known > 0).mean() + (known == 0).mean() / 2
+    return Interval(float(low), float(high), float(above))
