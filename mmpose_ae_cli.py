@@ -21,6 +21,7 @@ MODULES = {
     'web': 'mmpose_ae.web.command',
     'export': 'mmpose_ae.commands.export',
     'submit': 'mmpose_ae.commands.submit',
+    'report': 'mmpose_ae.commands.report',
 }
 LIGHT = {'predict'}  # works without torch and MMPose
 WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.compat, which is not imported yet
@@ -91,6 +92,7 @@ def _build_parser() -> ArgumentParser:
     _add_web(commands.add_parser('web', help='try models in the browser'))
     _add_export(commands.add_parser('export', help='write a model to a file of ONNX'))
     _add_submit(commands.add_parser('submit', help='write or check what benchmarks take'))
+    _add_report(commands.add_parser('report', help='write a page that says what is wrong'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
@@ -200,6 +202,23 @@ def _add_submit(parser: ArgumentParser) -> None:
     add('--name', default='mmpose-ae', help='of the method, in the name of the file')
     add('--out', type=Path, default=Path('submission'), metavar='FOLDER',
         help='where to; submission by default')  # fmt: skip
+    add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    add('--overwrite', action='store_true', help='write over a file that is there')
+
+
+def _add_report(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('config', metavar='CONFIG', help='a config, which says what is tested on, and how')
+    add('source', metavar='CHECKPOINT', help='weights, or a file of results (.json, .zip)')
+    add('--compare', nargs='+', metavar='OTHER', help='also weights or results, after a config of '
+        'their own if they have one: the same numbers side by side')  # fmt: skip
+    add('--names', nargs='+', metavar='NAME', help='of what is compared, on the page')
+    add('--out', type=Path, default=Path('report.html'), metavar='FILE.html',
+        help='the page; report.html by default')  # fmt: skip
+    add('--no-oracles', action='store_false', dest='oracles', help='do not test again with the '
+        'truth in place of heatmaps and of tags, which takes three times as long')  # fmt: skip
+    add('--resamples', type=int, default=1000, metavar='N',
+        help='draws of images for intervals; 1000 by default')  # fmt: skip
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
     add('--overwrite', action='store_true', help='write over a file that is there')
 

@@ -56,6 +56,7 @@ setup(
     license='Apache-2.0',
     keywords='pose estimation, bottom-up, associative embedding, MMPose',
     packages=find_packages(include=['mmpose_ae*']),
+    package_data={'mmpose_ae.report': ['page.html']},
     py_modules=['mmpose_ae_cli'],
     entry_points=dict(console_scripts=['mmpose-ae = mmpose_ae_cli:main']),
     python_requires='>=3.10',

@@ -19,6 +19,7 @@ PLAN = [
     ['prediction'],
     ['runtime'],
     ['export', 'submission'],
+    ['report'],
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [

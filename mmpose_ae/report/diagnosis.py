@@ -84,9 +84,7 @@ def _at_sides(
 ) -> tuple:
     """Similarities to the same keypoints and to those of the other side, (P, N, K); else 0."""
     truth, points = image.truth, image.found.keypoints
-    other = truth._replace(
-        keypoints=truth.keypoints[:, mirror], labelled=truth.labelled[:, mirror]
-    )
+    other = truth._replace(keypoints=truth.keypoints[:, mirror], labelled=truth.labelled[:, mirror])
     other = other._replace(labelled=other.labelled & (mirror != np.arange(len(mirror))))
     return tuple(
         (keypoint_similarity(points, side, sigmas) * side.labelled)[:, counted]
@@ -95,7 +93,11 @@ def _at_sides(
 
 
 def _kinds(
-    own: np.ndarray, mirrored: np.ndarray, labelled: np.ndarray, rows: np.ndarray, columns: np.ndarray
+    own: np.ndarray,
+    mirrored: np.ndarray,
+    labelled: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
 ) -> np.ndarray:
     """Kinds of keypoints of pairs, (M, K), apart from those that another prediction has."""
     at_anybody = (np.maximum(own, mirrored) >= AT).any(1)[rows]

@@ -82,6 +82,15 @@ def weighted_precision(records: Records, weights: np.ndarray) -> np.ndarray:
     return np.concatenate([_chunk(records, part) for part in parts])
 
 
+def weighted_recall(records: Records, weights: np.ndarray) -> np.ndarray:
+    """Compute the part of the people who are found; arguments and result are those of
+    :func:`weighted_precision`.
+    """
+    found = weights[:, records.images] @ records.true.T.astype(int)
+    people = (weights @ records.people)[:, None]
+    return np.where(people > 0, found / np.maximum(people, 1), np.nan)
+
+
 def _chunk(records: Records, weights: np.ndarray) -> np.ndarray:
     people = weights @ records.people
     drawn = weights[:, records.images].astype(np.int32)  # (B, D)

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .precision import Records, weighted_precision
-
 LEVEL = 0.95  # of intervals
 
 
@@ -36,11 +34,6 @@ def draw_images(num_images: int, resamples: int, seed: int = 0) -> np.ndarray:
     """
     rng = np.random.default_rng(seed)
     return rng.multinomial(num_images, np.full(num_images, 1 / num_images), resamples)
-
-
-def resample(records: Records, weights: np.ndarray) -> np.ndarray:
-    """Average precision of every draw, (B,); NaN in those without people to be found."""
-    return weighted_precision(records, weights).mean(1)
 
 
 def interval(samples: np.ndarray) -> Interval:

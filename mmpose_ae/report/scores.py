@@ -4,7 +4,7 @@ from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from mmpose_ae.evaluation.score_threshold_metric import Threshold, choose_threshold
+from mmpose_ae.evaluation import Threshold, choose_threshold
 
 from .people import ImagePeople
 from .precision import Records
@@ -78,5 +78,5 @@ def count_wrong(records: Records, least_score: float) -> np.ndarray:
     seen = records.scores >= least_score
     right = records.true & seen
     false = ~records.true & ~records.ignored & seen
-    balance = (false.mean(0) - right.mean(0))  # of each prediction
+    balance = false.mean(0) - right.mean(0)  # of each prediction
     return records.people + np.bincount(records.images, balance, len(records.people))

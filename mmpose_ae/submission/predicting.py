@@ -42,7 +42,7 @@ def predict_entries(cfg: Config, checkpoint: str, info: PathLike, images: PathLi
     with TemporaryDirectory() as folder:
         prefix = f'{folder}/results'
         only_written = dict(ann_file=str(info), format_only=True, outfile_prefix=prefix)
-        cfg.test_evaluator = dict(_metric(cfg, 'coco'), **only_written)
+        cfg.test_evaluator = dict(find_metric(cfg, 'coco'), **only_written)
         cfg.test_dataloader.dataset.update(
             data_root='', ann_file=str(info), data_prefix=dict(img=str(images))
         )
@@ -62,7 +62,7 @@ def predict_mpii(cfg: Config, checkpoint: str, path: Path) -> None:
         ValueError: If the config is not of MPII.
     """
     prefix = str(path.with_suffix(''))
-    cfg.test_evaluator = dict(_metric(cfg, 'mpii'), format_only=True, outfile_prefix=prefix)
+    cfg.test_evaluator = dict(find_metric(cfg, 'mpii'), format_only=True, outfile_prefix=prefix)
     cfg.test_dataloader.dataset.subset = 'test'
     with TemporaryDirectory() as folder:
         _test(cfg, checkpoint, folder)
@@ -108,10 +108,21 @@ def predict_posetrack(
     return written
 
 
-def _metric(cfg: Config, prefix: str) -> dict:
-    """The config's metric of COCO's format, or of MPII."""
+def find_metric(cfg: Config, kind: str) -> dict:
+    """Find the metric of a config.
+
+    Args:
+        cfg (Config): With a ``test_evaluator``.
+        kind (str): ``'coco'``, of COCO's format, or ``'mpii'``.
+
+    Returns:
+        dict: Its config.
+
+    Raises:
+        ValueError: If there is none.
+    """
     metrics = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
-    kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[prefix]
+    kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[kind]
     for metric in metrics:
         if metric['type'].rpartition('.')[2] in kinds:
             return dict(metric)

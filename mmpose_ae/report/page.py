@@ -1,0 +1,84 @@
+"""The page: a verdict first, then tables and figures, then what the numbers mean."""
+
+from pathlib import Path
+from string import Template
+from typing import List
+
+from mmpose_ae.version import __version__
+
+from .comparison import Comparison, average_precision, show_interval
+from .markup import Markup, Table, paragraph, section, text
+from .pictures import draw_worst
+from .precision import weighted_precision, weighted_recall
+from .resampling import interval
+from .sections import describe_errors, describe_keypoints, describe_scores, describe_slices
+from .task import Task
+from .timing import describe_time
+from .verdict import verdict
+
+TEMPLATE = Path(__file__).with_name('page.html')
+METRICS = {
+    'AP': average_precision,
+    'AP .5': lambda records, weights: weighted_precision(records, weights)[:, 0],
+    'AP .75': lambda records, weights: weighted_precision(records, weights)[:, 5],
+    'AR': lambda records, weights: weighted_recall(records, weights).mean(1),
+}
+
+
+def build_page(task: Task, comparison: Comparison) -> str:
+    """Put the page together.
+
+    Args:
+        task (Task): What was evaluated on.
+        comparison (Comparison): One network or two.
+
+    Returns:
+        str: HTML that needs no other file.
+    """
+    first = comparison.analyses[0]
+    parts = [
+        Markup(f'<section id="verdict">{"".join(_verdict(comparison))}</section>'),
+        section('errors', 'What AP is lost to', describe_errors(comparison)),
+        section('slices', 'Where AP is low', describe_slices(comparison)),
+        section('keypoints', 'By type of keypoint', describe_keypoints(comparison)),
+        section('scores', 'Scores, thresholds and sigmas', describe_scores(comparison)),
+        section('worst', 'Where most is wrong', _worst(task, comparison)),
+        section('time', 'Time', describe_time(comparison)),
+    ]
+    images, people = len(first.images), int(first.records.people.sum())
+    return Template(TEMPLATE.read_text()).substitute(
+        title=text(' and '.join(each.name for each in comparison.analyses)),
+        about=text(f'{people} people in {images} images of {task.metric.ann_file}'),
+        parts=''.join(parts),
+        resamples=len(comparison.weights),
+        version=__version__,
+    )
+
+
+def _verdict(comparison: Comparison) -> List[Markup]:
+    parts = []
+    for each, whole in zip(comparison.analyses, comparison.whole):
+        if comparison.is_pair:
+            parts.append(Markup(f'<h2>{text(each.name)}</h2>'))
+        parts += verdict(each)
+        sure = f'On other such images AP would be from {show_interval(interval(whole))} (95 %).'
+        parts.append(paragraph(sure, kind='note'))
+    rows = [
+        [name, *comparison.number_cells([each.records for each in comparison.analyses], compute)]
+        for name, compute in METRICS.items()
+    ]
+    return [*parts, Table(['', *comparison.headings('of 1')], rows).html()]
+
+
+def _worst(task: Task, comparison: Comparison) -> List[Markup]:
+    first = comparison.analyses[0]
+    note = 'Missed and wrong people, counted at each threshold of OKS and averaged'
+    if first.scores.best is not None:
+        note += f'; people with scores below {first.scores.best.score:.3f} are not shown'
+    if comparison.is_pair:
+        note += f'. Chosen by {first.name}'
+    figures = draw_worst(task, comparison.analyses)
+    return [
+        paragraph(f'{note}.', kind='note'),
+        Markup(f'<div class="worst">{"".join(figures)}</div>'),
+    ]
