@@ -5,12 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from .matching import THRESHOLDS
+from .matching import THRESHOLDS, match_partners
 from .people import ImagePeople
 from .similarity import keypoint_similarity, object_similarity
 
 AT = 0.5  # least similarity of a keypoint that is at an annotated one
 NEAR = 0.1  # least mean similarity of a prediction that is about a person
+FIRST = 1000  # outweighs how close other pairs of an image are
 GATHERED = 0.5  # least part of a missing person's keypoints that others have
 # Kinds of keypoints of who was found; in this order a keypoint is the first that it can be.
 UNLABELLED, PLACED, MIRRORED, MIXED, LOST = range(5)
@@ -55,13 +56,12 @@ def diagnose(image: ImagePeople, sigmas: np.ndarray, mirror: np.ndarray) -> Diag
         of a pair, invented, repeated, or about somebody who is ignored.
     """
     truth, points = image.truth, image.found.keypoints
+    similar = object_similarity(points, truth, sigmas)
     counted = np.flatnonzero(~truth.ignored)
     labelled = truth.labelled[counted]
     own, mirrored = _at_sides(image, counted, sigmas, mirror)
     closeness = np.maximum(own, mirrored).sum(-1) / np.maximum(labelled.sum(1), 1)  # (P, N)
-    rows, columns = linear_sum_assignment(closeness, maximize=True)
-    near = closeness[rows, columns] >= NEAR
-    rows, columns = rows[near], columns[near]
+    rows, columns = _pair(closeness, similar[:, counted])
 
     kinds = _kinds(own, mirrored, labelled, rows, columns)
     placed = np.zeros(points.shape[:2], bool)
@@ -71,12 +71,23 @@ def diagnose(image: ImagePeople, sigmas: np.ndarray, mirror: np.ndarray) -> Diag
 
     absent = np.setdiff1d(np.arange(len(counted)), columns)
     gathered = given[absent].sum(1) >= GATHERED * np.maximum(labelled[absent].sum(1), 1)
-    spare = _spare(image, rows, sigmas)
+    allowed = (similar[:, truth.ignored] >= THRESHOLDS[-1]).any(1)
+    spare = np.setdiff1d(np.flatnonzero(~allowed), rows)
     about = (closeness[spare] >= NEAR).any(1)
     return Diagnosis(
         rows, counted[columns], kinds, own[rows, columns],
         counted[absent[~gathered]], counted[absent[gathered]], spare[~about], spare[about],
     )  # fmt: skip
+
+
+def _pair(closeness: np.ndarray, similar: np.ndarray) -> tuple:
+    """Pairs of predictions and people: as they are evaluated, and then the closest ones."""
+    nobody = np.zeros(similar.shape[1], bool)
+    partner = match_partners(similar, nobody, nobody)[0]
+    evaluated = partner[:, None] == np.arange(similar.shape[1])
+    rows, columns = linear_sum_assignment(closeness + FIRST * evaluated, maximize=True)
+    near = closeness[rows, columns] >= NEAR
+    return rows[near], columns[near]
 
 
 def _at_sides(
@@ -108,11 +119,3 @@ def _kinds(
         MIXED: at_anybody,
     }
     return np.select(list(conditions.values()), list(conditions), LOST)
-
-
-def _spare(image: ImagePeople, rows: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
-    """Predictions that are of no pair, nor of somebody who is ignored at every threshold."""
-    truth, points = image.truth, image.found.keypoints
-    similar = object_similarity(points, truth, sigmas)[:, truth.ignored]
-    ignored = (similar >= THRESHOLDS[-1]).any(1)
-    return np.setdiff1d(np.flatnonzero(~ignored), rows)

@@ -1,7 +1,7 @@
 """Parts of a page: tables, cells, bars. All text is escaped here."""
 
 from html import escape
-from typing import Iterable, List, NamedTuple, Sequence, Union
+from typing import Collection, Iterable, List, NamedTuple, Sequence, Union
 
 
 class Markup(str):
@@ -13,25 +13,31 @@ class Table(NamedTuple):
 
     Attributes:
         headings (sequence[str]): Of the columns, units included.
-        rows (list): Cells of each row; the first one names it.
+        rows (list): Cells of each row; the first one names it, the others are numbers or bars.
+        words (collection[int]): Columns of words, which begin at the left.
     """
 
     headings: Sequence[str]
     rows: List[Sequence[Union[str, Markup]]]
+    words: Collection[int] = ()
 
     def html(self) -> Markup:
         """The table, which is scrolled by itself where it is too wide."""
-        head = ''.join(f'<th scope="col">{text(each)}</th>' for each in self.headings)
-        body = ''.join(f'<tr>{_row(cells)}</tr>' for cells in self.rows)
+        head = self._row(self.headings, 'th scope="col"')
+        body = ''.join(f'<tr>{self._row(cells, "td")}</tr>' for cells in self.rows)
         return Markup(
             f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
             f'<tbody>{body}</tbody></table></div>'
         )
 
-
-def _row(cells: Sequence[str]) -> str:
-    first, *rest = (text(cell) for cell in cells)
-    return f'<th scope="row">{first}</th>' + ''.join(f'<td>{cell}</td>' for cell in rest)
+    def _row(self, cells: Sequence[str], tag: str) -> str:
+        end = tag.split()[0]
+        first, *rest = (text(cell) for cell in cells)
+        shown = [f'<th scope="row">{first}</th>']
+        for place, cell in enumerate(rest, 1):
+            kind = ' class="words"' if place in self.words else ''
+            shown.append(f'<{tag}{kind}>{cell}</{end}>')
+        return ''.join(shown)
 
 
 def text(value: str) -> Markup:
@@ -61,9 +67,10 @@ def section(name: str, heading: str, parts: Iterable[str]) -> Markup:
     return Markup(f'<section id="{name}"><h2>{text(heading)}</h2>{content}</section>')
 
 
-def side_by_side(parts: Iterable[str]) -> Markup:
-    """Parts in columns where there is room."""
-    return Markup(f'<div class="columns">{"".join(f"<div>{text(p)}</div>" for p in parts)}</div>')
+def side_by_side(parts: Iterable[str], kind: str = '') -> Markup:
+    """Parts in columns where there is room, ``'narrow'`` ones or wider."""
+    columns = ''.join(f'<div>{text(part)}</div>' for part in parts)
+    return Markup(f'<div class="columns {kind}">{columns}</div>')
 
 
 def number(value: float, digits: int = 3, signed: bool = False) -> str:

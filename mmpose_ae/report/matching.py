@@ -43,7 +43,7 @@ def match_image(
     truth, found = image.truth, image.found
     ignored = truth.ignored | _is_outside(truth.areas, area_range)
     similar = object_similarity(found.keypoints, truth, sigmas)
-    partner = _match(similar, ignored, truth.crowd)
+    partner = match_partners(similar, ignored, truth.crowd)
     nobody = partner < 0
     of_ignored = np.append(ignored, False)[partner]  # the last one stands for nobody
     outside = _is_outside(found.areas, area_range)
@@ -59,10 +59,16 @@ def _is_outside(areas: np.ndarray, area_range: Tuple[float, float]) -> np.ndarra
     return (areas < area_range[0]) | (areas > area_range[1])
 
 
-def _match(similar: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> np.ndarray:
-    """Give each prediction the most similar person who is left; -1 for nobody, (T, P).
+def match_partners(similar: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> np.ndarray:
+    """Give each prediction, best first, the most similar person who is left.
 
-    Those who are ignored come after all others. Crowds are never used up.
+    Args:
+        similar (np.ndarray): OKS of predictions with people, (P, N).
+        ignored (np.ndarray): People who come after all others, (N,), bool.
+        crowd (np.ndarray): Those who are never used up, (N,), bool.
+
+    Returns:
+        np.ndarray: Index of the person at each threshold; -1 for nobody, (T, P), int.
     """
     partner = np.full((len(THRESHOLDS), len(similar)), -1)
     if not similar.size:
@@ -71,9 +77,8 @@ def _match(similar: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> np.nd
     least = np.minimum(THRESHOLDS, 1 - 1e-10)[:, None]
     for p, row in enumerate(similar):
         able = (left | crowd) & (row >= least)
-        preferred = row - 2 * ignored
-        order = np.where(able, preferred, -np.inf)[:, ::-1]  # of equal ones the last
-        best = len(row) - 1 - order.argmax(1)
+        preferred = np.where(able, row - 2 * ignored, -np.inf)
+        best = len(row) - 1 - preferred[:, ::-1].argmax(1)  # of equal ones the last
         hit = able.any(1)
         partner[hit, p] = best[hit]
         left[hit, best[hit]] = False

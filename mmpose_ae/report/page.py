@@ -7,7 +7,7 @@ from typing import List
 from mmpose_ae.version import __version__
 
 from .comparison import Comparison, average_precision, show_interval
-from .markup import Markup, Table, paragraph, section, text
+from .markup import Markup, Table, number, paragraph, section, side_by_side, text
 from .pictures import draw_worst
 from .precision import weighted_precision, weighted_recall
 from .resampling import interval
@@ -67,7 +67,19 @@ def _verdict(comparison: Comparison) -> List[Markup]:
         [name, *comparison.number_cells([each.records for each in comparison.analyses], compute)]
         for name, compute in METRICS.items()
     ]
-    return [*parts, Table(['', *comparison.headings('of 1')], rows).html()]
+    table = Table(['', *comparison.headings('')], rows).html()
+    return [side_by_side([Markup(''.join(parts)), Markup(f'{table}{_metrics(comparison)}')])]
+
+
+def _metrics(comparison: Comparison) -> Markup:
+    """All that the metric says."""
+    names = [each.name for each in comparison.analyses]
+    rows = [
+        [name, *(number(each.metrics[name]) for each in comparison.analyses)]
+        for name in comparison.analyses[0].metrics
+    ]
+    table = Table(['', *(names if comparison.is_pair else [''])], rows).html()
+    return Markup(f'<details><summary>All of the metric</summary>{table}</details>')
 
 
 def _worst(task: Task, comparison: Comparison) -> List[Markup]:

@@ -44,7 +44,9 @@ def draw_worst(task: Task, analyses: Sequence[Analysis]) -> List[Markup]:
         entry = entries[first.images[i].image_id]
         path = Path(task.image_folder, entry['file_name'])
         panels = _panels(task, analyses, i, path)
-        caption = f'{entry["file_name"]}: {wrong[i]:.1f} wrong of {first.people[i]} people. '
+        caption = (
+            f'{entry["file_name"]}: {first.people[i]} people, {wrong[i]:.1f} missed or wrong. '
+        )
         caption += _describe(first.diagnoses[i])
         figures.append(_figure(panels, caption))
     return figures

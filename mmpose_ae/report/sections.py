@@ -8,7 +8,7 @@ from .figures import draw_precision, draw_sigmas, draw_similarity, draw_threshol
 from .markup import Markup, Table, number, paragraph, side_by_side, text
 
 SLICES = dict(
-    size='By area of people',
+    size='By area of people, in square pixels',
     number='By number of people in the image',
     crowding='By crowd index of the image',
 )
@@ -24,13 +24,14 @@ def describe_errors(comparison: Comparison) -> List[Markup]:
         cells = comparison.loss_cells([each.corrected[kind] for each in comparison.analyses], most)
         counts = [str(each.counts.get(kind, '')) for each in comparison.analyses]
         rows.append([ERRORS[kind].name, *cells, *counts, ERRORS[kind].unit])
+    headings = ['', *comparison.headings('AP lost'), *_counts(comparison), '']
     note = (
         'AP that would be gained if this kind of error alone were replaced by the truth. Gains do '
         'not add up: of two errors of one person each hides the other.'
     )
     meanings = (f'<p><b>{text(e.name)}.</b> {text(e.what)}</p>' for e in ERRORS.values())
     return [
-        Table(['', *comparison.headings('AP lost'), *_counts(comparison), 'of'], rows).html(),
+        Table(headings, rows, words=[len(headings) - 1]).html(),
         paragraph(note, kind='note'),
         Markup(f'<details><summary>What each means</summary>{"".join(meanings)}</details>'),
         *_oracles(comparison),
@@ -55,7 +56,11 @@ def _oracles(comparison: Comparison) -> List[Markup]:
         'in the first row is lost by grouping, in the second by detection.'
     )
     heading = Markup('<h3>With perfect detection, with perfect grouping</h3>')
-    return [heading, Table(['', 'network', 'AP'], rows).html(), paragraph(note, kind='note')]
+    return [
+        heading,
+        Table(['', 'network', 'AP'], rows, words=[1]).html(),
+        paragraph(note, kind='note'),
+    ]
 
 
 def describe_slices(comparison: Comparison) -> List[Markup]:
@@ -66,7 +71,7 @@ def describe_slices(comparison: Comparison) -> List[Markup]:
     ]
     if comparison.is_pair:
         return tables
-    return [side_by_side(tables)]
+    return [side_by_side(tables, 'narrow')]
 
 
 def _slice_table(comparison: Comparison, kind: str) -> Markup:

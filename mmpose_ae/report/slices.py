@@ -11,9 +11,9 @@ from .people import ImagePeople
 from .precision import Records, collect
 
 SIZES = {
-    'small, below 32² pixels': (0.0, 32.0**2),
-    'medium, 32² to 96² pixels': (32.0**2, 96.0**2),
-    'large, above 96² pixels': (96.0**2, 1e10),
+    'below 32²': (0.0, 32.0**2),
+    '32² to 96²': (32.0**2, 96.0**2),
+    'above 96²': (96.0**2, 1e10),
 }
 COUNTS = {'1': (1, 1), '2': (2, 2), '3 to 4': (3, 4), '5 to 8': (5, 8), '9 and more': (9, np.inf)}
 DEGREES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, np.inf)  # CrowdPose's levels end at 0.2 and 0.8

@@ -11,7 +11,7 @@ from .markup import Markup, bold, number, paragraph
 LEAST = 0.0005  # a loss of less is none
 OF_SLICES = dict(
     keypoint='the keypoint {}',
-    size='people of size {}',
+    size='people of {} square pixels',
     number='images with {} people',
     crowding='images with a crowd index of {}',
 )
@@ -35,15 +35,19 @@ def verdict(analysis: Analysis) -> List[Markup]:
         return [paragraph(f'Nothing is lost: AP is {number(ap)}.', kind='lead')]
     error = ERRORS[worst]
     lead = paragraph(
-        'Most AP is lost to', bold(error.name), f'({number(loss)}): without them AP would be '
-        f'{number(ap + loss)} instead of {number(ap)}.', kind='lead',
+        'Most AP is lost to', bold(error.name), f'({number(loss)}): with that put right AP would '
+        f'be {number(ap + loss)} instead of {number(ap)}.', kind='lead',
     )  # fmt: skip
     rest = [f'{ERRORS[kind].name} ({number(lost)})' for kind, lost in others if lost >= LEAST]
     parts = [lead, paragraph(bold('What may help:'), error.advice)]
     if rest:
         parts.append(paragraph('Then come', f'{", ".join(rest)}.'))
     weak = [(kind, weakest(analysis, kind)) for kind in OF_SLICES]
-    weak = [f'{OF_SLICES[kind].format(name)} ({number(low)})' for kind, (name, low) in weak if name]
+    weak = [
+        f'{OF_SLICES[kind].format(name.replace("_", " "))} ({number(low)})'
+        for kind, (name, low) in weak
+        if name
+    ]
     if weak:
         parts.append(paragraph('AP is lowest for', f'{"; ".join(weak)}.'))
     return parts
