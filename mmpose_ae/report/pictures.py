@@ -44,10 +44,8 @@ def draw_worst(task: Task, analyses: Sequence[Analysis]) -> List[Markup]:
         entry = entries[first.images[i].image_id]
         path = Path(task.image_folder, entry['file_name'])
         panels = _panels(task, analyses, i, path)
-        caption = (
-            f'{entry["file_name"]}: {first.people[i]} people, {wrong[i]:.1f} missed or wrong. '
-        )
-        caption += _describe(first.diagnoses[i])
+        people = f'{first.people[i]} people, {wrong[i]:.1f} missed or wrong'
+        caption = f'{entry["file_name"]}: {people}. {_describe(first.diagnoses[i])}'
         figures.append(_figure(panels, caption))
     return figures
 

@@ -56,11 +56,8 @@ def _oracles(comparison: Comparison) -> List[Markup]:
         'in the first row is lost by grouping, in the second by detection.'
     )
     heading = Markup('<h3>With perfect detection, with perfect grouping</h3>')
-    return [
-        heading,
-        Table(['', 'network', 'AP'], rows, words=[1]).html(),
-        paragraph(note, kind='note'),
-    ]
+    table = Table(['', 'network', 'AP'], rows, words=[1]).html()
+    return [heading, table, paragraph(note, kind='note')]
 
 
 def describe_slices(comparison: Comparison) -> List[Markup]:

@@ -1,6 +1,6 @@
 """What a report says first: where most is lost, and what to do about it."""
 
-from typing import List, Optional, Tuple
+from typing import List
 
 import numpy as np
 
@@ -42,30 +42,28 @@ def verdict(analysis: Analysis) -> List[Markup]:
     parts = [lead, paragraph(bold('What may help:'), error.advice)]
     if rest:
         parts.append(paragraph('Then come', f'{", ".join(rest)}.'))
-    weak = [(kind, weakest(analysis, kind)) for kind in OF_SLICES]
-    weak = [
-        f'{OF_SLICES[kind].format(name.replace("_", " "))} ({number(low)})'
-        for kind, (name, low) in weak
-        if name
-    ]
-    if weak:
-        parts.append(paragraph('AP is lowest for', f'{"; ".join(weak)}.'))
+    weak = [weakest(analysis, kind) for kind in OF_SLICES]
+    if any(weak):
+        parts.append(paragraph('AP is lowest for', f'{"; ".join(filter(None, weak))}.'))
     return parts
 
 
-def weakest(analysis: Analysis, kind: str) -> Tuple[Optional[str], float]:
-    """Find the slice of the lowest AP among those that have some people.
+def weakest(analysis: Analysis, kind: str) -> str:
+    """Name the slice of the lowest AP among those that have some people.
 
     Args:
         analysis (Analysis): Of a network.
         kind (str): Of the slices.
 
     Returns:
-        tuple: Its name, and its AP; no name where there are not two to choose from.
+        str: In words; empty where there are not two to choose from.
     """
     found = {
         name: records.ap
         for name, records in analysis.slices[kind].items()
         if records.people.sum() >= FEWEST
     }
-    return min(found.items(), key=lambda item: item[1]) if len(found) > 1 else (None, np.nan)
+    if len(found) < 2:
+        return ''
+    name = min(found, key=found.get)
+    return f'{OF_SLICES[kind].format(name.replace("_", " "))} ({number(found[name])})'
