@@ -90,6 +90,8 @@ def predict(cfg: Config, checkpoint: Union[str, Path], **test_cfg: str) -> Predi
         only_written = dict(format_only=True, outfile_prefix=prefix)
         cfg.test_evaluator = dict(find_metric(cfg, 'coco'), **only_written)
         cfg.load_from, cfg.work_dir = str(checkpoint), folder
+        # MMEngine keeps visualizers by name, and the folder of the first one.
+        cfg.visualizer = dict(cfg.get('visualizer', dict(type='Visualizer')), name=folder)
         runner, timer, stopwatch = Runner.from_cfg(cfg), _ImageTimer(), Stopwatch(get_device())
         decoder = getattr(getattr(runner.model, 'head', None), 'decoder', None)
         stopwatch.watch(decoder, 'decoding', ('propose', 'pick', 'group'))

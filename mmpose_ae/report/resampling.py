@@ -13,12 +13,10 @@ class Interval(NamedTuple):
     Attributes:
         low (float): Its lower end.
         high (float): Its upper end.
-        above (float): Part of the draws in which the number is above 0.
     """
 
     low: float
     high: float
-    above: float
 
 
 def draw_images(num_images: int, resamples: int, seed: int = 0) -> np.ndarray:
@@ -47,7 +45,5 @@ def interval(samples: np.ndarray) -> Interval:
     """
     known = samples[~np.isnan(samples)]
     if not len(known):
-        return Interval(np.nan, np.nan, np.nan)
-    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    above = (known > 0).mean() + (known == 0).mean() / 2
-    return Interval(float(low), float(high), float(above))
+        return Interval(np.nan, np.nan)
+    return Interval(*np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist())
