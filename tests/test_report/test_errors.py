@@ -3,8 +3,8 @@
 import numpy as np
 import planted
 import pytest
-from test_coco_evaluation import draw_scene
 from test_coco_evaluation import NUM_KEYPOINTS as FEW
+from test_coco_evaluation import draw_scene
 
 from mmpose_ae.report.corrections import ERRORS, correct
 from mmpose_ae.report.diagnosis import diagnose
@@ -46,7 +46,7 @@ def exchange(entries):
             one, other = planted.points_of(entries[n]), planted.points_of(entries[n + 1])
             pair = [np.concatenate([a[:4], b[4:]]) for a, b in ((one, other), (other, one))]
             for place, points in zip((n, n + 1), pair):
-                changed[place] = planted.moved(entries[place], lambda _, p=points: p)
+                changed[place] = planted.placed(entries[place], points)
     return changed
 
 
@@ -72,7 +72,7 @@ def test_missed(seed):
     """Who is found is right; recall ends early."""
     people, ap, lost, counts = plant(seed, lambda entries: entries[::3])
     reached = len(range(0, people, 3)) / people
-    assert ap == pytest.approx((RECALLS <= reached).mean())
+    assert ap == pytest.approx((reached >= RECALLS).mean())
     assert only(lost, 'missed') == pytest.approx(1 - ap)
     assert counts['missed'] == people - len(range(0, people, 3))
 
@@ -112,8 +112,8 @@ def test_grouping_of_one_person_into_two(seed):
         pieces = []
         for entry in entries:
             points = planted.points_of(entry)
-            pieces.append(planted.moved(entry, lambda _, p=points: np.append(p[:4], p[4:] + FAR, 0)))
-            piece = planted.moved(entry, lambda _, p=points: np.append(p[:4] + away, p[4:], 0))
+            pieces.append(planted.placed(entry, np.append(points[:4], points[4:] + FAR, axis=0)))
+            piece = planted.placed(entry, np.append(points[:4] + away, points[4:], axis=0))
             pieces.append(dict(piece, score=2 + entry['score']))
         return pieces
 
@@ -133,7 +133,7 @@ def test_grouping_of_two_people_into_one(seed):
         merged = []
         for one, other in zip(entries[::2], entries[1::2]):
             both = np.append(planted.points_of(one)[:3], planted.points_of(other)[3:], axis=0)
-            merged.append(planted.moved(one, lambda _, p=both: p))
+            merged.append(planted.placed(one, both))
         return merged
 
     _, ap, lost, counts = plant(seed, merge, fewest=2, most=2)
@@ -173,7 +173,7 @@ def test_lost(seed):
 @SEEDS
 @pytest.mark.parametrize('first', [True, False])
 def test_ranking(seed, first):
-    """As many wrong predictions, invented and repeated in turn; they cost only if they are first."""
+    """As many wrong ones, invented and repeated in turn, which cost only if they are first."""
 
     def add_wrong(entries):
         wrong = [

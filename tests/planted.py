@@ -1,10 +1,14 @@
 """Perfect predictions of random people, and errors to plant into them."""
 
+import json
+from pathlib import Path
 from typing import Callable, Optional
 
+import cv2
 import numpy as np
+from mmengine.config import Config
 
-from mmpose_ae.report.people import ImagePeople, gather_people
+from mmpose_ae.report.people import gather_people
 
 NUM_KEYPOINTS = 6
 MIRROR = np.array([1, 0, 3, 2, 4, 5])
@@ -48,9 +52,14 @@ def points_of(entry: dict) -> np.ndarray:
     return np.reshape(entry['keypoints'], (-1, 3))[:, :2]
 
 
+def placed(entry: dict, points: np.ndarray) -> dict:
+    """A prediction with other keypoints, (K, 2)."""
+    return dict(entry, keypoints=person(0, points, 0)['keypoints'])
+
+
 def moved(entry: dict, move: Callable) -> dict:
-    """A prediction with other keypoints."""
-    return dict(entry, **{'keypoints': person(0, move(points_of(entry)), 0)['keypoints']})
+    """A prediction whose keypoints were changed by a function."""
+    return placed(entry, move(points_of(entry)))
 
 
 def gather(content: dict, entries: list) -> list:
@@ -58,6 +67,46 @@ def gather(content: dict, entries: list) -> list:
     return gather_people(content, entries, NUM_KEYPOINTS, use_area=True, is_crowd=False)
 
 
-def truth_points(image: ImagePeople) -> np.ndarray:
-    """Annotated keypoints of an image, (N, K, 2)."""
-    return image.truth.keypoints
+def write_config(folder: Path, content: dict, **evaluator) -> Path:
+    """Write a config of such people, their annotations, and the first images, which are gray.
+
+    Args:
+        folder (Path): Of the files.
+        content (dict): Of the annotation file.
+        **evaluator: Other options of the metric than usual.
+    """
+    (folder / 'people.json').write_text(json.dumps(content))
+    (folder / 'images').mkdir()
+    for image in content['images'][:3]:
+        gray = np.full((image['height'], image['width'], 3), 128, np.uint8)
+        cv2.imwrite(str(folder / 'images' / image['file_name']), gray)
+    names = 'abcdef'
+    keypoints = {
+        k: dict(name=name, id=k, color=[0, 0, 0], type='', swap=names[MIRROR[k]] * (k < 4))
+        for k, name in enumerate(names)
+    }
+    metainfo = dict(
+        dataset_name='six',
+        keypoint_info=keypoints,
+        skeleton_info={0: dict(link=('a', 'c'), id=0, color=[0, 0, 0])},
+        joint_weights=[1.0] * NUM_KEYPOINTS,
+        sigmas=SIGMAS.tolist(),
+    )
+    dataset = dict(type='CocoDataset', data_mode='bottomup', test_mode=True, pipeline=[])
+    dataset.update(data_root=str(folder), ann_file='people.json', metainfo=metainfo)
+    dataset.update(data_prefix=dict(img='images/'))
+    cfg = Config(
+        dict(
+            default_scope='mmpose_ae',
+            test_dataloader=dict(dataset=dataset),
+            test_evaluator=dict(type='CocoMetric', **evaluator),
+        )
+    )
+    cfg.dump(folder / 'six.py')
+    return folder / 'six.py'
+
+
+def write_results(path: Path, entries: list) -> str:
+    """Write predictions as metrics do."""
+    path.write_text(json.dumps(entries))
+    return str(path)

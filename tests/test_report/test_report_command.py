@@ -1,0 +1,152 @@
+"""The command from results, and from a checkpoint, to a page; and what it refuses."""
+
+import json
+import re
+
+import planted
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmpose_ae_cli import main
+
+FAR = 5000  # pixels, away from everybody
+MPII = 'configs/associative_embedding/mpii/ae_hourglass-4stack_8xb4-200k_mpii-512x512.py'
+PLANTS = {
+    'missed people': lambda entries: entries[::3],
+    'invented people': lambda entries: (
+        entries + [dict(planted.moved(e, lambda p: p + FAR), score=2 + e['score']) for e in entries]
+    ),
+    'swapped left and right': lambda entries: [
+        planted.moved(e, lambda p: p[planted.MIRROR]) for e in entries
+    ],
+    'jitter': lambda entries: [planted.moved(e, lambda p: p + [8.1, 0]) for e in entries],
+}
+
+
+def rows(page):
+    """Cells of the tables of a page, by the name of the row; of several the first."""
+    found = {}
+    for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL):
+        cells = [re.sub('<.*?>', '', cell) for cell in re.findall(r'<td.*?>(.*?)</td>', cells)]
+        found.setdefault(name, cells)
+    return found
+
+
+@pytest.fixture(scope='module')
+def six(tmp_path_factory):
+    """A config of six keypoints, and perfect predictions."""
+    content, entries = planted.scene()
+    return planted.write_config(tmp_path_factory.mktemp('six'), content), entries
+
+
+@pytest.fixture
+def report(six, tmp_path, capsys):
+    """Writes a page of some results; gives it, or what was said instead."""
+
+    def write(entries, *options):
+        results = planted.write_results(tmp_path / 'mine.json', entries)
+        out = tmp_path / 'page' / 'report.html'
+        given = ['--out', str(out), '--resamples', '20', '--overwrite']
+        failed = main(['report', str(six[0]), results, *given, *options])
+        return capsys.readouterr().err if failed else out.read_text()
+
+    return write
+
+
+@pytest.mark.parametrize('error', PLANTS)
+def test_the_first_sentence_names_what_was_planted(report, six, error):
+    page = report(PLANTS[error](six[1]))
+    assert re.search(r'Most AP is lost to <b>(.*?)</b>', page).group(1) == error
+    assert page.index('Most AP is lost') < page.index('<table>')
+
+
+def test_a_page_needs_no_other_file(report, six):
+    page = report(PLANTS['jitter'](six[1]))
+    addresses = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\')> ]+)', page)
+    assert addresses
+    assert all(address.startswith(('data:', '#')) for address in addresses)
+    assert page.count('<img') == 6  # of three images; those of the others are not there
+    assert page.count('The image is not there.') == 9
+
+
+def test_perfect_people(report, six):
+    page = report(six[1])
+    assert 'Nothing is lost: AP is 1.000.' in page
+    assert '<figure>' not in page
+
+
+def test_nobody_is_found(report):
+    page = report([])
+    assert 'Most AP is lost to <b>missed people</b> (1.000)' in page
+
+
+def test_two_side_by_side(report, six, tmp_path):
+    """8.1 pixels cost every threshold from 0.75 on, in every draw of images."""
+    other = planted.write_results(tmp_path / 'other.json', PLANTS['jitter'](six[1]))
+    page = report(six[1], '--compare', other, '--names', 'old<', 'new')
+    assert rows(page)['AP'] == ['1.000', '0.500', '+0.500', '+0.500 to +0.500']
+    assert rows(page)['AP .5'] == ['1.000', '1.000', '+0.000', '+0.000 to +0.000']
+    assert page.count('<b class="sure">+0.500</b>') > 1
+    assert 'old&lt;' in page and 'old<' not in page
+
+
+def test_by_the_rules_of_crowdpose(tmp_path):
+    """Whose num_keypoints is 0 does not count, who is labelled or not; areas are of boxes."""
+    content, entries = planted.scene()
+    for image in content['images']:
+        image['crowdIndex'] = 0.5
+    for person in content['annotations'][1::2]:
+        person['num_keypoints'] = 0
+    config = planted.write_config(tmp_path, content, iou_type='keypoints_crowd', use_area=False)
+    results = planted.write_results(tmp_path / 'half.json', entries[::2])
+    assert main(['report', str(config), results, '--out', str(tmp_path / 'page.html')]) == 0
+    page = (tmp_path / 'page.html').read_text()
+    assert rows(page)['AP'][0] == rows(page)['AP(M)'][0] == '1.000'
+
+
+@pytest.mark.parametrize(
+    'entries, words',
+    [
+        ([dict(image_id=0)], 'mine.json.*entry 0: category_id is missing'),
+        ([planted.person(77, planted.np.zeros((6, 2)), 0.5)], 'image_id 77'),
+        ([planted.person(0, planted.np.zeros((5, 2)), 0.5)], 'expected a flat list of 18 numbers'),
+        (dict(people=[]), 'expected a list of people'),
+    ],
+)
+def test_a_bad_file_is_refused(report, entries, words):
+    assert re.search(words, report(entries), re.DOTALL)
+
+
+def test_contradictions_are_refused(report, six, tmp_path):
+    assert '--compare takes' in report([], '--compare', 'a.py', 'b.py', 'c.pth')
+    assert '--names' in report([], '--names', 'one', 'two')
+    assert '--resamples' in report([], '--resamples', '0')
+    (tmp_path / 'there').mkdir()
+    elsewhere = planted.write_config(tmp_path / 'there', planted.scene(seed=1)[0])
+    other = planted.write_results(tmp_path / 'other.json', [])
+    assert 'the same images' in report([], '--compare', str(elsewhere), other)
+
+
+def test_other_metrics_and_taken_names_are_refused(tmp_path, capsys):
+    out = tmp_path / 'report.html'
+    assert main(['report', MPII, 'results.json', '--out', str(out)]) == 1
+    assert 'expected CocoMetric or CrowdSubsetMetric' in capsys.readouterr().err
+    out.write_text('mine')
+    assert main(['report', MPII, 'results.json', '--out', str(out)]) == 1
+    assert '--overwrite' in capsys.readouterr().err
+    assert out.read_text() == 'mine'
+
+
+def test_a_checkpoint_is_tested_as_by_test(perfect_model, tmp_path):
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.load_from, cfg.work_dir = str(perfect_model.checkpoint), str(tmp_path / 'test')
+    expected = Runner.from_cfg(cfg).test()
+    out = tmp_path / 'report.html'
+    arguments = [str(perfect_model.config), str(perfect_model.checkpoint), '--out', str(out)]
+    assert main(['report', *arguments]) == 0
+    found = rows(out.read_text())
+    assert found['AP'][0] == f'{expected["coco/AP"]:.3f}' != '0.000'
+    assert found['true heatmaps, predicted tags'][1] and found['predicted heatmaps, true tags'][1]
+    assert float(found['median'][0]) > 0
+    assert len(json.loads((tmp_path / 'report.keypoints.json').read_text())) == 2 * 5
