@@ -80,7 +80,10 @@ def _sources(args: Namespace) -> List[_Source]:
     names = [Path(path).name.split('.')[0] for _, path in given]
     if len(set(names)) < len(given):
         names = [str(Path(path)) for _, path in given]
-    return [_Source(*each, name) for each, name in zip(given, args.names or names, strict=True)]
+    names = args.names or names
+    if len(names) != len(given):
+        raise ValueError(f'--names must be {len(given)}, one of each network, got {names}')
+    return [_Source(*each, name) for each, name in zip(given, names)]
 
 
 def _analyze(args: Namespace, source: _Source, cfg: Config, task: Task) -> Analysis:

@@ -59,10 +59,9 @@ def test_it_fits_and_asks_for_nothing(browser, addresses, number, width, scheme)
         assert drawing.bounding_box()['width'] > 300
     pictures = page.locator('figure img')
     for place in range(pictures.count()):
-        pictures.nth(place).scroll_into_view_if_needed()
-        assert pictures.nth(place).evaluate(
-            'image => image.decode().then(() => image.naturalWidth)'
-        )
+        picture = pictures.nth(place)
+        picture.scroll_into_view_if_needed()
+        assert picture.evaluate('image => image.decode().then(() => image.naturalWidth)')
     page.get_by_role('link', name='Time').click()
     assert page.locator('#time').bounding_box()['y'] < 800
     assert strange == []
