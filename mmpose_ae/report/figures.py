@@ -102,5 +102,5 @@ def _svg(figure: Figure, title: str) -> Markup:
     drawn = buffer.getvalue()
     drawn = drawn[drawn.index('<svg') :].replace(INK, 'currentColor')
     drawn = re.sub(r' (width|height)="[\d.]+pt"', '', drawn, count=2)
-    drawn = re.sub(r'<metadata>.*?</metadata>', '', drawn, flags=re.S)
+    drawn = re.sub(r'<metadata>.*?</metadata>|<!--.*?-->', '', drawn, flags=re.S)
     return Markup(drawn.replace('<svg', f'<svg role="img" aria-label="{title}"', 1))

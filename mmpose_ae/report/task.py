@@ -73,7 +73,8 @@ def read_task(cfg: Config) -> Task:
 
     Raises:
         FileNotFoundError: If the annotation file is not there.
-        ValueError: If the config has no such metric, or the metric has rules of its own.
+        ValueError: If the config has no such metric, the metric has rules of its own, or there are
+            no images.
     """
     settings = find_metric(cfg, 'coco')
     for option in ('gt_converter', 'pred_converter'):
@@ -86,6 +87,8 @@ def read_task(cfg: Config) -> Task:
         settings['ann_file'] = settings.get('ann_file') or dataset.ann_file
         metric = METRICS.build(dict(settings, format_only=False))
     metric.dataset_meta = dataset.metainfo
+    if not metric.coco.dataset['images']:
+        raise ValueError(f'{metric.ann_file} has no images')
     return Task(metric, dataset.metainfo, dataset.data_prefix['img'])
 
 
