@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Iterator, List, NamedTuple
+from typing import Iterator, List, NamedTuple, Optional
 
 from mmengine.config import Config
 
@@ -28,6 +28,10 @@ class _Source(NamedTuple):
     path: str
     name: str
 
+    @property
+    def is_results(self) -> bool:
+        return self.path.endswith(RESULTS)
+
 
 @own_lines()
 def report(args: Namespace) -> int:
@@ -49,11 +53,8 @@ def report(args: Namespace) -> int:
 
 
 def _write(args: Namespace) -> Iterator[str]:
-    if args.out.exists() and not args.overwrite:
-        raise ValueError(f'{args.out} is there already: --overwrite replaces it')
-    if args.resamples < 1:
-        raise ValueError(f'--resamples must be positive, got {args.resamples}')
     sources = _sources(args)
+    _check(args, sources)
     configs = [read_config(each.config, read_settings(args.cfg_options)) for each in sources]
     tasks = [read_task(cfg) for cfg in configs]
     if len({task.metric.ann_file for task in tasks}) > 1:
@@ -62,11 +63,28 @@ def _write(args: Namespace) -> Iterator[str]:
     analyses = []
     for source, cfg in zip(sources, configs):
         yield f'{source.name}: {source.path}'
-        analyses.append(_analyze(args, source, cfg, tasks[0]))
+        kept = None if analyses else _results_beside(args.out)
+        analyses.append(_analyze(source, cfg, tasks[0], args.oracles, kept))
     comparison = Comparison.of(analyses, args.resamples)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(args.out, build_page(tasks[0], comparison).encode())
     yield f'written: {args.out}'
+
+
+def _check(args: Namespace, sources: List[_Source]) -> None:
+    """Refuse what cannot end well before hours of work."""
+    written = [args.out] if sources[0].is_results else [args.out, _results_beside(args.out)]
+    for path in written:
+        if path.exists() and not args.overwrite:
+            raise ValueError(f'{path} is there already: --overwrite replaces it')
+    for source in sources:
+        if source.is_results and not Path(source.path).is_file():
+            raise FileNotFoundError(f'{source.path} is not there')
+    if args.resamples < 1:
+        raise ValueError(f'--resamples must be positive, got {args.resamples}')
+
+
+def _results_beside(page: Path) -> Path:
+    return page.with_suffix('.keypoints.json')
 
 
 def _sources(args: Namespace) -> List[_Source]:
@@ -86,11 +104,14 @@ def _sources(args: Namespace) -> List[_Source]:
     return [_Source(*each, name) for each, name in zip(given, names)]
 
 
-def _analyze(args: Namespace, source: _Source, cfg: Config, task: Task) -> Analysis:
-    if source.path.endswith(RESULTS):
+def _analyze(
+    source: _Source, cfg: Config, task: Task, oracles: bool, kept: Optional[Path]
+) -> Analysis:
+    """Analyze a network; its people are kept in a file, if one is given."""
+    if source.is_results:
         return analyze(task, source.name, read_results(source.path, task))
-    predicted = predict(cfg, source.path)
-    oracles = predict_oracles(cfg, source.path, task) if args.oracles else {}
-    if source.path == args.source:
-        write_whole(args.out.with_suffix('.keypoints.json'), json.dumps(predicted.entries).encode())
-    return analyze(task, source.name, predicted.entries, predicted.timing, oracles)
+    entries, timing = predict(cfg, source.path)
+    if kept is not None:
+        write_whole(kept, json.dumps(entries).encode())
+    known = predict_oracles(cfg, source.path, task) if oracles else {}
+    return analyze(task, source.name, entries, timing, known)

@@ -131,13 +131,19 @@ def test_contradictions_are_refused(report, six, tmp_path):
 
 
 def test_other_metrics_and_taken_names_are_refused(tmp_path, capsys):
-    out = tmp_path / 'report.html'
-    assert main(['report', MPII, 'results.json', '--out', str(out)]) == 1
+    out, results = tmp_path / 'report.html', tmp_path / 'results.json'
+    assert main(['report', MPII, str(results), '--out', str(out)]) == 1
+    assert 'results.json is not there' in capsys.readouterr().err
+    results.write_text('[]')
+    assert main(['report', MPII, str(results), '--out', str(out)]) == 1
     assert 'expected CocoMetric or CrowdSubsetMetric' in capsys.readouterr().err
     out.write_text('mine')
-    assert main(['report', MPII, 'results.json', '--out', str(out)]) == 1
+    assert main(['report', MPII, str(results), '--out', str(out)]) == 1
     assert '--overwrite' in capsys.readouterr().err
     assert out.read_text() == 'mine'
+    kept = results.rename(tmp_path / 'new.keypoints.json')  # of a page that is not there any more
+    assert main(['report', MPII, 'a.pth', '--out', str(tmp_path / 'new.html')]) == 1
+    assert f'{kept} is there already' in capsys.readouterr().err
 
 
 def test_a_checkpoint_is_tested_as_by_test(perfect_model, tmp_path):
