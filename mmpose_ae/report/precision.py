@@ -108,13 +108,12 @@ def _at_threshold(
     places = np.flatnonzero(true)
     if not len(places):
         return np.zeros(len(drawn))
-    found = np.cumsum(drawn[:, places], axis=1)
-    shown = np.cumsum(drawn[:, counts], axis=1)[:, np.cumsum(counts)[places] - 1]
+    found = np.cumsum(drawn[:, places], axis=1, dtype=np.int32)
+    shown = np.cumsum(drawn[:, counts], axis=1, dtype=np.int32)
+    shown = shown[:, np.cumsum(counts)[places] - 1]
     precision = found / np.maximum(shown, 1)
     precision = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
     recall = found / np.maximum(people, 1)[:, None]
-    means = []
-    for reached, height in zip(recall, precision):
-        at = np.searchsorted(reached, RECALLS)
-        means.append(np.append(height, 0)[at].mean())
-    return np.array(means)
+    at = np.stack([np.searchsorted(reached, RECALLS) for reached in recall])
+    beyond = np.zeros((len(drawn), 1))  # recalls that are not reached
+    return np.take_along_axis(np.append(precision, beyond, axis=1), at, axis=1).mean(1)
