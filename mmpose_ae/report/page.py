@@ -17,7 +17,7 @@ from .timing import describe_time
 from .verdict import verdict
 
 TEMPLATE = Path(__file__).with_name('page.html')
-METRICS = {
+METRICS = {  # at OKS 0.5, and 5 thresholds later
     'AP': average_precision,
     'AP .5': lambda records, weights: weighted_precision(records, weights)[:, 0],
     'AP .75': lambda records, weights: weighted_precision(records, weights)[:, 5],

@@ -2,7 +2,7 @@
 
 import base64
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 import cv2
 import mmcv
@@ -55,19 +55,22 @@ def _least_score(analysis: Analysis) -> float:
     return -np.inf if analysis.scores.best is None else analysis.scores.best.score
 
 
-def _panels(task: Task, analyses: Sequence[Analysis], i: int, path: Path) -> dict:
+def _panels(
+    task: Task, analyses: Sequence[Analysis], i: int, path: Path
+) -> List[Tuple[str, np.ndarray]]:
+    """Pictures of an image and what they are called; none where it is not there."""
     if not path.is_file():
-        return {}
+        return []
     image = mmcv.imread(str(path), channel_order='rgb')
     truth = analyses[0].images[i].truth
     points, labelled = truth.keypoints[~truth.ignored], truth.labelled[~truth.ignored]
-    panels = {'truth': _draw(task, image, points, labelled)}
+    panels = [('truth', _draw(task, image, points, labelled))]
     for analysis in analyses:
         found = analysis.images[i].found
         shown = found.keypoints[found.scores >= _least_score(analysis)]
         colors = match_instances(shown, points, labelled)
         name = analysis.name if len(analyses) > 1 else 'prediction'
-        panels[name] = _draw(task, image, shown, None, colors)
+        panels.append((name, _draw(task, image, shown, None, colors)))
     return panels
 
 
@@ -86,10 +89,10 @@ def _draw(
     return draw_instances(image, people, task.metainfo, SIDE)
 
 
-def _figure(panels: dict, caption: str) -> Markup:
+def _figure(panels: List[Tuple[str, np.ndarray]], caption: str) -> Markup:
     pictures = ''.join(
         f'<div><img loading="lazy" alt="{text(name)}" src="{_encode(panel)}">{text(name)}</div>'
-        for name, panel in panels.items()
+        for name, panel in panels
     )
     missing = '' if panels else '<div>The image is not there.</div>'
     return Markup(

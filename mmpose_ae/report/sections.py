@@ -94,6 +94,8 @@ def describe_keypoints(comparison: Comparison) -> List[Markup]:
         'of it in people who were found: in place (similarity from 0.5), at that of the other '
         'side, at or with another person, or at none.'
     )
+    if comparison.is_pair:
+        note += f' These are of {first.name}.'
     headings = [f'{name}, %' for name in KINDS.values()]
     return [
         Table(['', *comparison.headings('AP'), *headings], rows).html(),
@@ -104,10 +106,10 @@ def describe_keypoints(comparison: Comparison) -> List[Markup]:
 def describe_scores(comparison: Comparison) -> List[Markup]:
     """Whether scores tell who is right, the best threshold, and AP by how strict OKS is."""
     first = comparison.analyses[0]
-    similarity, precision = draw_similarity(first), draw_precision(first)
+    of = f' of {text(first.name)}' if comparison.is_pair else ''
     figures = [
-        Markup(f'<h3>Scores against OKS</h3>{similarity}'),
-        Markup(f'<h3>Best threshold</h3>{precision}'),
+        Markup(f'<h3>Scores{of} against OKS</h3>{draw_similarity(first)}'),
+        Markup(f'<h3>Best threshold{of}</h3>{draw_precision(first)}'),
         Markup(f'<h3>By threshold of OKS</h3>{draw_thresholds(comparison.analyses)}'),
         Markup(f'<h3>By sigmas</h3>{draw_sigmas(comparison.analyses)}'),
     ]
