@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from runpy import run_path
 from typing import List, Optional
 
 # Commands that are tools of their own: what mim runs, or finds in the .mim folder.
@@ -70,8 +71,7 @@ def _is_complete() -> bool:
 
 def _run_tool(name: str, *arguments: str) -> int:
     """Run a tool, which calls itself by the name of the command."""
-    package = Path(find_spec('mmpose_ae').origin).parent  # found, but not imported
-    script = package / '.mim' / 'tools' / TOOLS[name][0]
+    script = _package() / '.mim' / 'tools' / TOOLS[name][0]
     spec = spec_from_file_location(script.stem, script)
     tool = module_from_spec(spec)
     spec.loader.exec_module(tool)
@@ -80,11 +80,21 @@ def _run_tool(name: str, *arguments: str) -> int:
     return 0
 
 
+def _package() -> Path:
+    """The folder of the package, which is found, but not imported."""
+    return Path(find_spec('mmpose_ae').origin).parent
+
+
+def _version() -> str:
+    return run_path(str(_package() / 'version.py'))['__version__']
+
+
 def _build_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog='mmpose-ae',
         description='Bottom-up multi-person pose estimation. Each command has a --help.',
     )
+    parser.add_argument('--version', action='version', version=_version())
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
     _add_predict(commands.add_parser('predict', help='find the people in pictures and videos'))
     models = commands.add_parser('models', help='list the models that have a name')

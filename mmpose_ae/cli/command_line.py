@@ -2,11 +2,24 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentError, ArgumentParser, Namespace
 from pathlib import Path
-from typing import List, Union
+from typing import Any, List, Sequence, Union
 
 from mmengine.config import Config, DictAction
+
+
+class SettingsAction(DictAction):
+    """MMEngine's ``--cfg-options``, which names what is not ``KEY=VALUE``."""
+
+    def __call__(
+        self, parser: Any, namespace: Namespace, values: Sequence[str], *option_string: str
+    ) -> None:
+        """Add settings to those of the namespace."""
+        wrong = [value for value in values if '=' not in value]
+        if wrong:
+            raise ArgumentError(self, f'expected KEY=VALUE, got {" ".join(wrong)}')
+        super().__call__(parser, namespace, values, *option_string)
 
 
 def config_parser(description: str) -> ArgumentParser:
@@ -23,7 +36,7 @@ def config_parser(description: str) -> ArgumentParser:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=SettingsAction,
         default={},
         help='override settings of the config: key=value, key="[a,b]"',
     )
@@ -81,9 +94,15 @@ def read_settings(pairs: List[str]) -> dict:
 
     Returns:
         dict: Values by key.
+
+    Raises:
+        ValueError: If one is not of that form.
     """
     namespace = Namespace()
-    DictAction([], 'cfg_options')(None, namespace, pairs)
+    try:
+        SettingsAction(['--cfg-options'], 'cfg_options')(None, namespace, pairs)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from error
     return namespace.cfg_options
 
 

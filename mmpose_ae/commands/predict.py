@@ -127,7 +127,8 @@ class _Run:
         failed = f', {len(self._failures)} not read' if self._failures else ''
         if self._job.skipped:
             print(f'{self._job.skipped} pictures or videos were done before')
-        print(f'{self._people} people in {self._pictures} pictures{failed}, {seconds:.1f} s')
+        pictures = f'{self._pictures} picture{"" if self._pictures == 1 else "s"}'
+        print(f'{self._people} people in {pictures}{failed}, {seconds:.1f} s')
         count = max(self._pictures, 1)
         parts = ('reading', 'network', 'decoding', 'drawing')
         spent = self._predictor.stopwatch.seconds

@@ -82,7 +82,7 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
             cfg_options=read_settings(args.cfg_options),
             **options,
         )
-    except CheckpointError as error:
+    except (CheckpointError, TypeError) as error:  # of the weights; an unknown option of a part
         raise ValueError(str(error)) from error
 
 

@@ -36,7 +36,7 @@ def submit(args: Namespace) -> int:
     try:
         for line in _check(args) if args.check else _make(args):
             print(line)
-    except (CheckpointError, ImportError, OSError, ValueError) as error:
+    except (CheckpointError, ImportError, OSError, TypeError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     return 0

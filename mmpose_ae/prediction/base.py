@@ -114,7 +114,7 @@ class BasePredictor(ABC):
         if max_people is not None and max_people < 1:
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
         if smooth and track is False:
-            raise ValueError('smooth is of people who are tracked: it needs track=True')
+            raise ValueError('smooth is of people who are tracked: it needs track, too')
         self.batch_size, self.max_people = batch_size, max_people
         self.track, self.smooth = track, smooth
         self.region = None if region is None else _check_region(region)
@@ -233,7 +233,12 @@ def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
 
     Returns:
         float: The first that there is, or 0.2.
+
+    Raises:
+        ValueError: It is not a number.
     """
+    if given is not None and not np.isfinite(given):
+        raise ValueError(f'the least score of a person must be a number, got {given}')
     if given is None and chosen is None:
         print(
             f'people with a score from {DEFAULT_SCORE} on are kept: no threshold was chosen on '

@@ -1,7 +1,7 @@
 """Which config and which weights: by file, by name of the zoo, or the newest run."""
 
 from pathlib import Path
-from typing import Iterator, NamedTuple, Tuple, Union
+from typing import Iterator, List, NamedTuple, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.logging import print_log
@@ -69,13 +69,22 @@ def find_model(
 
 def _named(name: str) -> ZooModel:
     models = {entry.name: entry for entry in list_models()}
-    if name not in models:
-        from difflib import get_close_matches
+    if name in models:
+        return models[name]
+    if Path(name).is_file():
+        raise ValueError(
+            f'{name} is no config, which ends in .py; weights are a checkpoint, beside their config'
+        )
+    close = _similar(name, [entry.name for entry in models.values() if entry.weights])
+    meant = f'; did you mean {" or ".join(close)}?' if close else ''
+    raise ValueError(f'there is no model {name}{meant} (mmpose-ae models lists all)')
 
-        close = get_close_matches(name, models, 3)
-        meant = f'; did you mean {" or ".join(close)}?' if close else ''
-        raise ValueError(f'there is no model {name}{meant} (mmpose-ae models lists all)')
-    return models[name]
+
+def _similar(name: str, known: List[str]) -> List[str]:
+    """Up to three names that contain one, or else look like it."""
+    from difflib import get_close_matches
+
+    return [each for each in known if name in each][:3] or get_close_matches(name, known, 3)
 
 
 def list_runs(folder: Union[str, Path] = RUNS) -> Iterator[Tuple[Path, str]]:

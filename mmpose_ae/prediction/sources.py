@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PICTURES = {'.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'}
 VIDEOS = {'.avi', '.gif', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'}
 ADDRESSES = ('http://', 'https://', 'rtsp://')
+STANDARD_INPUT = '-'
 WAIT = 20  # seconds for an answer
 
 
@@ -107,12 +108,12 @@ def list_names(name: str, lists: Tuple[str, ...] = ()) -> Iterator[str]:
         str: Names of single pictures and videos; of a folder or pattern sorted. What is not there,
         is empty or cannot be read stays as it is.
     """
-    if name == '-':
-        yield from _listed(sys.stdin, '', lists)
+    if name == STANDARD_INPUT:
+        yield from _listed(sys.stdin, name, lists)
     elif os.path.isdir(name):
         yield from _matching(os.path.join(glob.escape(name), '*')) or [name]
     elif _is_list(name) and name not in lists and (lines := _lines(name)) is not None:
-        yield from _listed(lines, os.path.dirname(name), (*lists, name))
+        yield from _listed(lines, name, (*lists, name))
     elif _is_pattern(name):
         yield from _matching(name) or [name]
     else:
@@ -153,13 +154,17 @@ def _lines(name: str) -> Optional[List[str]]:
     return text.split('\n')
 
 
-def _listed(lines: Iterable[str], folder: str, lists: Tuple[str, ...]) -> Iterator[str]:
-    """Names by line; one that is not there may be relative to the folder of the list."""
-    for line in lines:
-        name = line.strip()
-        if name:
-            beside = os.path.join(folder, name)
-            yield from list_names(beside if os.path.exists(beside) else name, lists)
+def _listed(lines: Iterable[str], source: str, lists: Tuple[str, ...]) -> Iterator[str]:
+    """Names by line; one that is not there may be relative to the folder of the list.
+
+    A source without any stays as it is.
+    """
+    folder, empty = os.path.dirname(source), True
+    for name in filter(None, map(str.strip, lines)):
+        beside, empty = os.path.join(folder, name), False
+        yield from list_names(beside if os.path.exists(beside) else name, lists)
+    if empty:
+        yield source
 
 
 def open_name(name: str) -> Iterator[Picture]:
@@ -179,7 +184,9 @@ def open_name(name: str) -> Iterator[Picture]:
     elif os.path.isdir(name):
         yield Picture(name, error=f'{name} has no picture or video')
     elif _is_list(name):
-        yield Picture(name, error=f'{name} cannot be read as a list, or is in itself')
+        yield Picture(name, error=f'{name} cannot be read as a list, is empty, or is in itself')
+    elif name == STANDARD_INPUT:
+        yield Picture(name, error='standard input has no names')
     elif _is_pattern(name):
         yield Picture(name, error=f'{name} matches no picture or video')
     elif not os.path.exists(name):

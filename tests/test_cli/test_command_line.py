@@ -38,6 +38,12 @@ def test_settings_are_overridden(load):
     assert cfg.model.sizes == [1, 2]
 
 
+def test_settings_without_a_value_are_named(load, capsys):
+    with pytest.raises(SystemExit):
+        load('--cfg-options', 'max_epochs=5', 'amp')
+    assert 'argument --cfg-options: expected KEY=VALUE, got amp' in capsys.readouterr().err
+
+
 def test_modules_below_the_working_directory_are_imported(load, tmp_path, monkeypatch):
     (tmp_path / 'my_extension.py').write_text('')
     monkeypatch.chdir(tmp_path)

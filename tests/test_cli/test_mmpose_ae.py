@@ -10,6 +10,7 @@ import mmpose_ae_cli
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.prediction.outputs import OUTPUTS
 from mmpose_ae.prediction.zoo import list_models
+from mmpose_ae.version import __version__
 
 SCRIPT = mmpose_ae_cli.__file__
 
@@ -26,6 +27,12 @@ def test_help_fits_a_screen_and_loads_nothing_heavy():
     imported = {line.split('|')[-1].strip().split('.')[0] for line in done.stderr.splitlines()}
     assert 'argparse' in imported
     assert not imported & {'torch', 'numpy', 'cv2', 'mmpose', 'mmengine', 'mmcv', 'mmpose_ae'}
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        mmpose_ae_cli.main(['--version'])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f'{__version__}\n')
 
 
 def test_every_output_is_offered():

@@ -165,6 +165,9 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     (['a.png'], 'no run with a checkpoint below'),
     (['a.png', '--save', 'xml'], "must be one of ['pictures'"),
     (['a.png', '--device', 'toaster'], 'the device toaster cannot be used'),
+    (['a.png', '--smooth'], 'smooth is of people who are tracked: it needs track, too'),
+    (['a.png', '--config', 'c.py', '--checkpoint', 'c.pth', '--cfg-options', 'model.a=1', 'b'],
+     'argument --cfg-options: expected KEY=VALUE, got b'),
 ])  # fmt: skip
 def test_mistakes_are_said_in_a_line(arguments, reason, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -174,6 +177,22 @@ def test_mistakes_are_said_in_a_line(arguments, reason, capsys, tmp_path, monkey
     assert reason in err
     assert out == ''
     assert not Path('predictions').exists()
+
+
+def test_an_unknown_option_of_a_part_is_said_in_a_line(predict, capsys):
+    assert predict('a.png', '--cfg-options', 'model.head.decoder.treshold=1') == 1
+    assert capsys.readouterr().err.startswith('error: AEDecoder has no option treshold')
+
+
+@pytest.mark.parametrize('score', ['nan', 'inf'])
+def test_a_score_that_everybody_or_nobody_has_is_refused(predict, score, capsys):
+    assert predict('a.png', '--score-thr', score) == 1
+    assert f'the least score of a person must be a number, got {score}' in capsys.readouterr().err
+
+
+def test_one_picture_is_no_pictures(predict, folder, capsys):
+    assert predict(folder / 'a.png') == 0
+    assert capsys.readouterr().out.splitlines()[-4].startswith('2 people in 1 picture, ')
 
 
 def test_the_newest_run_is_taken_without_a_model(

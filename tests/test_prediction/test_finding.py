@@ -87,8 +87,22 @@ def test_names_that_are_not_known_are_told_close_ones():
     known = next(entry.name for entry in list_models() if entry.weights)
     with pytest.raises(ValueError, match=rf'no model {known[:-1]}; did you mean .*{known}'):
         find_model(known[:-1])
+    with pytest.raises(ValueError, match=rf'no model {known[3:-3]}; did you mean .*{known}'):
+        find_model(known[3:-3])
     with pytest.raises(ValueError, match=r'no model qqq \(mmpose-ae models lists all\)'):
         find_model('qqq')
+
+
+def test_names_without_weights_are_not_proposed():
+    with pytest.raises(ValueError, match='did you mean') as raised:
+        find_model('ae_higherhrnet-w32')
+    unpublished = [entry.name for entry in list_models() if not entry.weights]
+    assert not {*str(raised.value).split()} & {*unpublished, *(name + '?' for name in unpublished)}
+
+
+def test_weights_are_no_model(small_model):
+    with pytest.raises(ValueError, match=r'small\.pth is no config, which ends in \.py'):
+        find_model(small_model.checkpoint)
 
 
 def test_what_has_no_weights_says_so(small_model):

@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import sys
 from itertools import repeat
 from pathlib import Path
 
@@ -142,6 +143,14 @@ def test_names_in_no_encoding(folder):
     Path('in/notes.txt').write_bytes(b'\xe9.png\n')
     assert names('in/notes.txt') == [name]
     assert names('in/*.png') == [name]
+
+
+def test_lists_without_names_are_said(folder, monkeypatch):
+    Path('in/blank.txt').write_text('\n \n')
+    monkeypatch.setattr(sys, 'stdin', io.StringIO('\n'))
+    blank, nothing = open_source(['in/blank.txt', '-'])
+    assert blank.error == 'in/blank.txt cannot be read as a list, is empty, or is in itself'
+    assert nothing.error == 'standard input has no names'
 
 
 def test_a_list_that_names_itself_ends(folder):
