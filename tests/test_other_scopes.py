@@ -104,7 +104,7 @@ from mmpose.apis import MMPoseInferencer
 cfg = Config.fromfile('mine.py')
 assert cfg.test_dataloader.dataset.pipeline[1].input_size == (128, 128)
 by_name = MMPoseInferencer(pose2d='{LEAF}', scope='mmpose_ae', device='cpu')
-by_path = MMPoseInferencer(pose2d='mine.py', scope='mmpose_ae', device='cpu')
+by_path = MMPoseInferencer(pose2d='mine.py', device='cpu')
 package = Path(mmpose_ae.__file__).parent
 assert Path(by_name.inferencer.cfg.filename).is_relative_to(package.parent)
 assert type(by_path.inferencer.model.head.decoder.grouping).__name__ == 'GreedyGrouping'

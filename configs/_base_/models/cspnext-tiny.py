@@ -1,5 +1,6 @@
 # The backbone of RTMDet-tiny and RTMPose-t; a light neck in place of deconvolutions.
 model = dict(
+    _scope_='mmpose_ae',  # where its parts are, whatever scope builds it
     type='BottomupPoseEstimator',
     data_preprocessor=dict(
         type='PoseDataPreprocessor',

@@ -1,5 +1,6 @@
 # Every stack predicts 17 heatmaps and 17 tags.
 model = dict(
+    _scope_='mmpose_ae',  # where its parts are, whatever scope builds it
     type='BottomupPoseEstimator',
     # RGB in [0, 1], as the release feeds it
     data_preprocessor=dict(

@@ -1,5 +1,6 @@
 # One small hourglass, down to 1/64 of the input: to 1/32 tags were learned poorly.
 model = dict(
+    _scope_='mmpose_ae',  # where its parts are, whatever scope builds it
     type='BottomupPoseEstimator',
     data_preprocessor=dict(
         type='PoseDataPreprocessor',

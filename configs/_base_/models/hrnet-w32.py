@@ -1,4 +1,5 @@
 model = dict(
+    _scope_='mmpose_ae',  # where its parts are, whatever scope builds it
     type='BottomupPoseEstimator',
     data_preprocessor=dict(
         type='PoseDataPreprocessor',

@@ -1,5 +1,6 @@
 # Its authors and MMPose start from random weights, too.
 model = dict(
+    _scope_='mmpose_ae',  # where its parts are, whatever scope builds it
     type='BottomupPoseEstimator',
     data_preprocessor=dict(
         type='PoseDataPreprocessor',
