@@ -84,11 +84,21 @@ class Prediction:
         Returns:
             Prediction: In the same order.
         """
-        kept = np.flatnonzero(self.poses.instance_scores >= score_threshold)[:max_people]
+        return self.take(np.flatnonzero(self.poses.instance_scores >= score_threshold)[:max_people])
+
+    def take(self, people: np.ndarray) -> 'Prediction':
+        """Keep some people.
+
+        Args:
+            people (np.ndarray): Which ones: indices, or (N,), bool.
+
+        Returns:
+            Prediction: Only of these.
+        """
         ids, tags = (
-            None if values is None else values[kept] for values in (self.ids, self.keypoint_tags)
+            None if values is None else values[people] for values in (self.ids, self.keypoint_tags)
         )
-        return replace(self, poses=self.poses.take(kept), ids=ids, keypoint_tags=tags)
+        return replace(self, poses=self.poses.take(people), ids=ids, keypoint_tags=tags)
 
     def without_image(self) -> 'Prediction':
         """The same without the picture, to be kept in large numbers."""

@@ -6,7 +6,9 @@ from typing import Iterable, Iterator, Optional, Sequence
 from mmpose_ae.tracking import Tracker
 
 from .prediction import Prediction
+from .sources import Video
 
+IN_MEMORY = Video('', 30)
 FAINT = 0.5  # of the score of a new person: from there on somebody who is known is followed
 
 
@@ -17,7 +19,9 @@ def follow(
     smooth: bool = False,
     options: Optional[dict] = None,
 ) -> Iterator[Prediction]:
-    """Give the people of each video ids; pictures stay as they are.
+    """Give the people of each video ids; pictures of files stay as they are.
+
+    Pictures in memory, one after the other, are frames of a video.
 
     Args:
         predictions (iterable): In the order of the frames, with people whose score is at least half
@@ -36,8 +40,9 @@ def follow(
     )
     tracker, name = None, None
     for prediction in predictions:
-        video = prediction.video
+        video = prediction.video or (IN_MEMORY if prediction.path is None else None)
         if video is None:
+            name = None
             yield prediction.best(score_threshold)
             continue
         if video.name != name or prediction.frame == 0:
@@ -45,5 +50,4 @@ def follow(
             chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores)
             tracker, name = Tracker(**{**chosen, **(options or {})}), video.name
         tracks = tracker.update(prediction.poses, prediction.frame)
-        known = tracks.ids >= 0
-        yield replace(prediction, poses=tracks.poses.take(known), ids=tracks.ids[known])
+        yield replace(prediction, poses=tracks.poses, ids=tracks.ids).take(tracks.ids >= 0)

@@ -58,6 +58,28 @@ def test_pictures_have_no_numbers():
     assert len(strict[0]) == 1
 
 
+def test_pictures_in_memory_are_frames_until_one_of_a_file_comes():
+    first, second, other, third = followed(
+        *(
+            replace(frame(0, *people, path=path), frame=None, video=None)
+            for path, people in (
+                (None, [(0, 0.9), (100, 0.8)]),
+                (None, [(101, 0.9), (1, 0.8)]),
+                ('a.jpg', [(0, 0.9)]),
+                (None, [(1, 0.9)]),
+            )
+        )
+    )
+    assert first.ids.tolist() == [0, 1] and second.ids.tolist() == [1, 0]
+    assert other.ids is None and third.ids.tolist() == [0]
+
+
+def test_the_tags_of_keypoints_are_those_of_who_is_followed():
+    faint = replace(frame(0, (0, 0.9), (300, 0.3), (600, 0.8)), keypoint_tags=np.arange(3.0))
+    (known,) = followed(faint)
+    assert known.ids.tolist() == [0, 1] and known.keypoint_tags.tolist() == [0, 2]
+
+
 def test_smoothed_people_move_less():
     frames = [frame(number, (2 * (number % 2), 0.9)) for number in range(8)]
     plain, smooth = followed(*frames), followed(*frames, smooth=True)

@@ -367,7 +367,10 @@ def test_frames_are_numbered_over_time(small_model, tmp_path):
     assert [frame.frame for frame in frames] == [0, 1, 2]
     assert all(len(frame.ids) == len(frame) <= 2 for frame in frames)
     assert all(frame.ids.min() >= 0 for frame in frames)
-    (picture,) = predictor(fakes.image((64, 48)))
+    (memory,) = predictor(fakes.image((64, 48)))
+    assert memory.ids.tolist() == [*range(len(memory))]
+    cv2.imwrite(str(tmp_path / 'p.png'), memory.image)
+    (picture,) = predictor(tmp_path / 'p.png')
     assert picture.ids is None
     predictor.track = dict(no_such=1)
     with pytest.raises(TypeError, match='no_such'):
@@ -375,5 +378,5 @@ def test_frames_are_numbered_over_time(small_model, tmp_path):
 
 
 def test_smoothing_needs_tracks(small_model):
-    with pytest.raises(ValueError, match='it needs track=True'):
+    with pytest.raises(ValueError, match='it needs track, too'):
         Predictor(*small_model, smooth=True)
