@@ -26,6 +26,7 @@ MODULES = {
 }
 LIGHT = {'predict'}  # works without torch and MMPose
 WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.compat, which is not imported yet
+CLOSED_PIPE = 141  # what shells say of a program whose reader went away
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
 
@@ -36,9 +37,20 @@ def main(arguments: Optional[List[str]] = None) -> int:
         arguments (list[str], optional): Instead of those of the process.
 
     Returns:
-        int: Exit status: 0; 1 where something could not be done; 130 after Ctrl-C.
+        int: Exit status: 0; 1 where something could not be done; 130 after Ctrl-C; 141 where nobody
+        reads the output any more, as in ``mmpose-ae models | head``.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()  # else the last lines fail when Python ends
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    return status
+
+
+def _run(arguments: List[str]) -> int:
+    """Run the command that is named first."""
     if arguments and arguments[0] in {*TOOLS, *MODULES} - LIGHT and not _is_complete():
         return 1
     if arguments and arguments[0] in TOOLS:

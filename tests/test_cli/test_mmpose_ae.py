@@ -1,5 +1,6 @@
 """The command ``mmpose-ae``: what it offers, and that its doors lead to the tools."""
 
+import os
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -74,6 +75,15 @@ def test_what_is_not_understood_is_said(arguments, capsys):
         mmpose_ae_cli.main(arguments)
     assert ended.value.code == 2
     assert 'usage: mmpose-ae' in capsys.readouterr().err
+
+
+def test_who_reads_only_the_first_lines_sees_no_error(monkeypatch):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, 'w') as output:
+        monkeypatch.setattr(sys, 'stdout', output)
+        assert mmpose_ae_cli.main(['models']) == 141
+        print('more')  # goes nowhere, without an error
 
 
 def test_models_are_listed_with_what_is_known_of_them(capsys, tmp_path, monkeypatch):
