@@ -3,11 +3,12 @@
 import os
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from runpy import run_path
-from typing import List, Optional
+from typing import Any, List, Optional
 
 # Commands that are tools of their own: what mim runs, or finds in the .mim folder.
 TOOLS = {
@@ -108,16 +109,22 @@ def _build_parser() -> ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=_version())
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
-    _add_predict(commands.add_parser('predict', help='find the people in pictures and videos'))
+    add = partial(_add_command, commands)
+    _add_predict(add('predict', 'SOURCE [SOURCE ...]', 'find the people in pictures and videos'))
     models = commands.add_parser('models', help='list the models that have a name')
     models.add_argument('--all', action='store_true', help='also those without published weights')
     _add_web(commands.add_parser('web', help='try models in the browser'))
-    _add_export(commands.add_parser('export', help='write a model to a file of ONNX'))
-    _add_submit(commands.add_parser('submit', help='write or check what benchmarks take'))
+    _add_export(add('export', 'CONFIG CHECKPOINT OUT.onnx', 'write a model to a file of ONNX'))
+    _add_submit(add('submit', 'BOARD [CONFIG CHECKPOINT]', 'write or check what benchmarks take'))
     _add_report(commands.add_parser('report', help='write a page that says what is wrong'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
+
+
+def _add_command(commands: Any, name: str, first: str, what: str) -> ArgumentParser:
+    """A command with arguments, which come before options that take several values."""
+    return commands.add_parser(name, usage=f'mmpose-ae {name} {first} [OPTIONS]', help=what)
 
 
 def _add_predict(parser: ArgumentParser) -> None:

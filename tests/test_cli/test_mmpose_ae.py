@@ -36,6 +36,17 @@ def test_version(capsys):
     assert (ended.value.code, capsys.readouterr().out) == (0, f'{__version__}\n')
 
 
+@pytest.mark.parametrize('name, first', [
+    ('predict', 'SOURCE'), ('export', 'CONFIG'), ('submit', 'BOARD'),
+])  # fmt: skip
+def test_options_of_several_values_come_last(name, first, capsys):
+    """``predict --save json a.png`` would take the picture for an output."""
+    with pytest.raises(SystemExit):
+        mmpose_ae_cli.main([name])
+    usage = capsys.readouterr().err.splitlines()[0]
+    assert usage.startswith(f'usage: mmpose-ae {name} {first}') and usage.endswith('[OPTIONS]')
+
+
 def test_every_output_is_offered():
     offered = set(mmpose_ae_cli.OUTPUTS.split(', '))
     assert offered == set(OUTPUTS) - {'window'}  # which is --show
