@@ -1,5 +1,6 @@
 """Ids of people over the frames of videos."""
 
+import warnings
 from dataclasses import replace
 from typing import Iterable, Iterator, Optional, Sequence
 
@@ -43,6 +44,7 @@ def follow(
         video = prediction.video or (IN_MEMORY if prediction.path is None else None)
         if video is None:
             name = None
+            warnings.warn('pictures of files are not tracked, frames of videos are', stacklevel=2)
             yield prediction.best(score_threshold)
             continue
         if video.name != name or prediction.frame == 0:

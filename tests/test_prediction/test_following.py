@@ -51,13 +51,16 @@ def test_every_video_begins_anew():
     assert [result.ids.tolist() for result in results] == [[0, 1]] * 4
 
 
+@pytest.mark.filterwarnings('ignore:pictures of files')
 def test_pictures_have_no_numbers():
-    (only,) = followed(some_people.prediction())
+    with pytest.warns(UserWarning, match='pictures of files are not tracked'):
+        (only,) = followed(some_people.prediction())
     assert only.ids is None and only.poses.instance_scores.tolist() == [0.75, 0.5]
     strict = list(follow([some_people.prediction()], SIGMAS, 0.6))
     assert len(strict[0]) == 1
 
 
+@pytest.mark.filterwarnings('ignore:pictures of files')
 def test_pictures_in_memory_are_frames_until_one_of_a_file_comes():
     first, second, other, third = followed(
         *(

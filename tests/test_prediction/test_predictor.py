@@ -370,7 +370,8 @@ def test_frames_are_numbered_over_time(small_model, tmp_path):
     (memory,) = predictor(fakes.image((64, 48)))
     assert memory.ids.tolist() == [*range(len(memory))]
     cv2.imwrite(str(tmp_path / 'p.png'), memory.image)
-    (picture,) = predictor(tmp_path / 'p.png')
+    with pytest.warns(UserWarning, match='pictures of files are not tracked'):
+        (picture,) = predictor(tmp_path / 'p.png')
     assert picture.ids is None
     predictor.track = dict(no_such=1)
     with pytest.raises(TypeError, match='no_such'):
