@@ -116,7 +116,7 @@ def _build_parser() -> ArgumentParser:
     _add_web(commands.add_parser('web', help='try models in the browser'))
     _add_export(add('export', 'CONFIG CHECKPOINT OUT.onnx', 'write a model to a file of ONNX'))
     _add_submit(add('submit', 'BOARD [CONFIG CHECKPOINT]', 'write or check what benchmarks take'))
-    _add_report(commands.add_parser('report', help='write a page that says what is wrong'))
+    _add_report(add('report', 'CONFIG CHECKPOINT', 'write a page that says what is wrong'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser

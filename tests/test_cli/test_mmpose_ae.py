@@ -37,7 +37,7 @@ def test_version(capsys):
 
 
 @pytest.mark.parametrize('name, first', [
-    ('predict', 'SOURCE'), ('export', 'CONFIG'), ('submit', 'BOARD'),
+    ('predict', 'SOURCE'), ('export', 'CONFIG'), ('submit', 'BOARD'), ('report', 'CONFIG'),
 ])  # fmt: skip
 def test_options_of_several_values_come_last(name, first, capsys):
     """``predict --save json a.png`` would take the picture for an output."""
