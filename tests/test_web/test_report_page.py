@@ -46,7 +46,7 @@ def test_it_fits_and_asks_for_nothing(browser, addresses, number, width, scheme)
     own = (addresses[number], 'data:')
     page.on('request', lambda r: r.url.startswith(own) or strange.append(r.url))
     page.on('console', lambda message: strange.append(message.text))
-    page.on('pageerror', strange.append)
+    page.on('pageerror', lambda error: strange.append(error))
     page.goto(addresses[number])
     assert page.evaluate('document.documentElement.scrollWidth') == width
     playwright.expect(page.locator('.lead').first).to_contain_text('Most AP is lost to')
