@@ -10,10 +10,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCKED := -c requirements/lock.txt
 
-# Over the first one, for the page: gradio wants an older pillow.
+# Over the first one. For the page: gradio wants an older pillow. For networks of others: what they need.
 WEB := $(VENV)-web
+PEERS := $(VENV)-peers
 
-.PHONY: demo test test-web lint venv clean
+OTHERS := yolo11n-pose yolo26n-pose rtmo-t rtmo-s
+COCO := configs/associative_embedding/coco/ae_
+LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
+    $(COCO)litehrnet-*.py)
+
+.PHONY: demo test test-web networks lint venv clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -24,6 +30,14 @@ test: lint  ## Everything that must pass before a commit.
 test-web: $(WEB)/.installed  ## The pages, in Chromium if that is installed.
 	$(WEB)/bin/python projects/browser/fetch.py
 	$(WEB)/bin/python -m pytest -rs tests/test_web projects/browser/tests/test_page_in_browser.py
+
+networks: $(PEERS)/.installed  ## Time light networks beside YOLO and RTMO, at both sizes of docs/benchmarks.md.
+	for side in 512 192; do \
+	    files=work_dirs/networks/$$side; \
+	    $(PEERS)/bin/python tools/benchmark/peers.py $(OTHERS) --size $$side $$side --out $$files || exit; \
+	    $(PEERS)/bin/python tools/benchmark/networks.py $(OTHERS:%=$$files/%.onnx) $(LIGHT) \
+	        --size $$side $$side --json $$files.json || exit; \
+	done
 
 lint: venv
 	$(BIN)/ruff check
@@ -40,11 +54,15 @@ $(STAMP): setup.py pyproject.toml mmpose_ae/version.py $(wildcard requirements/*
 	$(BIN)/pip install --no-deps --no-build-isolation -e .
 	touch $@
 
-$(WEB)/.installed: $(STAMP) requirements/web.txt requirements/browser.txt
-	$(PYTHON) -m venv $(WEB)
+$(WEB)/.installed: OPTIONS := -r requirements/web.txt -r requirements/browser.txt
+$(WEB)/.installed: requirements/web.txt requirements/browser.txt
+$(PEERS)/.installed: OPTIONS := --no-deps -r requirements/peers.txt
+$(PEERS)/.installed: requirements/peers.txt
+$(WEB)/.installed $(PEERS)/.installed: $(STAMP)
+	$(PYTHON) -m venv $(@D)
 	path=$$(cd $(VENV) && echo lib/python3*/site-packages); \
-	    echo "import site; site.addsitedir('$(CURDIR)/$(VENV)/$$path')" > $(WEB)/$$path/layer.pth
-	$(WEB)/bin/pip install -r requirements/web.txt -r requirements/browser.txt
+	    echo "import site; site.addsitedir('$(CURDIR)/$(VENV)/$$path')" > $(@D)/$$path/layer.pth
+	$(@D)/bin/pip install $(OPTIONS)
 	touch $@
 
 clean:

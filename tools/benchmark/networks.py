@@ -1,9 +1,9 @@
 """Time networks on the CPU by ONNX Runtime, one beside the other, and count their work.
 
-Give configs, whose networks get random weights (the time does not depend on them), and ONNX files
-of others. Of a config that is the network and its search for candidates, for one view of one image;
-of a file whatever is in it. Milliseconds are CPU time of one thread, which other programs disturb
-less than the clock; the sides run in turn.
+Give configs, whose networks get random weights (the time does not depend on them), and ONNX files,
+exported ones or others (``tools/benchmark/peers.py``). Of a config that is the network and its
+search for candidates, for one view of one image; of a file whatever is in it. Milliseconds are CPU
+time of one thread, which other programs disturb less than the clock; the sides run in turn.
 """
 
 import time
@@ -25,6 +25,8 @@ from mmpose_ae.codecs import Maps
 from mmpose_ae.registry import MODELS
 
 OPSET = 18
+# Of weights: float32, float16 and what int8 files have.
+WEIGHT_TYPES = {getattr(onnx.TensorProto, name) for name in ('FLOAT', 'FLOAT16', 'INT8', 'UINT8')}
 Shapes = Dict[str, Tuple[int, ...]]
 
 
@@ -68,24 +70,27 @@ def count_work(path: Path) -> Dict[str, float]:
     """Count the weights of a file and the multiplications of its convolutions and matrices.
 
     Args:
-        path (Path): A file of ONNX, with sizes that are known.
+        path (Path): A file of ONNX.
 
     Returns:
-        dict: ``parameters_m``, millions, batch norm merged into convolutions; ``gmacs``, billions.
+        dict: ``parameters_m``, millions, batch norm merged into convolutions; ``gmacs``, billions,
+        None of a file for images of all sizes.
     """
     graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
     shapes = {w.name: tuple(w.dims) for w in graph.initializer}
     for value in (*graph.input, *graph.value_info, *graph.output):
         shapes[value.name] = tuple(d.dim_value for d in value.type.tensor_type.shape.dim)
-    weights = [w for w in graph.initializer if w.data_type == onnx.TensorProto.FLOAT]
+    weights = [w for w in graph.initializer if w.data_type in WEIGHT_TYPES]
     parameters = sum(np.prod(w.dims, dtype=np.int64) for w in weights)
-    macs = sum(_multiplications(node, shapes) for node in graph.node)
-    return dict(parameters_m=round(parameters / 1e6, 2), gmacs=round(macs / 1e9, 3))
+    gmacs = None
+    if all(shapes[graph.input[0].name]):
+        gmacs = round(sum(_multiplications(node, shapes) for node in graph.node) / 1e9, 3)
+    return dict(parameters_m=round(parameters / 1e6, 2), gmacs=gmacs)
 
 
 def _multiplications(node: onnx.NodeProto, shapes: Shapes) -> int:
     """Of one image: an output of a convolution reads the channels of its group in its window."""
-    if node.op_type == 'MatMul':
+    if node.op_type in ('MatMul', 'Gemm'):
         return np.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
     if node.op_type in ('Conv', 'ConvTranspose'):
         side = node.output[0] if node.op_type == 'Conv' else node.input[0]
@@ -93,14 +98,33 @@ def _multiplications(node: onnx.NodeProto, shapes: Shapes) -> int:
     return 0
 
 
-def open_session(path: Path) -> Callable[[], List[np.ndarray]]:
-    """Load a file, and make a call of it that runs on a random image in one thread."""
+def open_session(path: Path, size: Tuple[int, int]) -> Callable[[], List[np.ndarray]]:
+    """Load a file, and make a call of it that runs on a random image in one thread.
+
+    Args:
+        path (Path): A file of ONNX.
+        size (tuple): Of the image (w, h), in pixels.
+
+    Returns:
+        callable: Gives the outputs.
+
+    Raises:
+        SystemExit: If the file is not for one image of that size.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
-    (images,) = session.get_inputs()
-    feed = {images.name: np.random.default_rng(0).random(images.shape, np.float32)}
-    return lambda: session.run(None, feed)
+    image, *others = session.get_inputs()
+    rng, (width, height) = np.random.default_rng(0), size
+    if others:
+        raise SystemExit(f'{path}: it has the input {others[0].name} besides the image')
+    if image.type == 'tensor(uint8)':  # of `mmpose-ae export`, for all sizes
+        feed = rng.integers(0, 256, (1, height, width, 3), np.uint8)
+    elif image.shape == [1, 3, height, width]:
+        feed = rng.random(image.shape, np.float32)
+    else:
+        raise SystemExit(f'{path}: its input is {image.shape}, expected (1, 3, {height}, {width})')
+    return lambda: session.run(None, {image.name: feed})
 
 
 def cpu_times(calls: Dict[str, Callable], repeats: int) -> Dict[str, np.ndarray]:
@@ -119,11 +143,13 @@ def benchmark(args: Namespace) -> Iterator[Dict]:
     files = {}
     with TemporaryDirectory() as folder:
         for source in args.networks:
+            if source.stem in files:
+                raise SystemExit(f'two networks are named {source.stem}')
             files[source.stem] = source
             if source.suffix == '.py':
                 files[source.stem] = Path(folder, f'{source.stem}.onnx')
                 write_onnx(source, args.size, files[source.stem])
-        calls = {name: open_session(path) for name, path in files.items()}
+        calls = {name: open_session(path, args.size) for name, path in files.items()}
         times = cpu_times(calls, args.repeats)
         first = np.median(next(iter(times.values())))
         for name, values in times.items():
