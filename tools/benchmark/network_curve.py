@@ -44,12 +44,10 @@ def put_into_demo(path: Path, work_dir: Path, seed: int) -> Config:
     return cfg
 
 
-def measure(
-    configs: List[Path], work_dir: Path, seed: int, times: Dict[str, Dict]
-) -> Iterator[Dict]:
-    """Train and test each network; a row has its AP, and its milliseconds and their quartiles."""
-    for path in configs:
-        cfg = put_into_demo(path, work_dir / f'{path.stem}_seed{seed}', seed)
+def measure(args: Namespace, times: Dict[str, Dict]) -> Iterator[Dict]:
+    """Train and test each network; a row has its AP besides what is known of its time."""
+    for path in args.configs:
+        cfg = put_into_demo(path, args.work_dir / f'{path.stem}_seed{args.seed}', args.seed)
         resume_newest(cfg)
         runner = Runner.from_cfg(cfg)
         runner.train()
