@@ -2,7 +2,6 @@
 // FILE.onnx comes from mmpose-ae export --poses; ONNX Runtime is all that is needed besides.
 #include <onnxruntime_cxx_api.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -32,18 +31,22 @@ Picture read_picture(const char* path, int64_t step) {
   return padded;
 }
 
-// The step of the sides of inputs, which the file notes in its metadata as JSON.
+// The step of the sides of inputs, which the file notes in its metadata as JSON. Files that give people
+// need no decoding.
 int64_t read_step(const Ort::Session& session) {
   Ort::AllocatorWithDefaultOptions allocator;
   auto text = session.GetModelMetadata().LookupCustomMetadataMapAllocated("mmpose_ae", allocator);
   const std::string note = text ? text.get() : "", key = "\"step\": ";
   const size_t at = note.find(key);
-  if (at == std::string::npos) throw std::runtime_error("the file is not of mmpose-ae export");
+  if (at == std::string::npos || note.find("\"decoding\": null") == std::string::npos)
+    throw std::runtime_error("the file is not of mmpose-ae export --poses");
   return std::stoll(note.substr(at + key.size()));
 }
 
 int main(int argc, char** argv) try {
-  if (argc < 3) throw std::runtime_error("usage: poses FILE.onnx PICTURE.ppm [LEAST_SCORE]");
+  float least = 0.2f;
+  if (argc < 3 || (argc > 3 && std::sscanf(argv[3], "%f", &least) != 1))
+    throw std::runtime_error("usage: poses FILE.onnx PICTURE.ppm [LEAST_SCORE]");
   Ort::Env env(ORT_LOGGING_LEVEL_ERROR, "poses");
   Ort::Session session(env, argv[1], Ort::SessionOptions());
   Picture picture = read_picture(argv[2], read_step(session));
@@ -55,8 +58,8 @@ int main(int argc, char** argv) try {
   auto found = session.Run(Ort::RunOptions(), inputs, &images, 1, outputs, 2);
   const auto sizes = found[0].GetTensorTypeAndShapeInfo().GetShape();  // 1, people, keypoints, 3
   const float *keypoint = found[0].GetTensorData<float>(), *score = found[1].GetTensorData<float>();
-  const float least = std::max(argc > 3 ? std::stof(argv[3]) : 0.2f, 1e-9f);
-  for (int64_t n = 0; n < sizes[1] && score[n] >= least; ++n) {  // the best come first
+  // The best come first; of score 0 is nobody.
+  for (int64_t n = 0; n < sizes[1] && score[n] > 0 && score[n] >= least; ++n) {
     std::printf("%.4f", score[n]);
     for (int64_t k = 0; k < sizes[2]; ++k, keypoint += 3)
       std::printf("  %.2f %.2f %.3f", keypoint[0], keypoint[1], keypoint[2]);

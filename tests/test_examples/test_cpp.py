@@ -51,7 +51,10 @@ def program(tmp_path_factory):
     return out
 
 
-def write_network(path, note='{"input": {"step": 32}}'):
+NOTE = '{"decoding": null, "input": {"step": 32}}'
+
+
+def write_network(path, note=NOTE):
     """A file whose people grow with the height and width of the picture: x + h, y + w."""
     constants = dict(poses0=POSES[None], scores=SCORES[None])
     values = {name: value.astype(np.float32) for name, value in constants.items()}
@@ -101,14 +104,17 @@ def test_people_are_printed_best_first(program, tmp_path):
         '0.3750  37.00 70.00 0.500  39.00 72.00 0.250',
     ]
     assert len(run(program, *arguments, '0.5').stdout.splitlines()) == 1
+    assert len(run(program, *arguments, '0').stdout.splitlines()) == 2
+    assert 'usage' in run(program, *arguments, 'high').stderr
 
 
 @pytest.mark.parametrize(
     'note, picture, message',
     [
-        (None, b'P6\n1 1\n255\nabc', 'not of mmpose-ae export'),
-        ('{"step": 32}', b'P5\n1 1\n255\na', 'expected a binary PPM'),
-        ('{"step": 32}', b'P6\n2 1\n255\nabc', 'ends too early'),
+        (None, b'P6\n1 1\n255\nabc', 'not of mmpose-ae export --poses'),
+        ('{"decoding": {}, "step": 32}', b'P6\n1 1\n255\nabc', 'not of mmpose-ae export --poses'),
+        (NOTE, b'P5\n1 1\n255\na', 'expected a binary PPM'),
+        (NOTE, b'P6\n2 1\n255\nabc', 'ends too early'),
     ],
 )
 def test_what_does_not_fit_is_said(program, tmp_path, note, picture, message):
