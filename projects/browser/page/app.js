@@ -1,5 +1,6 @@
 // The page: pictures, networks and the camera come in, people are drawn and written down.
 
+import { Camera } from './camera.js';
 import { draw } from './drawing.js';
 import { Network } from './network.js';
 import { toPeopleJson } from './people_json.js';
@@ -8,11 +9,15 @@ const MODEL = 'demo.onnx';
 const EXAMPLES = ['000024.jpg', '000053.jpg', '000034.jpg'].map((name) => `examples/${name}`);
 const SCORE = 0.2; // least one of a person, where the network does not say
 const KEYPOINT_SCORE = 0.3;
+const DOWNLOAD_STARTS = 10_000; // milliseconds after which a browser has what it saves
 // The name of a config ends in the data that it was trained on.
 const DRAWN = { words: /synth_crowd/, note: 'drawn people only: a demonstration, not for photographs' };
 
 const element = (id) => document.getElementById(id);
 const network = new Network();
+const camera = new Camera((bitmap) => showPicture(bitmap, 'camera'), (on) => {
+  element('camera').setAttribute('aria-pressed', String(on));
+});
 const thresholds = { score: SCORE, keypoint: KEYPOINT_SCORE };
 let model = null; // what the network says of itself
 let shown = null; // {bitmap, name, people, times}
@@ -75,46 +80,57 @@ function describeModel() {
   );
 }
 
-async function openModel(name, file) {
-  await attempt(name, async () => {
-    say(`Opening ${name}…`);
-    model = await network.open(file);
-    thresholds.score = model.score_threshold ?? SCORE;
-    describeModel();
-    if (shown) await showPicture(shown.bitmap, shown.name);
-    else say('Open a picture');
-  });
+/**
+ * Take another network.
+ *
+ * @param {Promise<ArrayBuffer>} content Of its file.
+ * @param {string} name Of the file.
+ */
+async function openModel(content, name) {
+  say(`Opening ${name}…`);
+  model = await network.open(await content);
+  thresholds.score = model.score_threshold ?? SCORE;
+  describeModel();
+  if (shown) await showPicture(shown.bitmap, shown.name);
+  else say('Open a picture');
 }
 
-/** Find and draw the people of a picture; of several that are asked for only the last one. */
-async function showPicture(bitmap, name) {
+/**
+ * Find and draw the people of a picture; of several that are asked for only those of the last one.
+ *
+ * @param {ImageBitmap | Promise<ImageBitmap>} picture It is closed when another one is shown.
+ * @param {string} name Of its file.
+ */
+async function showPicture(picture, name) {
   turn += 1;
   const own = turn;
+  const bitmap = await picture;
   const found = model ? await network.predict(bitmap) : { people: [], times: null };
-  if (own !== turn) return;
-  shown = { bitmap, name, ...found };
-  render();
-}
-
-async function openPicture(name, file) {
-  await attempt(name, async () => {
-    let bitmap;
-    try {
-      bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
-    } catch {
-      throw new Error('it is neither a picture that this browser can read nor an .onnx file');
-    }
-    await showPicture(bitmap, name);
-  });
-}
-
-async function openFile(file) {
-  stopCamera();
-  if (file.name.endsWith('.onnx')) {
-    await openModel(file.name, new Uint8Array(await file.arrayBuffer()));
-  } else {
-    await openPicture(file.name, file);
+  const previous = shown?.bitmap;
+  if (own === turn) {
+    shown = { bitmap, name, ...found };
+    render();
   }
+  for (const each of [previous, bitmap]) if (each !== shown?.bitmap) each?.close();
+}
+
+async function decodePicture(file) {
+  try {
+    return await createImageBitmap(file, { colorSpaceConversion: 'none' });
+  } catch {
+    throw new Error('it is neither a picture that this browser can read nor an .onnx file');
+  }
+}
+
+function openFile(file) {
+  return attempt(file.name, async () => {
+    if (file.name.toLowerCase().endsWith('.onnx')) {
+      await openModel(file.arrayBuffer(), file.name);
+    } else {
+      camera.stop();
+      await showPicture(decodePicture(file), file.name);
+    }
+  });
 }
 
 async function openFiles(files) {
@@ -122,26 +138,11 @@ async function openFiles(files) {
   else if (files.length) await openFile(files[0]);
 }
 
-let camera = null; // its stream
-
-function stopCamera() {
-  camera?.getTracks().forEach((track) => track.stop());
-  camera = null;
-  element('camera').setAttribute('aria-pressed', 'false');
-}
-
-async function startCamera() {
-  await attempt('Camera', async () => {
-    camera = await navigator.mediaDevices.getUserMedia({ video: true });
-    element('camera').setAttribute('aria-pressed', 'true');
-    const video = document.createElement('video');
-    video.muted = true;
-    video.srcObject = camera;
-    await video.play();
-    while (camera === video.srcObject) {
-      await showPicture(await createImageBitmap(video), 'camera');
-    }
-  });
+/** A file beside the page. */
+async function download(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error('it is not beside the page; drop a file of your own');
+  return response.blob();
 }
 
 function save(blob, name) {
@@ -149,7 +150,7 @@ function save(blob, name) {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_STARTS);
 }
 
 function saveJson() {
@@ -171,15 +172,15 @@ function addExamples() {
   }
 }
 
-async function openExample(path) {
-  stopCamera();
-  await openPicture(path, await fetch(path).then((response) => response.blob()));
+function openExample(path) {
+  camera.stop();
+  return attempt(path, () => showPicture(download(path).then(decodePicture), path));
 }
 
-async function openOwnModel() {
-  const response = await fetch(MODEL);
-  if (response.ok) await openModel(MODEL, new Uint8Array(await response.arrayBuffer()));
-  else say(`There is no ${MODEL} beside the page: drop a network of your own`, true);
+/** Open the network that lies beside the page, and an example. */
+async function begin() {
+  await attempt(MODEL, async () => openModel((await download(MODEL)).arrayBuffer(), MODEL));
+  if (model) await openExample(EXAMPLES[0]);
 }
 
 function listen() {
@@ -195,7 +196,8 @@ function listen() {
     await openFiles(target.files);
     target.value = ''; // so that the same file may be chosen again
   };
-  element('camera').onclick = () => (camera ? stopCamera() : startCamera());
+  element('camera').onclick = () =>
+    camera.on ? camera.stop() : attempt('Camera', () => camera.start());
   element('json').onclick = saveJson;
   element('picture').onclick = () => element('canvas').toBlob((blob) => save(blob, 'people.png'));
   document.ondragover = (event) => {
@@ -215,5 +217,4 @@ function listen() {
 listen();
 addExamples();
 render();
-await openOwnModel();
-if (model) await openExample(EXAMPLES[0]);
+await begin();

@@ -33,9 +33,14 @@ export class Model {
   static async open(runtime, file) {
     const description = readDescription(file);
     const session = await runtime.InferenceSession.create(file, { executionProviders: ['wasm'] });
-    const model = new Model(runtime, session, description);
-    await model.predict(blank(description.input.size)); // what takes longer, or fails, the first time
-    return model;
+    try {
+      const model = new Model(runtime, session, description);
+      await model.predict(blank(description.input.size)); // what takes longer the first time
+      return model;
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
   }
 
   /**
@@ -80,7 +85,7 @@ function readDescription(file) {
     throw new Error(`it has no entry ${ENTRY}: export it by \`mmpose-ae export\``);
   }
   const description = JSON.parse(text);
-  if (description.format > FORMAT) {
+  if (!(description.format <= FORMAT)) {
     throw new Error(`it has format ${description.format}, and this page reads up to ${FORMAT}`);
   }
   return description;

@@ -6,6 +6,7 @@ export class Network {
     this.worker = new Worker('worker.js', { type: 'module' });
     this.waiting = new Map();
     this.asked = 0;
+    this.failure = null; // why the thread is not there
     this.worker.onmessage = ({ data: { id, result, error } }) => {
       const { resolve, reject } = this.waiting.get(id);
       this.waiting.delete(id);
@@ -13,9 +14,8 @@ export class Network {
       else reject(new Error(error));
     };
     this.worker.onerror = (event) => {
-      for (const { reject } of this.waiting.values()) {
-        reject(new Error(event.message ?? 'the network cannot be started'));
-      }
+      this.failure = new Error(event.message || 'the network cannot be started');
+      for (const { reject } of this.waiting.values()) reject(this.failure);
       this.waiting.clear();
     };
   }
@@ -23,11 +23,11 @@ export class Network {
   /**
    * Take another network.
    *
-   * @param {Uint8Array} file Content of an ONNX file.
+   * @param {ArrayBuffer} file Content of an ONNX file; it is gone afterwards.
    * @returns {Promise<object>} What it says of itself.
    */
   open(file) {
-    return this.ask('open', file);
+    return this.ask('open', file, [file]);
   }
 
   /**
@@ -40,10 +40,11 @@ export class Network {
     return this.ask('predict', bitmap);
   }
 
-  ask(command, content) {
+  ask(command, content, given = []) {
+    if (this.failure) return Promise.reject(this.failure);
     this.asked += 1;
     const id = this.asked;
-    this.worker.postMessage({ id, command, content });
+    this.worker.postMessage({ id, command, content }, given);
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }
 }

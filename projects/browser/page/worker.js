@@ -1,5 +1,5 @@
 // The network beside the page, so that the page never waits for it. It is asked by messages
-// {id, command, content} and answers each by {id, result} or {id, error}.
+// {id, command, content} and answers each by {id, result} or {id, error}, one after the other.
 
 import { Model } from './model.js';
 
@@ -22,9 +22,9 @@ async function loadRuntime() {
 }
 
 const COMMANDS = {
-  /** Take another network: the content of an ONNX file; gives what it says of itself. */
+  /** Take another network: the content of an ONNX file, a buffer; gives what it says of itself. */
   async open(file) {
-    const opened = await Model.open(await loadRuntime(), file);
+    const opened = await Model.open(await loadRuntime(), new Uint8Array(file));
     await model?.close();
     model = opened;
     return model.description;
@@ -35,14 +35,20 @@ const COMMANDS = {
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
+    bitmap.close();
     return model.predict(context.getImageData(0, 0, width, height));
   },
 };
 
-self.onmessage = async ({ data: { id, command, content } }) => {
+async function answer({ id, command, content }) {
   try {
     self.postMessage({ id, result: await COMMANDS[command](content) });
   } catch (error) {
-    self.postMessage({ id, error: error.message });
+    self.postMessage({ id, error: error?.message ?? String(error) }); // WebAssembly throws numbers
   }
+}
+
+let last = Promise.resolve();
+self.onmessage = ({ data }) => {
+  last = last.then(() => answer(data));
 };

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from javascript import run
+from mmengine.config import Config
 from scipy.ndimage import gaussian_filter
 
 from mmpose_ae.codecs import AEDecoder, Maps
@@ -164,7 +165,10 @@ def test_a_network_that_gives_poses():
 @pytest.mark.parametrize(
     'decoding, words',
     [
-        (dict(type='TagDecoding', grouping=dict(type='GreedyGrouping')), 'GreedyGrouping.*--poses'),
+        (
+            dict(type='TagDecoding', grouping=dict(type='GreedyGrouping')),
+            'GreedyGrouping.*--cfg-options',
+        ),
         (dict(type='NewDecoding'), 'NewDecoding, known are TagDecoding'),
         (dict(TagDecoding().to_dict(), refinement='cubic'), 'refinement is cubic'),
         (dict(TagDecoding().to_dict(), completion=dict(rule='far')), 'rule of completion is far'),
@@ -172,10 +176,24 @@ def test_a_network_that_gives_poses():
     ],
 )
 def test_what_the_page_does_not_know_is_refused(decoding, words):
+    assert re.search(words, refusal(decoding))
+
+
+def refusal(decoding):
+    """What the page says to a decoding, '' if it knows it."""
     body = """(() => {
         const names = ['candidates', 'heatmaps', 'tags'];
-        try { return makeDecoder(given.decoding, { stride: [4, 4] }, names); }
+        try { makeDecoder(given.decoding, { stride: [4, 4] }, names); return ''; }
         catch (error) { return error.message; }
     })()"""
-    message = run('decoding/decoding.js', 'makeDecoder', body, decoding=decoding)
-    assert re.search(words, message)
+    return run('decoding/decoding.js', 'makeDecoder', body, decoding=decoding)
+
+
+def test_its_advice_helps():
+    """The option that it names is one of the config, and gives a file that it takes."""
+    decoder = dict(preset='higher_hrnet', keypoint_order=[*range(KEYPOINTS)])
+    cfg = Config(dict(model=dict(head=dict(decoder=decoder))))
+    message = refusal(AEDecoder(**decoder).decoding.to_dict())
+    name, value = re.search(r'--cfg-options (\S+)=(\S+)$', message).groups()
+    cfg.merge_from_dict({name: value})
+    assert refusal(AEDecoder(**cfg.model.head.decoder).decoding.to_dict()) == ''

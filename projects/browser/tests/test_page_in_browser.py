@@ -182,7 +182,7 @@ def test_wrong_files_and_a_good_one_afterwards(page, picture, tmp_path):
         'text.onnx': 'text.onnx: it is no ONNX file',
         'other.onnx': 'other.onnx: it has no entry mmpose_ae',
         'newer.onnx': 'newer.onnx: it has format 2, and this page reads up to 1',
-        'greedy.onnx': 'greedy.onnx: it groups by GreedyGrouping.*--poses',
+        'greedy.onnx': 'greedy.onnx: it groups by GreedyGrouping.*--cfg-options',
     }.items():
         drop(page, tmp_path / name, words)
         drop(page, picture, '^2 people$')
@@ -200,9 +200,78 @@ def test_the_camera(page):
     assert (image['path'], image['width'], image['height']) == ('camera', 640, 480)
 
 
+COUNT = """
+const create = window.createImageBitmap, close = ImageBitmap.prototype.close;
+window.bitmaps = new Set();
+window.createImageBitmap = async (...given) => {
+    const bitmap = await create(...given);
+    window.bitmaps.add(bitmap);
+    return bitmap;
+};
+ImageBitmap.prototype.close = function () { window.bitmaps.delete(this); close.call(this); };
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.tracks = [];
+navigator.mediaDevices.getUserMedia = async (wish) => {
+    const stream = await ask(wish);
+    window.tracks.push(...stream.getTracks());
+    return stream;
+};
+"""
+
+
+def test_nothing_is_left_of_the_camera(page, picture, tmp_path):
+    page.evaluate(COUNT)
+    button = page.get_by_role('button', name='Camera')
+    button.click()
+    playwright.expect(page.locator('#canvas')).to_have_attribute('height', '720', timeout=START)
+    spots.write_network(tmp_path / 'mine.onnx', name='mine')
+    drop(page, tmp_path / 'mine.onnx', r'^\d+ p')  # it goes on with another network
+    playwright.expect(page.locator('#network')).to_contain_text('mine', timeout=START)
+    playwright.expect(button).to_have_attribute('aria-pressed', 'true')
+    drop(page, picture, '^2 people$')  # and is off for a picture
+    playwright.expect(button).to_have_attribute('aria-pressed', 'false')
+    assert page.evaluate('window.tracks.map((track) => track.readyState)') == ['ended']
+    page.wait_for_function('window.bitmaps.size === 1', timeout=START)
+
+
+def test_a_camera_that_is_taken_away(page):
+    page.evaluate(COUNT)
+    page.get_by_role('button', name='Camera').click()
+    page.wait_for_function('window.tracks.length', timeout=START)
+    page.evaluate('window.tracks[0].stop()')
+    wait_for(page, '^Camera: it gives no more pictures$')
+    page.evaluate("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page.get_by_role('button', name='Camera').click()
+    wait_for(page, '^Camera: browsers give it to pages of https')
+
+
+def test_an_example_that_cannot_be_loaded(page, picture):
+    page.route('**/000053.jpg', lambda route: route.abort())
+    page.get_by_role('button', name='Example 000053.jpg').click()
+    wait_for(page, '000053.jpg: Failed to fetch')
+    drop(page, picture, '^2 people$')
+
+
+def test_it_fits_a_telephone(page):
+    page.set_viewport_size(dict(width=320, height=640))
+    assert page.evaluate('document.documentElement.scrollWidth') == 320
+    canvas = page.locator('#canvas').bounding_box()
+    assert canvas['x'] > 0 and canvas['x'] + canvas['width'] < 320
+
+
+def test_it_works_by_the_keyboard(page):
+    page.locator('body').press('Tab')
+    for _ in range(20):
+        if page.evaluate("document.activeElement.id === 'score'"):
+            break
+        page.keyboard.press('Tab')
+    page.keyboard.press('End')
+    wait_for(page, '^0 people, ')
+
+
 def test_what_is_missing_is_said(open_page, tmp_path, site):
     ignored = shutil.ignore_patterns('vendor', '*.onnx')
     shutil.copytree(site, tmp_path / 'bare', ignore=ignored)
     page = open_page(tmp_path / 'bare')
-    wait_for(page, 'no demo.onnx beside the page')
+    wait_for(page, 'demo.onnx: it is not beside the page')
     drop(page, site / 'demo.onnx', 'onnxruntime-web is not beside the page.*fetch.py')

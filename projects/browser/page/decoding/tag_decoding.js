@@ -16,7 +16,7 @@ export function checkTagDecoding({ grouping, completion, refinement }) {
   if (grouping.type !== 'DensityGrouping') {
     throw new Error(
       `it groups by ${grouping.type}, and this page by DensityGrouping alone; ` +
-        'export the model with --poses, which needs no grouping afterwards',
+        'export it with --cfg-options model.head.decoder.grouping.type=DensityGrouping',
     );
   }
   const choices = { 'rule of completion': [completion?.rule ?? null, [null, ...RULES]] };
