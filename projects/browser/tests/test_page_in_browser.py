@@ -200,23 +200,23 @@ def test_the_camera(page):
     assert (image['path'], image['width'], image['height']) == ('camera', 640, 480)
 
 
-COUNT = """
-const create = window.createImageBitmap, close = ImageBitmap.prototype.close;
-window.bitmaps = new Set();
-window.createImageBitmap = async (...given) => {
-    const bitmap = await create(...given);
-    window.bitmaps.add(bitmap);
-    return bitmap;
-};
-ImageBitmap.prototype.close = function () { window.bitmaps.delete(this); close.call(this); };
-const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-window.tracks = [];
-navigator.mediaDevices.getUserMedia = async (wish) => {
-    const stream = await ask(wish);
-    window.tracks.push(...stream.getTracks());
-    return stream;
-};
-"""
+COUNT = """() => {
+    const create = window.createImageBitmap, close = ImageBitmap.prototype.close;
+    window.bitmaps = new Set();
+    window.createImageBitmap = async (...given) => {
+        const bitmap = await create(...given);
+        window.bitmaps.add(bitmap);
+        return bitmap;
+    };
+    ImageBitmap.prototype.close = function () { window.bitmaps.delete(this); close.call(this); };
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    window.tracks = [];
+    navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+    };
+}"""
 
 
 def test_nothing_is_left_of_the_camera(page, picture, tmp_path):
@@ -231,13 +231,15 @@ def test_nothing_is_left_of_the_camera(page, picture, tmp_path):
     drop(page, picture, '^2 people$')  # and is off for a picture
     playwright.expect(button).to_have_attribute('aria-pressed', 'false')
     assert page.evaluate('window.tracks.map((track) => track.readyState)') == ['ended']
-    page.wait_for_function('window.bitmaps.size === 1', timeout=START)
+    page.evaluate("""async () => {
+        while (window.bitmaps.size > 1) await new Promise((done) => setTimeout(done, 20));
+    }""")
 
 
 def test_a_camera_that_is_taken_away(page):
     page.evaluate(COUNT)
     page.get_by_role('button', name='Camera').click()
-    page.wait_for_function('window.tracks.length', timeout=START)
+    playwright.expect(page.locator('#canvas')).to_have_attribute('height', '720', timeout=START)
     page.evaluate('window.tracks[0].stop()')
     wait_for(page, '^Camera: it gives no more pictures$')
     page.evaluate("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")

@@ -1,10 +1,13 @@
 """Time the page in Chromium beside Python: the same file and pictures, one thread each, in turn.
 
 Milliseconds are those of a clock, from a decoded picture to its people, and the ratio is that of
-the page to Python: read the ratio where other programs run.
+the page to Python: read the ratio where other programs run. People are compared where both sides
+decode the same outputs, those of Python.
 """
 
 import base64
+import json
+import math
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -12,9 +15,12 @@ from typing import Dict, Iterator, Tuple
 
 import numpy as np
 from chromium import open_page
+from playwright.sync_api import Page
 
 from mmpose_ae.images import read_image
 from mmpose_ae.runtime import ExportedModel
+from mmpose_ae.runtime.description import ENTRY
+from mmpose_ae.runtime.onnx_file import read_metadata
 
 # The page's own way to its network, in its thread.
 OPEN = """async (file) => {
@@ -26,36 +32,70 @@ OPEN = """async (file) => {
 PREDICT = """async (file) => {
     const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
     const picture = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: 'none' });
-    const { people, times } = await window.measured.predict(picture);
-    return [people.length, times.network, times.decoding];
+    const { times } = await window.measured.predict(picture);
+    return [times.network, times.decoding];
+}"""
+DECODE = """async ([{ decoding, grid }, outputs]) => {
+    const { makeDecoder } = await import('./decoding/decoding.js');
+    const types = { float32: Float32Array, bool: Uint8Array };
+    for (const tensor of Object.values(outputs)) {
+        const bytes = Uint8Array.from(atob(tensor.base64), (letter) => letter.charCodeAt(0));
+        tensor.data = new types[tensor.type](bytes.buffer);
+    }
+    return makeDecoder(decoding, grid, Object.keys(outputs))(outputs)
+        .map(({ keypoints }) => keypoints.map(({ x, y }) => [x, y]));
 }"""
 STEPS = ('network', 'decoding')
 WARM_UP = 3
+SAME = 0.01  # pixels of the input
 
 
-def encode(path: Path) -> str:
-    """The content of a file as text."""
-    return base64.b64encode(path.read_bytes()).decode()
+def encode(content: bytes) -> str:
+    """Write bytes as text."""
+    return base64.b64encode(content).decode()
 
 
-def predict(model: ExportedModel, image: np.ndarray) -> Tuple[int, float, float]:
-    """Find people as the page does: how many, and the milliseconds of the two steps."""
-    start = time.perf_counter()
-    given = model.prepare(image)
-    outputs = model.run(given.pixels[None], [given.frame])
-    middle = time.perf_counter()
-    (poses,) = model.decode(outputs, given.pixels[None])
-    return len(poses), 1e3 * (middle - start), 1e3 * (time.perf_counter() - middle)
+class Here:
+    """The exported file in Python.
+
+    Args:
+        path (Path): The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.model = ExportedModel(path, threads=1)
+        self.about = json.loads(read_metadata(path)[ENTRY])
+
+    def predict(self, image: np.ndarray) -> Tuple[float, float]:
+        """Find people as the page does; gives the milliseconds of the two steps."""
+        start = time.perf_counter()
+        given = self.model.prepare(image)
+        self.outputs = self.model.run(given.pixels[None], [given.frame])
+        middle = time.perf_counter()
+        (self.poses,) = self.model.decode(self.outputs, given.pixels[None])
+        return 1e3 * (middle - start), 1e3 * (time.perf_counter() - middle)
+
+    def distance(self, page: Page) -> float:
+        """Largest one of the page's keypoints, in pixels of the input; NaN of unequal numbers."""
+        tensors = {
+            name: dict(type=str(each.dtype), dims=each.shape, base64=encode(each.tobytes()))
+            for name, each in self.outputs.items()
+        }
+        keypoints = page.evaluate(DECODE, [self.about, tensors])
+        if len(keypoints) != len(self.poses):
+            return math.nan
+        found = np.reshape(keypoints, self.poses.keypoints.shape)
+        return np.abs(found - self.poses.keypoints).max(initial=0)
 
 
-def measure(args: Namespace) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
-    """Of each picture what the page, and what Python says of it."""
-    model = ExportedModel(args.model, threads=1)
+def measure(args: Namespace) -> Iterator[Tuple[float, ...]]:
+    """Of each picture the milliseconds of the page's steps and of Python's, and the distance."""
+    here = Here(args.model)
     with open_page() as page:
-        page.evaluate(OPEN, encode(args.model))
+        page.evaluate(OPEN, encode(args.model.read_bytes()))
         for path in [*args.pictures[:1] * WARM_UP, *args.pictures]:
-            there, here = page.evaluate(PREDICT, encode(path)), predict(model, read_image(path))
-            yield np.array(there), np.array(here)
+            there = page.evaluate(PREDICT, encode(path.read_bytes()))
+            yield (*there, *here.predict(read_image(path)), here.distance(page))
 
 
 def summarize(times: np.ndarray) -> Dict[str, float]:
@@ -69,11 +109,11 @@ def main() -> None:
     parser.add_argument('model', type=Path, help='an exported file')
     parser.add_argument('pictures', type=Path, nargs='+')
     args = parser.parse_args()
-    page, python = np.array([*measure(args)])[WARM_UP:].transpose(1, 0, 2)
-    same = (page[:, 0] == python[:, 0]).sum()
-    print(f'{len(page)} pictures, as many people on {same}')
-    for column, step in enumerate(STEPS, 1):
-        there, here = page[:, column], python[:, column]
+    rows = np.array([*measure(args)])[WARM_UP:]
+    apart = rows[:, 4]
+    print(f'{len(rows)} pictures; the same people, to {SAME} pixels, on {(apart < SAME).sum()}')
+    for column, step in enumerate(STEPS):
+        there, here = rows[:, column], rows[:, column + len(STEPS)]
         ratio = np.median(there) / np.median(here)
         print(f'{step}: page {summarize(there)} Python {summarize(here)} ratio {ratio:.2f}')
 
