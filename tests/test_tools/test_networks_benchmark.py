@@ -46,11 +46,11 @@ def network(tmp_path):
 
 
 @pytest.fixture
-def exported(tmp_path):
-    """For pictures of all sizes, as `mmpose-ae export` writes it; gives the size of each."""
+def exported(tmp_path, request):
+    """For pictures of all sizes, of an integer type; gives the size of each."""
     node = helper.make_node('Shape', ['images'], ['shape'])
     ends = [
-        [helper.make_tensor_value_info('images', TensorProto.UINT8, ['B', 'H', 'W', 3])],
+        [helper.make_tensor_value_info('images', request.param, ['B', 'H', 'W', 3])],
         [helper.make_tensor_value_info('shape', TensorProto.INT64, [4])],
     ]
     graph = helper.make_graph([node], 'exported', *ends, [weight('unused', 1000, 1000)])
@@ -93,6 +93,7 @@ def test_rows(tool, network, monkeypatch, tmp_path):
         assert 0 <= low <= row['cpu_ms'] <= high and row['gmacs'] == 0 and row['parameters_m'] == 0
 
 
+@pytest.mark.parametrize('exported', [TensorProto.UINT8, TensorProto.INT32], indirect=True)
 def test_an_exported_file_gets_pictures_of_the_size(tool, exported):
     (shape,) = tool.open_session(exported, (64, 128))()
     assert shape.tolist() == [1, 128, 64, 3]

@@ -118,8 +118,9 @@ def open_session(path: Path, size: Tuple[int, int]) -> Callable[[], List[np.ndar
     rng, (width, height) = np.random.default_rng(0), size
     if others:
         raise SystemExit(f'{path}: it has the input {others[0].name} besides the image')
-    if image.type == 'tensor(uint8)':  # of `mmpose-ae export`, for all sizes
-        feed = rng.integers(0, 256, (1, height, width, 3), np.uint8)
+    if image.shape[-1] == 3:  # bytes of all sizes, as `mmpose-ae export` has them, or MoveNet
+        dtype = image.type[len('tensor(') : -1]
+        feed = rng.integers(0, 256, (1, height, width, 3)).astype(dtype)
     elif image.shape == [1, 3, height, width]:
         feed = rng.random(image.shape, np.float32)
     else:
