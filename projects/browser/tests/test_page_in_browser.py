@@ -62,6 +62,7 @@ def open_page(browser):
         server = serve(folder)
         address, _ = server.__enter__()
         context = browser.new_context(permissions=['camera'])
+        context.set_default_timeout(START)
         page, strange = context.new_page(), []
         opened.append((server, context, strange))
         own = (f'{address}/', f'blob:{address}/')

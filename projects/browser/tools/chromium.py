@@ -10,6 +10,7 @@ from typing import Iterator, Tuple
 
 from playwright.sync_api import Page, sync_playwright
 
+PATIENCE = 120_000  # milliseconds, on a busy computer
 PAGE = Path(__file__).resolve().parents[1] / 'page'
 
 
@@ -35,6 +36,7 @@ def open_page(size: Tuple[int, int] = (1280, 900)) -> Iterator[Page]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = engines.chromium.launch(executable_path=shutil.which('chromium'))
         page = browser.new_page(viewport=dict(zip(('width', 'height'), size)))
+        page.set_default_timeout(PATIENCE)
         page.goto(f'http://127.0.0.1:{server.server_port}')
         yield page
         browser.close()
