@@ -37,7 +37,8 @@ class Poses:
 
         Around all keypoints where none was found.
         """
-        return boxes_around(self.keypoints, self.keypoint_scores > 0)
+        boxes = boxes_around(self.keypoints, self.keypoint_scores > 0)
+        return boxes.astype(np.float32)
 
     def take(self, index: np.ndarray) -> 'Poses':
         """Keep some people.
@@ -60,12 +61,12 @@ def boxes_around(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
         found (np.ndarray): Which of them were found, (N, K), bool.
 
     Returns:
-        np.ndarray: Left, top, right, bottom, (N, 4), float32.
+        np.ndarray: Left, top, right, bottom, (N, 4), of the type of the keypoints.
     """
     found = (found | ~found.any(1, keepdims=True))[..., None]  # (N, K, 1)
     low = np.where(found, keypoints, np.inf).min(1)
     high = np.where(found, keypoints, -np.inf).max(1)
-    return np.concatenate([low, high], axis=-1).astype(np.float32)
+    return np.concatenate([low, high], axis=-1)
 
 
 def rank_poses(poses: Poses, max_instances: Optional[int] = None) -> Poses:

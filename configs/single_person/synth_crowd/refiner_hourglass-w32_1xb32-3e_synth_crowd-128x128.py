@@ -1,0 +1,57 @@
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/cpu_7e.py',
+    '../../_base_/models/hourglass-tiny.py',
+    '../../_base_/datasets/synth_crowd.py',
+]
+
+# The network of Associative Embedding with heatmaps alone, of one person at a time.
+codec = dict(type='MSRAHeatmap', input_size=(128, 128), heatmap_size=(32, 32), sigma=1.5)
+model = dict(
+    type='TopdownPoseEstimator',
+    data_preprocessor=dict(pad_size_divisor=64),
+    backbone=dict(
+        out_channels=17, feat_channels=32, increase=(16, 32, 32, 32), stem_channels=(16, 16)
+    ),
+    head=dict(
+        _delete_=True,
+        type='CPMHead',
+        in_channels=17,
+        out_channels=17,
+        num_stages=1,
+        final_layer=None,
+        decoder=codec,
+    ),
+)
+
+data_mode = 'topdown'
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale'),
+    dict(type='mmpose.RandomFlip', direction='horizontal'),
+    dict(type='RandomBBoxTransform', rotate_factor=0, scale_factor=(0.75, 1.25)),
+    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='GenerateTarget', encoder=codec),
+    dict(type='mmpose.PackPoseInputs'),
+]
+val_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='GetBBoxCenterScale'),
+    dict(type='TopdownAffine', input_size=codec['input_size']),
+    dict(type='mmpose.PackPoseInputs'),
+]
+train_dataloader = dict(
+    batch_size=32, dataset=dict(data_mode=data_mode, pipeline=train_pipeline)
+)
+val_dataloader = dict(batch_size=32, dataset=dict(data_mode=data_mode, pipeline=val_pipeline))
+test_dataloader = val_dataloader
+val_evaluator = dict(score_mode='bbox_keypoint')
+test_evaluator = val_evaluator
+
+# MMPose's head measures its accuracy in numpy, which has no bfloat16.
+optim_wrapper = dict(_delete_=True, optimizer=dict(type='Adam', lr=3e-3))
+train_cfg = dict(max_epochs=3, val_interval=3)
+_base_.param_scheduler[1].update(end=3, T_max=3)
+auto_scale_lr = dict(base_batch_size=32)
+
+custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

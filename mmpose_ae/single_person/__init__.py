@@ -1,0 +1,20 @@
+"""Single-person refinement: a network that sees one person at a time votes on each who was found."""
+
+from .boxes import Boxes
+from .crops import cut_square
+from .rules import RULES, AverageVotes, ReplaceByVotes, WeighVotes
+from .votes import Votes, read_votes
+from .voting import HeatmapNetwork, ReleasedVoting
+
+__all__ = [
+    'RULES',
+    'AverageVotes',
+    'Boxes',
+    'HeatmapNetwork',
+    'ReleasedVoting',
+    'ReplaceByVotes',
+    'Votes',
+    'WeighVotes',
+    'cut_square',
+    'read_votes',
+]

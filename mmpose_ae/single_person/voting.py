@@ -1,0 +1,66 @@
+"""How a network votes on people: what it is shown of them, and how it is read."""
+
+from dataclasses import dataclass
+from typing import Protocol, Tuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmpose_ae.grouping import Poses
+from mmpose_ae.options import check_count
+
+from .boxes import Boxes
+from .crops import cut_square
+from .votes import Votes, read_votes
+
+
+class HeatmapNetwork(Protocol):
+    """A network that has been trained on one person at a time."""
+
+    def heatmaps(self, crops: np.ndarray) -> Tensor:
+        """Heatmaps (N, K, h, w) of crops (N, H, W, 3), uint8, and of their mirror images, merged."""
+
+
+@dataclass(frozen=True)
+class ReleasedVoting:
+    """Vote as pose-ae-demo does: squares in several sizes, whose heatmaps are averaged.
+
+    Attributes:
+        sizes (tuple): Sides that the squares are resized to, in pixels. Heatmaps of all are resized
+            to the size of the first ones.
+    """
+
+    sizes: Tuple[int, ...] = (512, 400, 300)
+    padding = 1.3
+    least_side = 60
+
+    def __post_init__(self) -> None:
+        for size in self.sizes:
+            check_count('sizes', size, least=1)
+        if not self.sizes:
+            raise ValueError('sizes of the crops are missing: give one at least')
+
+    def __call__(self, network: HeatmapNetwork, image: np.ndarray, poses: Poses) -> Votes:
+        """Vote on the people of an image.
+
+        Args:
+            network (HeatmapNetwork): It is shown the crops of all people at once, size by size.
+            image (np.ndarray): (H, W, 3), BGR, uint8.
+            poses (Poses): One or more, in pixels of the image.
+
+        Returns:
+            Votes: On each keypoint.
+        """
+        boxes = Boxes.around(poses).squared().enlarged(self.padding, self.least_side)
+        passes = [network.heatmaps(_cut_all(image, boxes, size)).float() for size in self.sizes]
+        finest = passes[0].shape[-2:]
+        resized = [F.interpolate(maps, finest, mode='bilinear') for maps in passes]
+        parts, scores = read_votes(torch.stack(resized).mean(0))
+        return Votes(boxes.to_image(parts), scores)
+
+
+def _cut_all(image: np.ndarray, boxes: Boxes, size: int) -> np.ndarray:
+    pairs = zip(boxes.centers, boxes.lengths)
+    return np.stack([cut_square(image, center, side, size) for center, side in pairs])
