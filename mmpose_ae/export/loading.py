@@ -95,6 +95,11 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
             f'{name} cannot be exported: its backbone pools to sizes that depend on the picture; '
             'the LiteHRNet of scope mmpose_ae takes the same weights and pools by fixed factors'
         )
+    if model.refiner:
+        raise ValueError(
+            f'{name} cannot be exported with its refiner, a network that looks at what was found: '
+            '--cfg-options model.refiner=None leaves it out'
+        )
     for option in ('multiscale_test', 'ground_truth'):
         if model.test_cfg.get(option):
             raise ValueError(

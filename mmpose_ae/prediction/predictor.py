@@ -18,7 +18,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
-from mmpose_ae.grouping import Poses
+from mmpose_ae.models.heads import to_poses
 
 from .base import BasePredictor, FoundPeople, choose_score
 from .finding import find_model
@@ -125,7 +125,7 @@ class Predictor(BasePredictor):
 
     def _make_input(self, image: np.ndarray, path: Optional[str]) -> dict:
         shape = dict(img_shape=image.shape[:2], ori_shape=image.shape[:2])
-        given = dict(img=image, img_path=path, **shape)
+        given = dict(img=image, given_image=image, img_path=path, **shape)
         return self._prepare_input({**given, **self.model.dataset_meta})
 
     def _load_weights(self, checkpoint: str) -> dict:
@@ -150,15 +150,7 @@ class Predictor(BasePredictor):
 
 def _read(sample: PoseDataSample) -> FoundPeople:
     """The people of a sample, in pixels of what the network was shown."""
-    people = sample.pred_instances
-    poses = Poses(
-        people.keypoints,
-        people.keypoint_scores,
-        people.bbox_scores,
-        people.get('tags'),
-        people.get('keypoints_filled'),
-    )
-    return FoundPeople(poses, _read_tags(sample))
+    return FoundPeople(to_poses(sample.pred_instances), _read_tags(sample))
 
 
 def _read_tags(sample: PoseDataSample) -> Optional[np.ndarray]:

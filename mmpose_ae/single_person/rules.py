@@ -110,7 +110,7 @@ class WeighVotes:
         return replace(refined, instance_scores=scores.astype(poses.instance_scores.dtype))
 
 
-RULES = {rule.__name__: rule for rule in (ReplaceByVotes, AverageVotes, WeighVotes)}
+RULES = (ReplaceByVotes, AverageVotes, WeighVotes)
 
 
 def _distances(poses: Poses, votes: Votes) -> np.ndarray:

@@ -4,7 +4,7 @@ from .ae_photometric_distortion import AEPhotometricDistortion
 from .bottomup_get_heatmap_mask import BottomupGetHeatmapMask
 from .bottomup_random_affine import BottomupRandomAffine
 from .bottomup_resize import BottomupResize
-from .load_image import LoadImage
+from .load_image import LoadImage, whole_image
 from .pack_pose_inputs import PackPoseInputs
 from .random_flip import RandomFlip
 
@@ -16,4 +16,5 @@ __all__ = [
     'LoadImage',
     'PackPoseInputs',
     'RandomFlip',
+    'whole_image',
 ]

@@ -29,8 +29,9 @@ class LoadImage(_LoadImage):
             results (dict): ``img_path`` or ``img``; from a dataset also ``annotated_size`` (w, h).
 
         Returns:
-            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w). None if
-            the file cannot be read and ``ignore_empty`` is set.
+            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w), and
+            ``given_image`` of one in memory, for :func:`whole_image`. None if the file cannot be
+            read and ``ignore_empty`` is set.
 
         Raises:
             FileNotFoundError: If the file is missing.
@@ -45,7 +46,7 @@ class LoadImage(_LoadImage):
                     return None
                 raise
         else:
-            results['img'] = read_image_array(results['img'])
+            results['img'] = results['given_image'] = read_image_array(results['img'])
         if self.to_float32:
             results['img'] = results['img'].astype(np.float32)
         results.setdefault('img_path', None)
@@ -60,3 +61,21 @@ class LoadImage(_LoadImage):
         data = fileio.get(path, backend_args=self.backend_args)
         options = dict(flag=self.color_type, backend=self.imdecode_backend)
         return decode_image(data, path, partial(mmcv.imfrombytes, **options))
+
+
+def whole_image(metainfo: dict) -> np.ndarray:
+    """The image of a sample once more, as it was before the pipeline.
+
+    Args:
+        metainfo (dict): Of the sample: ``given_image`` if it was in memory, else ``img_path``.
+
+    Returns:
+        np.ndarray: (H, W, 3), BGR.
+
+    Raises:
+        FileNotFoundError: If the file is missing.
+        ValueError: If it is not a whole image.
+    """
+    if 'given_image' in metainfo:
+        return metainfo['given_image']
+    return LoadImage().transform(dict(img_path=metainfo['img_path']))['img']

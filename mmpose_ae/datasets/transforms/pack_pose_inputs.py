@@ -15,6 +15,7 @@ META_KEYS = (
     'id',
     'img_id',
     'img_path',
+    'given_image',
     'crowd_index',
     'ori_shape',
     'img_shape',

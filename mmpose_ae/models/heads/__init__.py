@@ -5,7 +5,7 @@ from .bottomup_head import BottomupHead
 from .ground_truth import GroundTruth
 from .inputs import Inputs, describe_inputs
 from .outputs import BottomupOutputs, Predicted, Proposed
-from .predictions import to_instance_data, to_pixel_data
+from .predictions import to_instance_data, to_pixel_data, to_poses
 from .supervision import Supervision, input_size_of
 from .views import (
     ViewOptions,
@@ -36,4 +36,5 @@ __all__ = [
     'resize',
     'to_instance_data',
     'to_pixel_data',
+    'to_poses',
 ]

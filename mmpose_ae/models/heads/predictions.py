@@ -31,6 +31,17 @@ def to_instance_data(poses: Poses) -> InstanceData:
     return instances
 
 
+def to_poses(instances: InstanceData) -> Poses:
+    """Read what :func:`to_instance_data` has written, in the pixels that it is in by now."""
+    return Poses(
+        instances.keypoints,
+        instances.keypoint_scores,
+        instances.bbox_scores,
+        instances.get('tags'),
+        instances.get('keypoints_filled'),
+    )
+
+
 def to_pixel_data(maps: Maps) -> List[PixelData]:
     """Maps of each image as MMPose keeps them, all of the size of the heatmaps."""
     size = maps.heatmaps.shape[-2:]

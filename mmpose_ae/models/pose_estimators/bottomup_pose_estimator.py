@@ -9,7 +9,9 @@ from torch import Tensor
 from mmpose_ae.checkpoints import CheckpointError, Origin, convert_checkpoint, is_foreign
 from mmpose_ae.models.heads import GroundTruth
 from mmpose_ae.models.heads.views import nest_views
-from mmpose_ae.registry import MODELS
+from mmpose_ae.registry import MODELS, build_own
+
+from .single_person_refiner import SinglePersonRefiner  # noqa: F401  (registers it)
 
 START_FROM_A_PART = (
     "\nTo start training from what fits of it, give it as model.init_cfg=dict(type='Pretrained', "
@@ -30,12 +32,20 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
       :class:`GroundTruth`.
 
     Others are refused.
+
+    Args:
+        *args: As in MMPose's.
+        refiner (dict, optional): A :class:`SinglePersonRefiner` that improves the people who were
+            found, in testing. Its weights are not among those of the estimator.
+        **kwargs: As in MMPose's.
     """
 
     _starting = False
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, refiner: Optional[dict] = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        whole = refiner and {'type': 'SinglePersonRefiner', **refiner}
+        self.refiner = whole and build_own(MODELS, whole)
         head, test_cfg = self._testing_head()
         if hasattr(head, 'read_test_cfg'):
             head.read_test_cfg(test_cfg)
@@ -88,7 +98,8 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         feats = nest_views(scales, self.extract_feat, data_samples[0].metainfo, test_cfg)
         predictions = head.predict(feats, data_samples, test_cfg)
         instances, fields = predictions if isinstance(predictions, tuple) else (predictions, None)
-        return self.add_pred_to_datasample(instances, fields, data_samples)
+        predicted = self.add_pred_to_datasample(instances, fields, data_samples)
+        return self.refiner(predicted, scales[0].device) if self.refiner else predicted
 
     def init_weights(self) -> None:
         """Initialize the weights to train; those of ``init_cfg`` may be of another network."""

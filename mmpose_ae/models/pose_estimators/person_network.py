@@ -1,6 +1,7 @@
 """A trained top-down network of MMPose, to look at people who have been found."""
 
-from typing import Iterator, List
+from contextlib import contextmanager
+from typing import Iterator
 
 import numpy as np
 import torch
@@ -102,15 +103,34 @@ class PersonNetwork:
         step = self.model.data_preprocessor.pad_size_divisor
         pixels = torch.from_numpy(crops).permute(0, 3, 1, 2)
         pixels = F.pad(pixels, (0, -width % step, 0, -height % step))
-        size = tuple(pixels.shape[-1:-3:-1])
-        shared = dict(input_size=size, flip_indices=self.model.dataset_meta['flip_indices'])
-        samples = [PoseDataSample(metainfo=shared) for _ in crops]
-        options = dict(flip_test=True, shift_heatmap=False, output_heatmaps=True)
+        rows, columns = pixels.shape[-2:]
+        maps = self._predict_maps(pixels)
+        below, right = maps.shape[-2] * height // rows, maps.shape[-1] * width // columns
+        return maps[..., :below, :right]
+
+    def _predict_maps(self, pixels: Tensor) -> Tensor:
+        """Heatmaps (N, K, h, w) of images (N, 3, H, W) of a size that the network takes."""
+        known = dict(
+            input_size=pixels.shape[:1:-1], flip_indices=self.model.dataset_meta['flip_indices']
+        )
+        samples = [PoseDataSample(metainfo=known) for _ in pixels]
         with self._precision():
             data = dict(inputs=list(pixels), data_samples=samples)
             inputs = self.model.data_preprocessor(data, False)['inputs']
             views = [self.model.extract_feat(view) for view in (inputs, inputs.flip(-1))]
-            _, fields = self.model.head.predict(views, samples, options)
-        maps = torch.stack([field.heatmaps for field in fields])
-        rows, columns = (side * count // size[axis] for axis, side, count in zip((1, 0), (height, width), maps.shape[-2:]))
-        return maps[..., :rows, :columns]
+            options = dict(flip_test=True, shift_heatmap=False, output_heatmaps=True)
+            predicted = self.model.head.predict(views, samples, options)
+        if not isinstance(predicted, tuple) or 'heatmaps' not in predicted[1][0]:
+            raise ValueError(f'{self.name} predicts no heatmaps, which ReleasedVoting averages')
+        return torch.stack([fields.heatmaps for fields in predicted[1]])
+
+    def _batches(self, items: np.ndarray) -> Iterator[np.ndarray]:
+        for start in range(0, len(items), self.batch_size):
+            yield items[start : start + self.batch_size]
+
+    @contextmanager
+    def _precision(self) -> Iterator[None]:
+        """Without gradients, and without the mixed precision of the estimator."""
+        kind = next(self.model.parameters()).device.type
+        with torch.no_grad(), torch.autocast(kind, enabled=False):
+            yield

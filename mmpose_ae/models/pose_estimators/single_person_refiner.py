@@ -1,0 +1,113 @@
+"""Refinement of people by a network that sees one person at a time, as an option of testing."""
+
+from dataclasses import dataclass
+from typing import List
+
+import numpy as np
+import torch
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.datasets.transforms import whole_image
+from mmpose_ae.grouping import Poses, rank_poses
+from mmpose_ae.models.heads import to_instance_data, to_poses
+from mmpose_ae.options import check_count, check_positive, refuse_unknown_options
+from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
+from mmpose_ae.single_person import RULES, Boxes, ReleasedVoting, Votes
+
+from .person_network import PersonNetwork
+
+# They need no registry, under the names by which configs call them.
+for _part in (*RULES, ReleasedVoting):
+    TASK_UTILS.register_module(module=_part)
+
+
+@TASK_UTILS.register_module()
+@dataclass(frozen=True)
+class TopdownVoting:
+    """Vote as MMPose tests a top-down network: one crop, by its own pipeline and codec.
+
+    Attributes:
+        padding (float): Boxes around keypoints are made larger by this factor: boxes that
+            networks are trained on hold the whole figure.
+        least_side (float): Smallest side before that, in pixels of the image.
+    """
+
+    padding: float = 1.1
+    least_side: float = 32.0
+
+    def __post_init__(self) -> None:
+        check_positive('padding', self.padding)
+        check_positive('least_side', self.least_side)
+
+    def __call__(self, network: PersonNetwork, image: np.ndarray, poses: Poses) -> Votes:
+        """Vote on the people of an image; see :class:`ReleasedVoting`."""
+        boxes = Boxes.around(poses).enlarged(self.padding, self.least_side)
+        return network.predict(image, boxes.corners)
+
+
+@MODELS.register_module()
+@refuse_unknown_options
+class SinglePersonRefiner:
+    """Show everybody who was found to a network that sees one person at a time, and let it vote.
+
+    Associative Embedding (Newell et al. 2017), Section 4: "+ refine" of Tables 4 and 5. Crops are
+    cut from the image as it is, not from the input of the estimator. Any top-down network of MMPose
+    votes, of the same keypoints.
+
+    Args:
+        config (str): Config of the network, a file or ``'mmpose::NAME'``.
+        checkpoint (str): Its weights, a file or an address.
+        voting (dict): What it is shown and how it is read: ``TopdownVoting`` or
+            :class:`~mmpose_ae.single_person.ReleasedVoting`.
+        rule (dict): What becomes of people and votes: ``WeighVotes``, ``AverageVotes`` or
+            ``ReplaceByVotes``, see :mod:`mmpose_ae.single_person.rules`.
+        batch_size (int): Most people that the network sees at a time.
+    """
+
+    def __init__(
+        self,
+        config: str,
+        checkpoint: str,
+        voting: dict = dict(type='TopdownVoting'),  # noqa: B006  (never changed)
+        rule: dict = dict(type='WeighVotes'),  # noqa: B006
+        batch_size: int = 32,
+    ) -> None:
+        check_count('batch_size', batch_size, least=1)
+        self.voting = build_own(TASK_UTILS, voting)
+        self.rule = build_own(TASK_UTILS, rule)
+        self.network = PersonNetwork(config, checkpoint, batch_size)
+
+    def __call__(
+        self, data_samples: List[PoseDataSample], device: torch.device
+    ) -> List[PoseDataSample]:
+        """Refine what was predicted for a batch of images.
+
+        Args:
+            data_samples (list[PoseDataSample]): With ``pred_instances`` in pixels of the images,
+                and an image or its path in their metainfo.
+            device (torch.device): Where to look at the people.
+
+        Returns:
+            list[PoseDataSample]: The same, with refined ``pred_instances``.
+
+        Raises:
+            ValueError: The network knows other keypoints.
+        """
+        self.network.to(device)
+        for sample in data_samples:
+            poses = to_poses(sample.pred_instances)
+            if len(poses):
+                refined = to_instance_data(self.refine(whole_image(sample.metainfo), poses))
+                refined.keypoints_visible = refined.keypoint_scores  # as MMPose adds it
+                sample.pred_instances = refined
+        return data_samples
+
+    def refine(self, image: np.ndarray, poses: Poses) -> Poses:
+        """Refine the people of an image, (H, W, 3), BGR, uint8; gives the best first."""
+        votes = self.voting(self.network, image, poses)
+        if votes.scores.shape != poses.keypoint_scores.shape:
+            raise ValueError(
+                f'the refiner {self.network.name} votes on {votes.scores.shape[1]} keypoints, but '
+                f'people have {poses.keypoint_scores.shape[1]}'
+            )
+        return rank_poses(self.rule(poses, votes))
