@@ -69,6 +69,11 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
     """
     found = find_model(str(config), checkpoint)
     found.config.merge_from_dict(cfg_options)
+    if found.config.model.get('refiner'):
+        raise ValueError(
+            f'{found.name} cannot be exported with its refiner, which looks at the picture again '
+            'when people are known: --cfg-options model.refiner=None leaves it out'
+        )
     model = init_model(found.config, device='cpu')
     _check_model(model, found.name)
     logger = MMLogger.get_current_instance()
@@ -94,11 +99,6 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
         raise ValueError(
             f'{name} cannot be exported: its backbone pools to sizes that depend on the picture; '
             'the LiteHRNet of scope mmpose_ae takes the same weights and pools by fixed factors'
-        )
-    if model.refiner:
-        raise ValueError(
-            f'{name} cannot be exported with its refiner, a network that looks at what was found: '
-            '--cfg-options model.refiner=None leaves it out'
         )
     for option in ('multiscale_test', 'ground_truth'):
         if model.test_cfg.get(option):

@@ -21,14 +21,14 @@ class Votes(NamedTuple):
     scores: np.ndarray
 
 
-def read_votes(heatmaps: Tensor) -> Tuple[np.ndarray, np.ndarray]:
+def read_votes(heatmaps: Tensor, center_shift: float = 0.5) -> Tuple[np.ndarray, np.ndarray]:
     """Read the highest cell of each heatmap, as pose-ae-demo does.
 
-    It is shifted by a quarter of a cell towards the higher neighbor, and measured from the corner
-    of the map.
+    It is shifted by a quarter of a cell towards the higher neighbor.
 
     Args:
         heatmaps (Tensor): (N, K, h, w), float.
+        center_shift (float): Where the center of a cell lies, in cells from its index.
 
     Returns:
         tuple: Positions (x, y) in parts of the map, from 0 to 1, (N, K, 2), float64, and the
@@ -38,5 +38,5 @@ def read_votes(heatmaps: Tensor) -> Tuple[np.ndarray, np.ndarray]:
     height, width = heatmaps.shape[-2:]
     values, index = heatmaps.flatten(2).max(2)
     cells = unflatten_index(index, width)
-    places = cells + released_offset(heatmaps, cells[..., None, :])[..., 0, :] + 0.5
+    places = cells + released_offset(heatmaps, cells[..., None, :])[..., 0, :] + center_shift
     return places.double().cpu().numpy() / (width, height), values.double().cpu().numpy()

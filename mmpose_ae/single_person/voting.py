@@ -30,9 +30,12 @@ class ReleasedVoting:
     Attributes:
         sizes (tuple): Sides that the squares are resized to, in pixels. Heatmaps of all are resized
             to the size of the first ones.
+        center_shift (float): Where the center of a cell lies, in cells from its index: 0.5 for the
+            release's network, 0 for those that are trained by MMPose's ``MSRAHeatmap``.
     """
 
     sizes: Tuple[int, ...] = (512, 400, 300)
+    center_shift: float = 0.5
     padding = 1.3
     least_side = 60
 
@@ -57,7 +60,7 @@ class ReleasedVoting:
         passes = [network.heatmaps(_cut_all(image, boxes, size)).float() for size in self.sizes]
         finest = passes[0].shape[-2:]
         resized = [F.interpolate(maps, finest, mode='bilinear') for maps in passes]
-        parts, scores = read_votes(torch.stack(resized).mean(0))
+        parts, scores = read_votes(torch.stack(resized).mean(0), self.center_shift)
         return Votes(boxes.to_image(parts), scores)
 
 

@@ -105,8 +105,12 @@ def test_what_cannot_be_exported_is_named(tiny, capsys):
     changed = Config.fromfile(CONFIGS / 'ae_litehrnet-18_8xb24-300e_coco-512x512.py')
     changed.model.backbone.type = 'mmpose.LiteHRNet'
     changed.dump(tiny / 'pooling.py')
+    changed = Config.fromfile(tiny / 'tiny.py')
+    changed.model.refiner = dict(config='refiner.py', checkpoint='refiner.pth')
+    changed.dump(tiny / 'refined.py')
     for config, reason in (
         ('scales.py', 'multiscale_test'),
+        ('refined.py', 'cannot be exported with its refiner'),
         ('theirs.py', 'its head is a AssociativeEmbeddingHead'),
         ('undecoded.py', 'give its head a decoder'),
         ('pooling.py', 'LiteHRNet of scope mmpose_ae takes the same weights'),
