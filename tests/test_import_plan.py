@@ -11,7 +11,7 @@ PLAN = [
     ['compat'],
     ['grouping', 'images', 'metainfo', 'registry'],
     ['decoding', 'ops', 'tracking'],
-    ['codecs'],
+    ['codecs', 'single_person'],
     ['datasets', 'engine'],
     ['checkpoints'],
     ['models', 'evaluation'],

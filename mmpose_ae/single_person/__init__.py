@@ -1,4 +1,4 @@
-"""Single-person refinement: a network that sees one person at a time votes on each who was found."""
+"""Single-person refinement: a network that sees one person at a time votes on those found."""
 
 from .boxes import Boxes
 from .crops import cut_square

@@ -54,7 +54,7 @@ class ReplaceByVotes:
 
 @dataclass(frozen=True)
 class AverageVotes:
-    """The rule of the paper (Newell et al. 2017, Section 4): votes are averaged with what was found.
+    """Votes are averaged with what was found: the paper's rule (Newell et al. 2017, Section 4).
 
     What was not found is where the votes have it. Scores of people stay what they were.
 

@@ -20,7 +20,7 @@ class HeatmapNetwork(Protocol):
     """A network that has been trained on one person at a time."""
 
     def heatmaps(self, crops: np.ndarray) -> Tensor:
-        """Heatmaps (N, K, h, w) of crops (N, H, W, 3), uint8, and of their mirror images, merged."""
+        """Heatmaps (N, K, h, w) of crops (N, H, W, 3), merged with those of their mirror images."""
 
 
 @dataclass(frozen=True)

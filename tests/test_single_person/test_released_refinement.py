@@ -13,7 +13,7 @@ VOTING = ReleasedVoting()
 
 
 class StandIn:
-    """The analytic network of the vectors: a Gaussian where the truth is, .8 of it in the mirror."""
+    """The network of the vectors: a Gaussian where the truth is, .8 of it in the mirror."""
 
     def __init__(self, vector, boxes):
         self.vector, self.boxes, self.crops = vector, boxes, {}

@@ -40,9 +40,7 @@ val_pipeline = [
     dict(type='TopdownAffine', input_size=codec['input_size']),
     dict(type='mmpose.PackPoseInputs'),
 ]
-train_dataloader = dict(
-    batch_size=32, dataset=dict(data_mode=data_mode, pipeline=train_pipeline)
-)
+train_dataloader = dict(batch_size=32, dataset=dict(data_mode=data_mode, pipeline=train_pipeline))
 val_dataloader = dict(batch_size=32, dataset=dict(data_mode=data_mode, pipeline=val_pipeline))
 test_dataloader = val_dataloader
 val_evaluator = dict(score_mode='bbox_keypoint')

@@ -1,0 +1,80 @@
+"""Rules of refinement on people of few keypoints, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from mmpose_ae.grouping import Poses
+from mmpose_ae.single_person import AverageVotes, Boxes, ReplaceByVotes, Votes, WeighVotes
+
+POINTS = np.array([[[0, 0], [100, 0], [0, 50], [50, 25]]], np.float32)  # the last one was not found
+FOUND = np.array([[0.9, 0.4, 0.6, 0.0]], np.float32)
+PLACES = np.array([[[3, 4], [100, 60], [0, 52], [40, 20]]], float)  # 5, 60 and 2 pixels away
+SURE = np.array([[0.1, 0.8, 0.2, 0.05]])
+
+
+def people(scores=FOUND, points=POINTS, filled=None):
+    count = len(points)
+    return Poses(points, scores, np.full(count, 0.5, np.float32), None, filled)
+
+
+def test_replacing_by_the_release():
+    """Votes of more than .15, and the missing one whatever its vote."""
+    refined = ReplaceByVotes()(people(), Votes(PLACES, SURE))
+    np.testing.assert_array_equal(refined.keypoints[0], [[0, 0], [100, 60], [0, 52], [40, 20]])
+    np.testing.assert_allclose(refined.keypoint_scores[0], [0.9, 0.8, 0.2, 0.05], atol=1e-7)
+    assert refined.instance_scores == 0.5
+    assert refined.keypoints.dtype == refined.keypoint_scores.dtype == np.float32
+
+
+def test_replacing_is_undone_where_another_person_was_seen():
+    """One of three stays within 10 pixels: a third of them, and none within 1."""
+    one_near = np.array([[[30, 40], [100, 60], [0, 52], [40, 20]]], float)
+    for rule, moved in ((ReplaceByVotes(), True), (ReplaceByVotes(min_agreement=0.34), False)):
+        refined = rule(people(), Votes(one_near, np.ones((1, 4))))
+        assert (refined.keypoints != POINTS).any() == moved
+    refined = ReplaceByVotes(tolerance=1)(people(), Votes(one_near, np.ones((1, 4))))
+    np.testing.assert_array_equal(refined.keypoints, POINTS)
+    np.testing.assert_array_equal(refined.keypoint_scores, FOUND)
+
+
+def test_averaging_by_the_paper():
+    """Where both are there; who is missing lies where the vote is."""
+    refined = AverageVotes()(people(), Votes(PLACES, SURE))
+    np.testing.assert_allclose(refined.keypoints[0], [[0, 0], [100, 30], [0, 51], [40, 20]])
+    np.testing.assert_allclose(refined.keypoint_scores[0], [0.9, 0.6, 0.4, 0.05], atol=1e-7)
+
+
+def test_what_was_missing_is_filled_in():
+    none = np.zeros((1, 4), bool)
+    refined = AverageVotes()(people(filled=none), Votes(PLACES, SURE))
+    np.testing.assert_array_equal(refined.filled, [[False, False, False, True]])
+    assert AverageVotes()(people(), Votes(PLACES, SURE)).filled is None
+
+
+@pytest.mark.parametrize('zoom', [0.1, 1.0, 30.0])
+def test_weighing_does_not_depend_on_the_size_of_people(zoom):
+    small = people(points=(POINTS * zoom).astype(np.float32))
+    refined = WeighVotes()(small, Votes(PLACES * zoom, SURE))
+    expected = WeighVotes()(people(), Votes(PLACES, SURE))
+    np.testing.assert_allclose(refined.keypoints, zoom * expected.keypoints, rtol=1e-5)
+    np.testing.assert_allclose(refined.keypoint_scores, expected.keypoint_scores, rtol=1e-6)
+
+
+def test_nobody_is_refined_to_nobody():
+    nobody = people(FOUND[:0], POINTS[:0])
+    for rule in (ReplaceByVotes(), AverageVotes(), WeighVotes()):
+        assert len(rule(nobody, Votes(PLACES[:0], SURE[:0]))) == 0
+
+
+def test_boxes_of_people():
+    """Around what was found; of someone with one keypoint at least so large."""
+    one = people(np.array([[0, 0.4, 0, 0]], np.float32))
+    for poses, center, sides in ((people(), (50, 25), (100, 50)), (one, (100, 0), (0, 0))):
+        boxes = Boxes.around(poses)
+        np.testing.assert_array_equal(boxes.centers[0], center)
+        np.testing.assert_array_equal(boxes.sides[0], sides)
+    np.testing.assert_array_equal(boxes.squared().enlarged(1.3, 60).sides, [[78, 78]])
+    boxes = Boxes.around(people()).enlarged(2, 60)
+    np.testing.assert_array_equal(boxes.corners, [[-50, -35, 150, 85]])
+    ends = boxes.to_image(np.array([[[0, 0], [1, 1]]]))
+    np.testing.assert_array_equal(ends, [[[-50, -35], [150, 85]]])
