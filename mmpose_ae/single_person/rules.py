@@ -127,10 +127,9 @@ def _mix(poses: Poses, votes: Votes, weights: np.ndarray) -> Poses:
     """Move keypoints and their scores towards the votes by weights (N, K), from 0 to 1."""
     points = poses.keypoints + weights[..., None] * (votes.keypoints - poses.keypoints)
     scores = (1 - weights) * poses.keypoint_scores + weights * votes.scores
-    added = (poses.keypoint_scores == 0) & (scores > 0)
     return replace(
         poses,
         keypoints=points.astype(poses.keypoints.dtype),
         keypoint_scores=scores.astype(poses.keypoint_scores.dtype),
-        filled=None if poses.filled is None else poses.filled | added,
+        filled=None if poses.filled is None else poses.filled & (weights == 0),
     )

@@ -44,10 +44,9 @@ def test_averaging_by_the_paper():
     np.testing.assert_allclose(refined.keypoint_scores[0], [0.9, 0.6, 0.4, 0.05], atol=1e-7)
 
 
-def test_what_was_missing_is_filled_in():
-    none = np.zeros((1, 4), bool)
-    refined = AverageVotes()(people(filled=none), Votes(PLACES, SURE))
-    np.testing.assert_array_equal(refined.filled, [[False, False, False, True]])
+def test_what_was_filled_in_without_being_seen_is_seen_by_those_who_vote():
+    refined = AverageVotes()(people(filled=np.ones((1, 4), bool)), Votes(PLACES, SURE))
+    np.testing.assert_array_equal(refined.filled, [[True, False, False, False]])
     assert AverageVotes()(people(), Votes(PLACES, SURE)).filled is None
 
 

@@ -32,7 +32,7 @@ class TopdownVoting:
         least_side (float): Smallest side before that, in pixels of the image.
     """
 
-    padding: float = 1.1
+    padding: float = 1.15
     least_side: float = 32.0
 
     def __post_init__(self) -> None:
