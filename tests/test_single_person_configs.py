@@ -35,7 +35,7 @@ def test_codec_size_and_batch_are_those_of_the_name(leaf, request):
 def test_stacks_and_keypoints_are_those_of_the_network(leaf):
     with torch.device('meta'):
         model = MODELS.build(leaf.model)
-    assert len(model.backbone.stacks) == model.head.num_stages
+    assert len(model.backbone.stacks) == leaf.model.head.get('num_stages', 1)
     number = {'CocoDataset': 17, 'MpiiDataset': 16}[leaf.train_dataloader.dataset.type]
     assert {layer.out_channels for layer in model.backbone.predictions} == {number}
 
