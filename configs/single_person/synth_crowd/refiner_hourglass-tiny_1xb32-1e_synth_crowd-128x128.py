@@ -54,9 +54,9 @@ test_dataloader = val_dataloader
 val_evaluator = dict(score_mode='bbox_keypoint')
 test_evaluator = val_evaluator
 
-train_cfg = dict(max_epochs=2, val_interval=2)
+train_cfg = dict(max_epochs=1, val_interval=1)
 _base_.param_scheduler[0].update(end=50)
-_base_.param_scheduler[1].update(end=2, T_max=2)
+_base_.param_scheduler[1].update(end=1, T_max=1)
 auto_scale_lr = dict(base_batch_size=32)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
