@@ -104,14 +104,16 @@ class Predictor(BasePredictor):
         self.stopwatch.watch(self.model.head.decoder, 'decoding', ('propose', 'pick', 'group'))
 
     def fingerprint(self) -> Dict[str, str]:
-        """What tells this network from others, and its pipeline.
+        """What tells this network from others, and its pipeline; its refiner is part of it.
 
         Returns:
             dict: ``config`` and ``weights``, a short hash of each.
         """
         parts = [self.model.cfg.model, self.model.cfg.test_dataloader.dataset.pipeline]
         weights = hashlib.sha256()
-        for name, values in self.model.state_dict().items():
+        refiner = getattr(self.model, 'refiner', None)
+        more = refiner.network.model.state_dict() if refiner else {}
+        for name, values in (*self.model.state_dict().items(), *more.items()):
             weights.update(name.encode())
             weights.update(values.cpu().contiguous().view(-1).view(torch.uint8).numpy())
         config = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
