@@ -6,19 +6,24 @@ _base_ = [
 ]
 
 # The network of Associative Embedding with heatmaps alone, of one person at a time. It starts from
-# what that has learned:
-# --cfg-options model.backbone.init_cfg.checkpoint=work_dirs/demo/best_coco_AP_epoch_7.pth
+# what that has learned: --cfg-options model.backbone.init_cfg.1.checkpoint=FILE
 codec = dict(type='MSRAHeatmap', input_size=(128, 128), heatmap_size=(32, 32), sigma=1.5)
 model = dict(
     type='TopdownPoseEstimator',
     data_preprocessor=dict(pad_size_divisor=64),
     backbone=dict(
         out_channels=17,
-        init_cfg=dict(
-            type='Pretrained',
-            prefix='backbone.',
-            checkpoint='work_dirs/ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192/epoch_7.pth',
-        ),
+        init_cfg=[
+            # Heatmaps of its own, near 0 as the others once were
+            dict(
+                type='Normal', layer=[], override=dict(type='Normal', name='predictions', std=0.001)
+            ),
+            dict(
+                type='Pretrained',
+                prefix='backbone.',
+                checkpoint='work_dirs/ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192/epoch_7.pth',
+            ),
+        ],
     ),
     head=dict(
         _delete_=True,
