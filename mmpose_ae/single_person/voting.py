@@ -15,6 +15,9 @@ from .boxes import Boxes
 from .crops import cut_square
 from .votes import Votes, read_votes
 
+PADDING = 1.3  # of the squares of the release
+LEAST_SIDE = 60  # before that, in pixels
+
 
 class HeatmapNetwork(Protocol):
     """A network that has been trained on one person at a time."""
@@ -36,8 +39,6 @@ class ReleasedVoting:
 
     sizes: Tuple[int, ...] = (512, 400, 300)
     center_shift: float = 0.5
-    padding = 1.3
-    least_side = 60
 
     def __post_init__(self) -> None:
         for size in self.sizes:
@@ -56,7 +57,7 @@ class ReleasedVoting:
         Returns:
             Votes: On each keypoint.
         """
-        boxes = Boxes.around(poses).squared().enlarged(self.padding, self.least_side)
+        boxes = Boxes.around(poses).squared().enlarged(PADDING, LEAST_SIDE)
         passes = [network.heatmaps(_cut_all(image, boxes, size)).float() for size in self.sizes]
         finest = passes[0].shape[-2:]
         resized = [F.interpolate(maps, finest, mode='bilinear') for maps in passes]

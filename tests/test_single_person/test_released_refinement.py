@@ -9,7 +9,6 @@ from mmpose_ae.grouping import Poses
 from mmpose_ae.single_person import Boxes, ReleasedVoting, ReplaceByVotes, cut_square
 
 FILES = golden.subject_files('refinement', '*.npz', 'refined', 'amplitude', 'flip_index')
-VOTING = ReleasedVoting()
 
 
 class StandIn:
@@ -44,9 +43,9 @@ def refine(vector):
     """The stand-in that was asked, and the people whom the rule gives."""
     points, scores = vector['keypoints'][..., :2], vector['keypoints'][..., 2]
     poses = Poses(points, scores, scores.mean(1))
-    boxes = Boxes.around(poses).squared().enlarged(VOTING.padding, VOTING.least_side)
+    boxes = Boxes.around(poses).squared().enlarged(1.3, 60)
     network = StandIn(vector, boxes)
-    return network, ReplaceByVotes()(poses, VOTING(network, vector['image'], poses))
+    return network, ReplaceByVotes()(poses, ReleasedVoting()(network, vector['image'], poses))
 
 
 def test_people_are_those_of_the_release(vector):
