@@ -85,28 +85,31 @@ class WeighVotes:
     Attributes:
         tolerance (float): Votes that are closer to what was found agree with it, in parts of the
             longer side of the person.
+        trust (float): Factor of the scores of votes where they agree: the second network may be
+            less exact than the first one.
         min_agreement (float): A person whose keypoints agree to less than this share stays where
             found, but is ranked by the votes all the same.
     """
 
     tolerance: float = 0.1
+    trust: float = 0.5
     min_agreement: float = 0.2
 
     def __post_init__(self) -> None:
-        check_positive('tolerance', self.tolerance)
+        check_positive('trust', self.trust)
         check_between('min_agreement', self.min_agreement, 0, 1)
 
     def __call__(self, poses: Poses, votes: Votes) -> Poses:
         """Refine the people of an image; see :class:`ReplaceByVotes`."""
         found = poses.keypoint_scores > 0
+        sure = votes.scores.clip(0, 1)
         sizes = Boxes.around(poses).lengths[:, None]
         near = _distances(poses, votes) < self.tolerance * sizes
         same = _agreement(near, found) >= self.min_agreement
-        total = poses.keypoint_scores + votes.scores
-        share = votes.scores / np.where(total > 0, total, 1)
-        weights = np.where(near & found, share, votes.scores > poses.keypoint_scores)
+        share = self.trust * sure / (self.trust * sure + np.where(found, poses.keypoint_scores, 1))
+        weights = np.where(near & found, share, sure > poses.keypoint_scores)
         refined = _mix(poses, votes, weights * same[:, None])
-        scores = np.sqrt(poses.instance_scores * votes.scores.mean(1))
+        scores = np.sqrt(poses.instance_scores.clip(0) * sure.mean(1))
         return replace(refined, instance_scores=scores.astype(poses.instance_scores.dtype))
 
 

@@ -50,6 +50,26 @@ def test_what_was_filled_in_without_being_seen_is_seen_by_those_who_vote():
     assert AverageVotes()(people(), Votes(PLACES, SURE)).filled is None
 
 
+def test_weighing_by_scores_and_sizes():
+    """The person is 100 pixels long. Two votes agree, one of 5 and one of 2 pixels off."""
+    rule = WeighVotes(tolerance=0.1, trust=1)
+    refined = rule(people(), Votes(PLACES, SURE))
+    expected = [[0.3, 0.4], [100, 60], [0, 50.5], [40, 20]]  # a tenth, all, a quarter and all of it
+    np.testing.assert_allclose(refined.keypoints[0], expected, rtol=1e-6)
+    np.testing.assert_allclose(refined.keypoint_scores[0], [0.82, 0.8, 0.5, 0.05], rtol=1e-6)
+    np.testing.assert_allclose(refined.instance_scores, np.sqrt(0.5 * 1.15 / 4), rtol=1e-6)
+    half = WeighVotes(trust=0.5)(people(), Votes(PLACES, SURE))
+    np.testing.assert_allclose(half.keypoints[0, 0], np.array([3, 4]) * 0.05 / 0.95, rtol=1e-5)
+
+
+def test_whoever_is_not_confirmed_stays_and_falls_behind():
+    both = people(np.repeat(FOUND, 2, 0), np.repeat(POINTS, 2, 0))
+    away = np.concatenate([PLACES, PLACES + 300])
+    refined = WeighVotes()(both, Votes(away, np.concatenate([SURE, 0.1 * SURE])))
+    np.testing.assert_array_equal(refined.keypoints[1], POINTS[0])
+    assert refined.instance_scores[1] < refined.instance_scores[0]
+
+
 @pytest.mark.parametrize('zoom', [0.1, 1.0, 30.0])
 def test_weighing_does_not_depend_on_the_size_of_people(zoom):
     small = people(points=(POINTS * zoom).astype(np.float32))
