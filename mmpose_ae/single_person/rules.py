@@ -96,6 +96,7 @@ class WeighVotes:
     min_agreement: float = 0.2
 
     def __post_init__(self) -> None:
+        check_positive('tolerance', self.tolerance)
         check_positive('trust', self.trust)
         check_between('min_agreement', self.min_agreement, 0, 1)
 
