@@ -1,0 +1,114 @@
+"""AP^r, the precision of regions (Hariharan et al. 2014), as SDS's evaluation computes it."""
+
+from typing import NamedTuple, Sequence
+
+import numpy as np
+
+from projects.instance_segmentation.datasets.instance_map import VOID, InstanceMap
+
+
+class Judged(NamedTuple):
+    """The predictions of one image, beside what is there.
+
+    Attributes:
+        scores (np.ndarray): (D,).
+        categories (np.ndarray): Index of each prediction's category, (D,).
+        overlaps (np.ndarray): Intersection over union with each annotated instance, (D, N).
+        truth (np.ndarray): Index of each annotated instance's category, (N,).
+    """
+
+    scores: np.ndarray
+    categories: np.ndarray
+    overlaps: np.ndarray
+    truth: np.ndarray
+
+
+def mask_overlaps(masks: np.ndarray, truth: InstanceMap) -> np.ndarray:
+    """Intersection over union of masks and annotated instances; void pixels are of neither.
+
+    Args:
+        masks (np.ndarray): Predicted masks, (D, H, W), bool.
+        truth (InstanceMap): Of the same size.
+
+    Returns:
+        np.ndarray: (D, N), float64.
+    """
+    count = len(truth.categories)
+    seen = truth.labels[truth.labels != VOID]
+    areas = np.bincount(seen, minlength=count + 1)[1:]
+    overlaps = np.zeros((len(masks), count))
+    for row, mask in zip(overlaps, masks):
+        covered = truth.labels[mask]
+        covered = np.bincount(covered[covered != VOID], minlength=count + 1)
+        row[:] = covered[1:] / np.maximum(covered.sum() + areas - covered[1:], 1)
+    return overlaps
+
+
+def find_correct(scores: np.ndarray, overlaps: np.ndarray, threshold: float) -> np.ndarray:
+    """Match the predictions of one category in one image, best first.
+
+    Each takes the instance of the highest overlap among those that are free, and is wrong unless
+    that is above the threshold. So a second prediction for one instance may take another.
+
+    Args:
+        scores (np.ndarray): (D,).
+        overlaps (np.ndarray): (D, N).
+        threshold (float): Overlap.
+
+    Returns:
+        np.ndarray: Which predictions are right, (D,), bool.
+    """
+    correct = np.zeros(len(scores), bool)
+    free = overlaps.copy()
+    for d in np.argsort(-scores, kind='stable') if overlaps.shape[1] else ():
+        best = free[d].argmax()
+        correct[d] = free[d, best] > threshold
+        if correct[d]:
+            free[:, best] = -1
+    return correct
+
+
+def average_precision(scores: np.ndarray, correct: np.ndarray, positives: int) -> float:
+    """Area under the envelope of precision over recall; NaN where there is nothing to find.
+
+    Args:
+        scores (np.ndarray): Of all predictions, (D,).
+        correct (np.ndarray): Which are right, (D,), bool.
+        positives (int): Number of instances that are there.
+
+    Returns:
+        float: From 0 to 1.
+    """
+    if not positives:
+        return float('nan')
+    found = correct[np.argsort(-scores, kind='stable')].cumsum()
+    precision = found / np.arange(1, len(found) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((np.diff(found, prepend=0) * envelope).sum() / positives)
+
+
+def region_precision(
+    images: Sequence[Judged], num_categories: int, thresholds: Sequence[float]
+) -> np.ndarray:
+    """AP^r of every threshold and category.
+
+    SDS's code loses the predictions of images without any instance; here they are wrong.
+
+    Args:
+        images (sequence[Judged]): All images.
+        num_categories (int): C.
+        thresholds (sequence): T overlaps.
+
+    Returns:
+        np.ndarray: (T, C); NaN for categories of which nothing is there.
+    """
+    table = np.full((len(thresholds), num_categories), np.nan)
+    for c in range(num_categories):
+        own = [(image, image.categories == c, image.truth == c) for image in images]
+        parts = [(image.scores[d], image.overlaps[d][:, n]) for image, d, n in own]
+        scores = np.concatenate([part[0] for part in parts]) if parts else np.empty(0)
+        positives = sum(int(n.sum()) for _, _, n in own)
+        for t, threshold in enumerate(thresholds):
+            correct = [find_correct(*part, threshold) for part in parts] or [np.empty(0, bool)]
+            table[t, c] = average_precision(scores, np.concatenate(correct), positives)
+    return table
