@@ -133,6 +133,24 @@ class DensityGrouping:
         groups = self._reassign(pool, groups)
         return np.where(groups == UNMATCHED, UNMATCHED, columns[groups])
 
+    def find_modes(self, tags: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Find where the density of tags peaks when each counts, as those of pixels do.
+
+        Args:
+            tags (np.ndarray): (P, L), in tag thresholds.
+            scores (np.ndarray): Weight of each, (P,).
+
+        Returns:
+            np.ndarray: Some of the tags, at least half the reach apart, (N, L), float64.
+        """
+        tags, scores = np.asarray(tags, float), np.asarray(scores, float)
+        pool = _Pool(np.arange(len(tags)), scores, np.zeros((len(tags), 2)), tags)
+        check_finite(*pool[1:])
+        if not len(tags):
+            return tags
+        most = _PAIRS_AT_ONCE // len(tags) or 1
+        return self._peaks_among(pool, self._space_out(pool, pool.types, most))
+
     def _find_groups(self, pool: _Pool, num_types: int) -> np.ndarray:
         """Groups (N, K) that have no candidate in common; some candidates may be in none."""
         free = np.arange(len(pool.types))
@@ -167,7 +185,10 @@ class DensityGrouping:
     def _find_seeds(self, pool: _Pool, most: int) -> np.ndarray:
         """Candidates where the density is looked at, the strongest of those with like tags."""
         types = np.argsort(-np.bincount(pool.types), kind='stable')[:_SEED_TYPES]
-        seeds = np.flatnonzero(np.isin(pool.types, types))
+        return self._space_out(pool, np.flatnonzero(np.isin(pool.types, types)), most)
+
+    def _space_out(self, pool: _Pool, seeds: np.ndarray, most: int) -> np.ndarray:
+        """Of candidates with like tags keep the strongest one."""
         seeds = seeds[np.argsort(-pool.scores[seeds], kind='stable')]
         blocks = (pool.tags[seeds] - pool.tags.min(0)) // (self.reach * _SEED_SPACING)
         first = np.unique(blocks, axis=0, return_index=True)[1]
@@ -175,7 +196,10 @@ class DensityGrouping:
 
     def _find_peaks(self, pool: _Pool, most_seeds: int) -> np.ndarray:
         """Tags of the candidates where the density peaks, (N, L)."""
-        seeds = self._find_seeds(pool, most_seeds)
+        return self._peaks_among(pool, self._find_seeds(pool, most_seeds))
+
+    def _peaks_among(self, pool: _Pool, seeds: np.ndarray) -> np.ndarray:
+        """Tags of those seeds where the density peaks, (N, L)."""
         density, close = np.zeros(len(seeds)), []
         for start, part in pool.parts(len(seeds)):
             rows, found, squared, weight = self._near(part, pool.tags[seeds])

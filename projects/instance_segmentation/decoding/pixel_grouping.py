@@ -1,0 +1,76 @@
+"""From the pixels of a mask and their tags to instances."""
+
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+from mmpose_ae.grouping.scipy_routines import squared_distances
+
+# So many pixels, spread over the mask, tell which tags there are: enough for an instance that is a
+# percent of the mask, and time and memory stay bounded.
+_MOST_VOTERS = 1024
+
+
+class PixelGroups(NamedTuple):
+    """The instances of one mask.
+
+    Attributes:
+        owners (np.ndarray): Index of each pixel's instance, (P,), int64; -1 for nobody's.
+        tags (np.ndarray): Mean tag of each instance, (N, L), float64.
+        scores (np.ndarray): Of each instance, (N,), float64.
+    """
+
+    owners: np.ndarray
+    tags: np.ndarray
+    scores: np.ndarray
+
+
+def nearest(tags: np.ndarray, modes: np.ndarray) -> np.ndarray:
+    """Index of the mode (N, L) that is nearest to each tag (P, L), (P,)."""
+    return squared_distances(np.asarray(tags, float), modes).argmin(1)
+
+
+def group_pixels(
+    tags: np.ndarray,
+    scores: np.ndarray,
+    find_modes: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    least: int,
+    most: int,
+) -> PixelGroups:
+    """Give every pixel of a mask to the instance of the nearest tag.
+
+    Args:
+        tags (np.ndarray): (P, L).
+        scores (np.ndarray): How sure the mask is, (P,).
+        find_modes (callable): Finds the tags of instances, see :class:`TagDensity`.
+        least (int): Instances of fewer pixels are none; others get their pixels.
+        most (int): Most instances.
+
+    Returns:
+        PixelGroups: An instance scores the mean over its pixels of how sure the mask is, each
+        weighed by how close its tag is: pixels between instances have tags of their own, far apart.
+    """
+    owners = np.full(len(tags), -1)
+    step = -(-len(tags) // _MOST_VOTERS) or 1
+    voters = np.asarray(tags[::step], float)
+    modes = find_modes(voters, scores[::step])
+    if not len(modes):
+        return PixelGroups(owners, modes, np.empty(0))
+    votes = np.bincount(nearest(voters, modes), minlength=len(modes))
+    modes = modes[np.argsort(-votes, kind='stable')[:most]]
+    counts = np.bincount(nearest(tags, modes), minlength=len(modes))
+    modes = modes[counts >= least]
+    if not len(modes):
+        return PixelGroups(owners, modes, np.empty(0))
+    owners = nearest(tags, modes)
+    means = _mean_by(owners, np.asarray(tags, float), len(modes))
+    close = np.exp(-np.square(tags - means[owners]).sum(1))
+    return PixelGroups(owners, means, _mean_by(owners, scores * close, len(modes)))
+
+
+def _mean_by(owners: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Mean of values (P, ...) over the pixels of each owner, (N, ...)."""
+    columns = values.reshape(len(values), -1).T
+    sums = np.stack([np.bincount(owners, column, count) for column in columns], axis=1)
+    sizes = np.bincount(owners, minlength=count)[:, None]
+    return (sums / sizes).reshape(count, *values.shape[1:])
