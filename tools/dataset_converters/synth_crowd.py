@@ -34,6 +34,7 @@ def parse_args() -> Namespace:
     add('--unlabelled', type=float, default=Settings.unlabelled, help='chance of one person more')
     add('--posters', type=float, default=Settings.posters, help='chance of a poster of a person')
     add('--loose-limbs', type=int, default=Settings.loose_limbs, help='most limbs of nobody')
+    add('--balls', type=int, default=Settings.balls, help='most balls, a second category')
     add('--format', choices=['jpg', 'png'], default='jpg')
     add('--workers', type=int, default=1, help='processes')
     add('--overwrite', action='store_true', help='replace a SynthCrowd of other settings')
@@ -54,6 +55,7 @@ def make_settings(args: Namespace) -> Settings:
         unlabelled=args.unlabelled,
         posters=args.posters,
         loose_limbs=args.loose_limbs,
+        balls=args.balls,
     )
 
 

@@ -1,12 +1,15 @@
 """Annotations of people and crowd regions in COCO's format, read off the identity map."""
 
-from typing import List, Optional, Tuple
+from typing import List, Optional, Tuple, Union
 
 import cv2
 import numpy as np
 from faster_coco_eval import mask as coco_mask
 
+from .ball import Ball
 from .figure import IDS_PER_PERSON, Figure
+
+PERSON, BALL = 1, 2  # categories
 
 
 def annotate_person(
@@ -29,19 +32,31 @@ def annotate_person(
         dict | None: ``area`` and ``bbox`` are of the whole figure inside the frame, whatever covers
         it, ``segmentation`` of what is seen; None for someone of whom nothing is seen.
     """
+    outline = _outline(figure, person, identities)
+    if outline is None:
+        return None
+    keypoints = [0.0] * 3 * len(names)
+    if labelled:
+        keypoints = annotate_keypoints(figure, person, identities, names)
+    return _annotation(keypoints=keypoints, **outline)
+
+
+def annotate_ball(ball: Ball, number: int, identities: np.ndarray) -> Optional[dict]:
+    """Annotate a ball, which has no keypoints, as :func:`annotate_person` does a person."""
+    outline = _outline(ball, number, identities)
+    return None if outline is None else _annotation(category=BALL, **outline)
+
+
+def _outline(thing: Union[Figure, Ball], number: int, identities: np.ndarray) -> Optional[dict]:
+    """Segmentation, area and box of what has a number in the map; None if nothing is seen."""
     height, width = identities.shape
-    silhouette = figure.silhouette((width, height))
+    silhouette = thing.silhouette((width, height))
     x, y, w, h = box = cv2.boundingRect(silhouette)
-    seen = identities[y : y + h, x : x + w] // IDS_PER_PERSON == person
+    seen = identities[y : y + h, x : x + w] // IDS_PER_PERSON == number
     if not seen.any():
         return None
-    keypoints = annotate_keypoints(figure, person, identities, names)
-    return _annotation(
-        keypoints=keypoints if labelled else [0.0] * 3 * len(names),
-        segmentation=_polygons(seen, (x, y)),
-        area=cv2.countNonZero(silhouette),
-        bbox=box,
-    )
+    area = cv2.countNonZero(silhouette)
+    return dict(segmentation=_polygons(seen, (x, y)), area=area, bbox=box)
 
 
 def annotate_keypoints(
@@ -76,17 +91,19 @@ def annotate_crowd(region: np.ndarray, num_keypoints: int) -> dict:
 
 
 def _annotation(
-    keypoints: List[float], segmentation: object, area: int, bbox: Tuple, iscrowd: int = 0
+    segmentation: object,
+    area: int,
+    bbox: Tuple,
+    keypoints: Optional[List[float]] = None,
+    category: int = PERSON,
+    iscrowd: int = 0,
 ) -> dict:
-    return dict(
-        category_id=1,
-        iscrowd=iscrowd,
-        keypoints=keypoints,
-        num_keypoints=sum(visibility > 0 for visibility in keypoints[2::3]),
-        segmentation=segmentation,
-        area=float(area),
-        bbox=[float(value) for value in bbox],
-    )
+    annotation = dict(category_id=category, iscrowd=iscrowd)
+    if keypoints is not None:
+        labelled = sum(visibility > 0 for visibility in keypoints[2::3])
+        annotation.update(keypoints=keypoints, num_keypoints=labelled)
+    box = [float(value) for value in bbox]
+    return dict(annotation, segmentation=segmentation, area=float(area), bbox=box)
 
 
 def _annotate_keypoint(

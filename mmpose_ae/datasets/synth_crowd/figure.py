@@ -59,6 +59,11 @@ class Figure:
         self._places = self.points.tolist()
         self.strokes = [stroke for part in self._far_to_near() for stroke in self._draw(part)]
 
+    @property
+    def bottom(self) -> float:
+        """The lowest row that a point of the body lies in, in pixels."""
+        return self.points[:, 1].max()
+
     def at(self, name: str) -> List[float]:
         """Place of a named point, (x, y, z) in pixels; z towards the viewer."""
         return self._places[INDEX[name]]

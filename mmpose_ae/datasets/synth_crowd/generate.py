@@ -16,6 +16,7 @@ from tqdm import tqdm
 from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, image_id, write_posetrack
 from mmpose_ae.options import check_count
 
+from .annotate import BALL, PERSON
 from .clip import make_clip
 from .mpii import mpii_files, with_heads, write_mpii_files
 from .posetrack import posetrack_frame
@@ -67,6 +68,8 @@ def generate(
         raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
     if frames is not None:
         check_count('frames', frames, 1)
+        if settings.balls:
+            raise ValueError(f'videos have no balls, got balls={settings.balls}')
         image_id(_sequence(max(counts.values())), frames - 1)  # the greatest number must exist
     root, missing = Path(root), []
     for split, count in counts.items():
@@ -144,7 +147,7 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
         licenses=[],
         images=images,
         annotations=annotations,
-        categories=[_category(settings.keypoints)],
+        categories=_categories(settings),
     )
     if settings.keypoints == 'mpii':
         write_mpii_files(stem, content)
@@ -236,6 +239,11 @@ def _save(scene: Scene, folder: Path, name: str, number: int) -> dict:
     return image
 
 
+def _categories(settings: Settings) -> List[dict]:
+    person = _category(settings.keypoints)
+    return [person, dict(id=BALL, name='ball', supercategory='toy')] if settings.balls else [person]
+
+
 def _category(keypoints: str) -> dict:
     # A whole path: a relative one would be looked for in the working directory first.
     path = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets' / f'{keypoints}.py'
@@ -243,7 +251,7 @@ def _category(keypoints: str) -> dict:
     names = metainfo['keypoint_id2name']
     skeleton = [[int(a) + 1, int(b) + 1] for a, b in metainfo['skeleton_links']]
     return dict(
-        id=1,
+        id=PERSON,
         name='person',
         supercategory='person',
         keypoints=[names[i] for i in range(len(names))],

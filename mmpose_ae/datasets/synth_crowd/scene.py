@@ -1,14 +1,15 @@
 """One image of a crowd with its COCO annotations."""
 
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import cv2
 import numpy as np
 
 from mmpose_ae.datasets.crowding import crowd_index
 
-from .annotate import annotate_crowd, annotate_person
+from .annotate import annotate_ball, annotate_crowd, annotate_person
 from .background import paint_background, paint_loose_limbs
+from .ball import Ball, sample_balls
 from .clothing import sample_clothing
 from .figure import Figure
 from .settings import Settings
@@ -23,7 +24,8 @@ class Scene(NamedTuple):
 
     Attributes:
         image (np.ndarray): (H, W, 3), uint8, blue, green, red.
-        annotations (list[dict]): In COCO's format, without ids: people, then the crowd region.
+        annotations (list[dict]): In COCO's format, without ids: people, then the crowd region,
+            then balls.
         crowd_index (float): CrowdPose's crowd index, 0 to 1.
         identities (np.ndarray): Who and which part is seen where, (H, W), uint16, 0 for background.
         figures (dict[int, Figure]): The annotated people by their number in the identity map, in
@@ -50,7 +52,9 @@ def make_scene(seed: int, index: int, settings: Settings) -> Scene:
     """
     rng = np.random.default_rng((seed, index))
     image, crowd = paint_surroundings(settings, rng)
-    return compose(image, crowd, *_place_people(settings, rng), settings.keypoint_names)
+    figures, labelled = _place_people(settings, rng)
+    balls = sample_balls(settings.balls, settings.size, rng) if settings.balls else ()
+    return compose(image, crowd, figures, labelled, settings.keypoint_names, balls)
 
 
 def paint_surroundings(
@@ -83,8 +87,9 @@ def compose(
     figures: List[Figure],
     labelled: List[bool],
     names: Tuple[str, ...],
+    balls: Sequence[Ball] = (),
 ) -> Scene:
-    """Put people into their surroundings and annotate them.
+    """Put people and balls into their surroundings and annotate them.
 
     Args:
         image (np.ndarray): The surroundings, (H, W, 3), uint8; changed.
@@ -92,13 +97,15 @@ def compose(
         figures (list[Figure]): The people, from far to near.
         labelled (list[bool]): Whether the keypoints of each are annotated.
         names (tuple[str]): The keypoints.
+        balls (sequence[Ball]): In any order; who stands lower in the image is in front.
 
     Returns:
         Scene: The image and its annotations.
     """
     identities = np.zeros(crowd.shape, np.uint16)
-    for person, figure in enumerate(figures, start=1):
-        figure.paint(image, identities, person)
+    things = [*enumerate([*figures, *balls], start=1)]
+    for number, thing in sorted(things, key=lambda t: t[1].bottom) if balls else things:
+        thing.paint(image, identities, number)
     annotations, annotated = [], {}
     for person, (figure, labels) in enumerate(zip(figures, labelled), start=1):
         annotation = annotate_person(figure, person, identities, names, labels)
@@ -108,7 +115,10 @@ def compose(
     crowd[identities > 0] = 0  # people in front of the crowd are no part of it
     if crowd.any():
         annotations.append(annotate_crowd(crowd, len(names)))
-    return Scene(image, annotations, crowd_index(annotations), identities, annotated)
+    index = crowd_index(annotations)
+    seen = (annotate_ball(b, n, identities) for n, b in things[len(figures) :])
+    annotations += [annotation for annotation in seen if annotation is not None]
+    return Scene(image, annotations, index, identities, annotated)
 
 
 def draw_labels(settings: Settings, rng: np.random.Generator) -> List[bool]:
@@ -144,7 +154,7 @@ def _place_people(settings: Settings, rng: np.random.Generator) -> Tuple[List[Fi
         center = np.clip(center, 0.02 * size, 0.98 * size)
         centers.append(center)
         figures.append(Figure(sample_pose(rng), sample_clothing(rng), height, tuple(center)))
-    order = np.argsort([f.points[:, 1].max() for f in figures], kind='stable')
+    order = np.argsort([f.bottom for f in figures], kind='stable')
     return [figures[i] for i in order], [labelled[i] for i in order]
 
 

@@ -25,6 +25,7 @@ class Settings:
         unlabelled (float): Chance of one more person who has a segmentation but no keypoints.
         posters (float): Chance of a poster that shows a person, who is not annotated.
         loose_limbs (int): Most limbs without a person, which are not annotated.
+        balls (int): Most balls among the people: a second category, without keypoints.
 
     Raises:
         ValueError: If a value is out of range.
@@ -40,6 +41,7 @@ class Settings:
     unlabelled: float = 0.05
     posters: float = 0.05
     loose_limbs: int = 3
+    balls: int = 0
 
     def __post_init__(self) -> None:
         if self.keypoints not in KEYPOINTS:
@@ -53,8 +55,11 @@ class Settings:
         for name in ('crowding', 'empty', 'crowd_region', 'unlabelled', 'posters'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} must lie between 0 and 1, got {getattr(self, name)}')
-        if self.loose_limbs < 0:
-            raise ValueError(f'loose_limbs must not be negative, got {self.loose_limbs}')
+        for name in ('loose_limbs', 'balls'):
+            if getattr(self, name) < 0:
+                raise ValueError(f'{name} must not be negative, got {getattr(self, name)}')
+        if self.balls and self.keypoints == 'mpii':
+            raise ValueError(f"MPII's files have people alone, got balls={self.balls}")
 
     @property
     def keypoint_names(self) -> Tuple[str, ...]:
@@ -62,8 +67,11 @@ class Settings:
         return KEYPOINTS[self.keypoints]
 
     def as_dict(self) -> Dict:
-        """The settings as JSON stores them."""
-        return {
+        """The settings as JSON stores them; without balls as when there were none to choose."""
+        settings = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }
+        if not self.balls:
+            del settings['balls']
+        return settings
