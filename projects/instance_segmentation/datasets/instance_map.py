@@ -1,6 +1,6 @@
 """Which instance is seen at which pixel: what every data set is read to."""
 
-from typing import Iterable, List, NamedTuple
+from typing import NamedTuple, Sequence
 
 import numpy as np
 
@@ -23,22 +23,31 @@ class InstanceMap(NamedTuple):
         """Where each instance is seen, (N, H, W), bool."""
         return self.labels == np.arange(1, len(self.categories) + 1)[:, None, None]
 
+    def areas(self) -> np.ndarray:
+        """How many pixels of each instance are seen, (N,)."""
+        return np.bincount(self.labels[self.labels > 0], minlength=len(self.categories) + 1)[1:]
+
+    def seen(self) -> 'InstanceMap':
+        """The same without instances of which nothing is seen, numbered anew."""
+        there = self.areas() > 0
+        numbers = np.concatenate([[0], there.cumsum() * there, [VOID]])  # the last one is -1
+        return InstanceMap(numbers[self.labels].astype(np.int32), self.categories[there])
+
 
 def paint_instances(
-    masks: Iterable[np.ndarray], categories: List[int], void: np.ndarray
+    masks: Sequence[np.ndarray], categories: Sequence[int], void: np.ndarray
 ) -> InstanceMap:
     """Lay masks over each other, the smallest on top: what is in front is seen whole.
 
     Args:
-        masks (iterable): Of each instance, (H, W), bool.
-        categories (list): Index of each one's category.
+        masks (sequence[np.ndarray]): Of each instance, (H, W), bool.
+        categories (sequence): Index of each one's category.
         void (np.ndarray): What does not count where no instance is, (H, W), bool.
 
     Returns:
-        InstanceMap: In the order of the masks, also of those that are hidden.
+        InstanceMap: In the order of the masks, hidden ones included.
     """
     labels = np.where(void, VOID, 0).astype(np.int32)
-    masks = list(masks)
     for n in sorted(range(len(masks)), key=lambda n: -np.count_nonzero(masks[n])):
         labels[masks[n]] = n + 1
     return InstanceMap(labels, np.array(categories, np.int64))

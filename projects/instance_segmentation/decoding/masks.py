@@ -25,6 +25,17 @@ class Masks(NamedTuple):
     scores: np.ndarray
 
 
+def encode_mask(mask: np.ndarray) -> Rle:
+    """Run lengths of a mask (H, W), as COCO's files have them: ``size`` and text."""
+    rle = coco_mask.encode(np.asfortranarray(mask, np.uint8))
+    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
+
+
+def decode_mask(rle: Rle) -> np.ndarray:
+    """The mask (H, W), bool, of run lengths."""
+    return coco_mask.decode(rle).astype(bool)
+
+
 def image_to_cells(frame: Frame, grid: Grid) -> np.ndarray:
     """Affine map (2, 3) from pixels of an image to cells of a map over its input."""
     whole = frame._replace(input_size=grid.input_size)  # a batch may pad the input
@@ -60,8 +71,7 @@ def mask_of_cells(
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         read = cv2.warpAffine(values, shifted, box, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         mask[top:bottom, left:right] = read >= threshold
-    rle = coco_mask.encode(mask)
-    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
+    return encode_mask(mask)
 
 
 def _box_on_image(cells: np.ndarray, to_cells: np.ndarray, size: Tuple[int, int]) -> List[int]:

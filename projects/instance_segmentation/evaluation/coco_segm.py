@@ -7,14 +7,9 @@ from faster_coco_eval import COCO, COCOeval_faster
 from faster_coco_eval import mask as coco_mask
 
 from projects.instance_segmentation.datasets.instance_map import VOID, InstanceMap
+from projects.instance_segmentation.decoding.masks import encode_mask
 
 NAMES = ('AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl')
-
-
-def encode_mask(mask: np.ndarray) -> dict:
-    """Run lengths of a mask (H, W), bool, as COCO's files have them: ``size`` and text."""
-    rle = coco_mask.encode(np.asfortranarray(mask, np.uint8))
-    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
 
 
 def annotate(truth: InstanceMap, image_id: int, category_ids: Sequence[int]) -> List[dict]:

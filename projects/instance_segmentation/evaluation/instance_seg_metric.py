@@ -8,8 +8,9 @@ import numpy as np
 from mmengine.evaluator import BaseMetric
 
 from mmpose_ae.registry import METRICS
+from projects.instance_segmentation.decoding.masks import decode_mask
 
-from .coco_segm import annotate, coco_segm, encode_mask
+from .coco_segm import annotate, coco_segm
 from .region_precision import Judged, mask_overlaps, region_precision
 
 VOLUME = tuple(np.arange(1, 10) / 10)
@@ -48,24 +49,25 @@ class InstanceSegMetric(BaseMetric):
         Args:
             data_batch (object): Not used.
             data_samples (sequence[dict]): With ``img_id``, ``read_instances``, which gives the
-                image's :class:`InstanceMap`, and ``pred_instances``: ``masks`` (D, H, W), bool,
-                ``labels`` (D,), the index of the category, and ``scores`` (D,).
+                image's :class:`InstanceMap`, and ``pred_instances``: ``masks``, D run
+                lengths, ``labels`` (D,), the index of the category, and ``scores`` (D,).
         """
         for sample in data_samples:
-            truth, found = sample['read_instances'](), sample['pred_instances']
-            masks, labels, scores = (np.asarray(found[k]) for k in ('masks', 'labels', 'scores'))
-            overlaps = mask_overlaps(masks, truth)
+            truth, found = sample['read_instances']().seen(), sample['pred_instances']
+            labels, scores = np.asarray(found['labels']), np.asarray(found['scores'])
+            overlaps = mask_overlaps(map(decode_mask, found['masks']), truth)
             annotations = [] if self.ann_file else annotate(truth, sample['img_id'], self._ids)
             predictions = [
                 dict(
                     image_id=sample['img_id'],
                     category_id=int(self._ids[label]),
-                    segmentation=encode_mask(mask),
+                    segmentation=mask,
                     score=float(score),
                 )
-                for mask, label, score in zip(masks, labels, scores)
+                for mask, label, score in zip(found['masks'], labels, scores)
             ]
-            image = dict(id=sample['img_id'], height=masks.shape[1], width=masks.shape[2])
+            height, width = truth.labels.shape
+            image = dict(id=sample['img_id'], height=height, width=width)
             judged = Judged(scores, labels, overlaps, truth.categories)
             self.results.append((image, annotations, predictions, judged))
 

@@ -1,6 +1,6 @@
 """AP^r, the precision of regions (Hariharan et al. 2014), as SDS's evaluation computes it."""
 
-from typing import NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
 import numpy as np
 
@@ -23,25 +23,22 @@ class Judged(NamedTuple):
     truth: np.ndarray
 
 
-def mask_overlaps(masks: np.ndarray, truth: InstanceMap) -> np.ndarray:
+def mask_overlaps(masks: Iterable[np.ndarray], truth: InstanceMap) -> np.ndarray:
     """Intersection over union of masks and annotated instances; void pixels are of neither.
 
     Args:
-        masks (np.ndarray): Predicted masks, (D, H, W), bool.
+        masks (iterable): D predicted masks, (H, W), bool.
         truth (InstanceMap): Of the same size.
 
     Returns:
         np.ndarray: (D, N), float64.
     """
-    count = len(truth.categories)
-    seen = truth.labels[truth.labels != VOID]
-    areas = np.bincount(seen, minlength=count + 1)[1:]
-    overlaps = np.zeros((len(masks), count))
-    for row, mask in zip(overlaps, masks):
+    areas, rows = truth.areas(), []
+    for mask in masks:
         covered = truth.labels[mask]
-        covered = np.bincount(covered[covered != VOID], minlength=count + 1)
-        row[:] = covered[1:] / np.maximum(covered.sum() + areas - covered[1:], 1)
-    return overlaps
+        covered = np.bincount(covered[covered != VOID], minlength=len(areas) + 1)
+        rows.append(covered[1:] / np.maximum(covered.sum() + areas - covered[1:], 1))
+    return np.reshape(rows, (-1, len(areas)))
 
 
 def find_correct(scores: np.ndarray, overlaps: np.ndarray, threshold: float) -> np.ndarray:

@@ -10,6 +10,7 @@ from pycocotools import mask as coco_mask
 
 from mmpose_ae.registry import METRICS
 from projects.instance_segmentation.datasets import VOID, InstanceMap
+from projects.instance_segmentation.decoding.masks import encode_mask
 from projects.instance_segmentation.evaluation.instance_seg_metric import VOLUME
 from projects.instance_segmentation.evaluation.region_precision import (
     Judged,
@@ -70,6 +71,7 @@ def test_metric(path, tmp_path):
     metric.dataset_meta = dict(category_ids=ids, classes=list('abcdefgh')[: len(ids)])
     for i, (truth, found, _) in enumerate(images):
         sample = dict(img_id=i + 1, read_instances=partial(InstanceMap, *truth))
+        found = dict(found, masks=list(map(encode_mask, found['masks'])))
         metric.process(None, [dict(sample, pred_instances=found)])
     out = metric.evaluate(len(images))
     for name in ('50', '70', 'vol'):

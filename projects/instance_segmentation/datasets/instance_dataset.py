@@ -1,0 +1,43 @@
+"""What all data sets of masks share."""
+
+from typing import Dict, List, Sequence
+
+from mmengine.dataset import BaseDataset
+
+
+class InstanceDataset(BaseDataset):
+    """Images, each with a function that reads its instances when they are needed.
+
+    Subclasses give ``load_data_list``: per image ``img_id``, ``img_path`` and ``read_instances``,
+    a function without arguments that gives an :class:`InstanceMap`.
+    """
+
+    def set_categories(self, ids_of_names: Dict[str, int]) -> None:
+        """Let the metainfo tell metrics the categories, in the order of their indices."""
+        self._metainfo.update(classes=list(ids_of_names), category_ids=list(ids_of_names.values()))
+
+
+def read_ids(path: str) -> List[str]:
+    """Read the names of images, one a line.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    with open(path) as file:
+        ids = file.read().split()
+    if not ids:
+        raise ValueError(f'{path} names no image, expected one a line')
+    return ids
+
+
+def number_of(name: str, position: int) -> int:
+    """Number of an image: ``2007_000027`` is 2007000027; its position where it has other signs."""
+    digits = name.replace('_', '')
+    return int(digits) if digits.isdecimal() else position
+
+
+def check_categories(path: str, found: Sequence[int], count: int) -> None:
+    """Refuse indices of categories outside 0 to ``count`` - 1, naming the file."""
+    wrong = [int(c) for c in found if not 0 <= c < count]
+    if wrong:
+        raise ValueError(f'{path} has the category {wrong[0] + 1}, expected 1 to {count}')

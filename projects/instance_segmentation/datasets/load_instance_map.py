@@ -1,0 +1,80 @@
+"""Instances on their way to the network: onto the cells of its maps, and into a sample."""
+
+from typing import Tuple
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+
+from mmpose_ae.datasets.transforms import PackPoseInputs
+from mmpose_ae.datasets.transforms.frames import frame_of
+from mmpose_ae.datasets.transforms.pack_pose_inputs import META_KEYS
+from mmpose_ae.options import check_count
+from mmpose_ae.registry import TRANSFORMS
+
+from .instance_map import VOID
+
+
+@TRANSFORMS.register_module()
+class LoadInstanceMap(BaseTransform):
+    """Read the instances, and bring them to where all transforms so far have moved the image.
+
+    Args:
+        stride (int): Pixels of the input per cell, as in the maps of the network.
+        size_range (tuple): Instances of other sizes are void: the square root of their area in
+            pixels of the input, at least the first and less than the second.
+    """
+
+    def __init__(
+        self, stride: int = 4, size_range: Tuple[float, float] = (0.0, float('inf'))
+    ) -> None:
+        check_count('stride', stride, 1)
+        low, high = size_range
+        if not 0 <= low < high:
+            raise ValueError(f'size_range must be ascending from 0 on, got {size_range}')
+        self.stride = stride
+        self.size_range = low, high
+
+    def transform(self, results: dict) -> dict:
+        """Make the map.
+
+        Args:
+            results (dict): ``read_instances``, and what :func:`frame_of` takes.
+
+        Returns:
+            dict: With ``instance_map``, (1, h, w), int32, of which void is also what lies outside
+            the image; ``instance_categories``, (N,), and ``sampling_seed``.
+        """
+        found, frame = results['read_instances'](), frame_of(results)
+        size = tuple(-(-side // self.stride) for side in frame.input_size)
+        scale = abs(np.linalg.det(frame.matrix[:, :2]))
+        sizes = np.sqrt(found.areas() * scale)
+        kept = (sizes >= self.size_range[0]) & (sizes < self.size_range[1])
+        numbers = np.concatenate([[0], np.where(kept, np.arange(1, len(kept) + 1), VOID), [VOID]])
+        labels = cv2.warpAffine(
+            numbers[found.labels].astype(np.float32),  # exact, and OpenCV warps no int32
+            frame.resized(size).matrix,
+            size,
+            flags=cv2.INTER_NEAREST,
+            borderValue=VOID,
+        )
+        results['instance_map'] = labels[None].astype(np.int32)
+        results['instance_categories'] = found.categories
+        results['sampling_seed'] = self._draw_seed()
+        return results
+
+    @cache_randomness
+    def _draw_seed(self) -> int:
+        return int(np.random.randint(2**31))
+
+
+@TRANSFORMS.register_module()
+class PackInstanceInputs(PackPoseInputs):
+    """Pack images with their instances: ``gt_fields.instance_map``, the rest in the metainfo."""
+
+    field_mapping_table = dict(PackPoseInputs.field_mapping_table, instance_map='instance_map')
+
+    def __init__(self) -> None:
+        further = ('read_instances', 'instance_categories', 'sampling_seed')
+        super().__init__(meta_keys=(*META_KEYS, *further))

@@ -1,0 +1,84 @@
+"""PASCAL VOC 2012: palette images of objects and classes, read as the indices that they hold."""
+
+from functools import partial
+from pathlib import Path
+from typing import List
+
+import numpy as np
+from PIL import Image
+
+from mmpose_ae.registry import DATASETS
+
+from .instance_dataset import InstanceDataset, check_categories, number_of, read_ids
+from .instance_map import VOID, InstanceMap
+
+CLASSES = (
+    'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
+    'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train',
+    'tvmonitor',
+)  # fmt: skip
+VOID_INDEX = 255
+
+
+def read_indices(path: Path) -> np.ndarray:
+    """Read the palette indices of an image, (H, W), uint8, not its colors.
+
+    Raises:
+        ValueError: If it has no palette.
+    """
+    with Image.open(path) as image:
+        if image.mode not in ('P', 'L'):
+            raise ValueError(f'{path} is an image of mode {image.mode}, expected palette indices')
+        return np.array(image)
+
+
+def read_voc(objects: Path, classes: Path) -> InstanceMap:
+    """Read the instances of an image.
+
+    Args:
+        objects (Path): Image of ``SegmentationObject``: 1 to N, 255 void.
+        classes (Path): Image of ``SegmentationClass``: 1 to 20, 255 void. An instance is of the
+            class that most of its pixels have.
+
+    Returns:
+        InstanceMap: Void is the border of objects, and what is not labelled.
+
+    Raises:
+        ValueError: If the images do not fit each other.
+    """
+    numbers, kinds = read_indices(objects), read_indices(classes)
+    if numbers.shape != kinds.shape:
+        raise ValueError(f'{objects} is of size {numbers.shape}, but {classes} of {kinds.shape}')
+    count = int(numbers[numbers != VOID_INDEX].max(initial=0))
+    votes = np.zeros((count + 1, 256), np.int64)
+    own = (numbers != VOID_INDEX) & (kinds != VOID_INDEX)
+    np.add.at(votes, (numbers[own], kinds[own]), 1)
+    categories = votes[1:].argmax(1) - 1
+    check_categories(str(classes), categories[votes[1:].any(1)], len(CLASSES))
+    labels = numbers.astype(np.int32)
+    labels[labels == VOID_INDEX] = VOID
+    return InstanceMap(labels, categories)
+
+
+@DATASETS.register_module()
+class VocInstanceDataset(InstanceDataset):
+    """VOC 2012's segmentation: ``data_root`` is ``VOCdevkit/VOC2012``, ``ann_file`` one of
+    ``ImageSets/Segmentation/{train,val,trainval}.txt``.
+    """
+
+    def load_data_list(self) -> List[dict]:
+        """List the images."""
+        self.set_categories({name: i + 1 for i, name in enumerate(CLASSES)})
+        root = Path(self.data_root)
+        return [
+            dict(
+                img_id=number_of(name, position),
+                img_path=str(root / 'JPEGImages' / f'{name}.jpg'),
+                read_instances=partial(
+                    read_voc,
+                    root / 'SegmentationObject' / f'{name}.png',
+                    root / 'SegmentationClass' / f'{name}.png',
+                ),
+            )
+            for position, name in enumerate(read_ids(self.ann_file))
+        ]
