@@ -9,16 +9,13 @@ from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.options import check_between, check_count
 from mmpose_ae.registry import TASK_UTILS, build_own
 
-from .masks import Masks, image_to_cells, mask_of_cells, merge_views
+from .masks import Masks, image_to_cells, masks_of_owners, merge_views
 from .pixel_grouping import group_pixels
 
 
 @TASK_UTILS.register_module()
 class MaskDecoder:
     """Threshold the detection map, find the tags of instances, give each pixel to the nearest.
-
-    A mask ends where the detection map, read between cells, falls below the threshold, and midway
-    between cells of two instances.
 
     Args:
         threshold (float): Of detection maps.
@@ -70,10 +67,8 @@ class MaskDecoder:
             groups = group_pixels(vectors, sure[inside], self.grouping, *limits)
             owners = np.full(sure.shape, -1)
             owners[inside] = groups.owners
-            for n in range(len(groups.scores)):
-                own = owners == n
-                values = np.where(inside & ~own, 2 * self.threshold - sure, sure)
-                rles.append(mask_of_cells(values, own, self.threshold, to_cells, frame.image_size))
+            place = self.threshold, to_cells, frame.image_size
+            rles += masks_of_owners(sure, owners, len(groups.scores), *place)
             labels += [c] * len(groups.scores)
             scores += groups.scores.tolist()
         return Masks(rles, np.array(labels, np.int64), np.array(scores, float))

@@ -42,36 +42,46 @@ def image_to_cells(frame: Frame, grid: Grid) -> np.ndarray:
     return whole.resized(grid.size).matrix
 
 
-def mask_of_cells(
-    values: np.ndarray,
-    own: np.ndarray,
-    threshold: float,
-    to_cells: np.ndarray,
+def masks_of_owners(
+    sure: np.ndarray, owners: np.ndarray, count: int, threshold: float, to_cells: np.ndarray,
     size: Tuple[int, int],
-) -> Rle:
-    """Bring an instance from a map to the image.
+) -> List[Rle]:  # fmt: skip
+    """Bring instances from a map to the image.
+
+    A mask ends where the detection map, read bilinearly, falls below the threshold, and midway
+    between cells of two instances.
 
     Args:
-        values (np.ndarray): How sure each cell is that it belongs to the instance, (h, w), float32;
-            below the threshold in all others.
-        own (np.ndarray): The cells that belong to it, (h, w), bool.
-        threshold (float): Pixels belong to it where the map, read bilinearly, is at least this.
+        sure (np.ndarray): How sure each cell is that something is there, (h, w), float32.
+        owners (np.ndarray): Index of each cell's instance, (h, w); -1 where the map is below the
+            threshold, or it is nobody's.
+        count (int): Number of instances, N.
+        threshold (float): Of the detection map.
         to_cells (np.ndarray): See :func:`image_to_cells`.
         size (tuple): Size (W, H) of the image.
 
     Returns:
-        dict: The mask's run lengths.
+        list[dict]: Run lengths of N masks.
     """
-    left, top, right, bottom = _box_on_image(own, to_cells, size)
-    mask = np.zeros(size, np.uint8).T  # columns first, as run lengths go
-    if right > left and bottom > top:
-        shifted = to_cells.copy()
-        shifted[:, 2] += to_cells[:, :2] @ [left, top]
-        box = (right - left, bottom - top)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        read = cv2.warpAffine(values, shifted, box, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        mask[top:bottom, left:right] = read >= threshold
-    return encode_mask(mask)
+    mirrored = np.minimum(2 * threshold - sure, sure)  # what the cells of others count as
+    rles = []
+    for n in range(count):
+        own = owners == n
+        mask = np.zeros(size, np.uint8).T  # columns first, as run lengths go
+        left, top, right, bottom = _box_on_image(own, to_cells, size)
+        if right > left and bottom > top:
+            shifted = to_cells.copy()
+            shifted[:, 2] += to_cells[:, :2] @ [left, top]
+            read = cv2.warpAffine(
+                np.where(own, sure, mirrored),
+                shifted,
+                (right - left, bottom - top),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            mask[top:bottom, left:right] = read >= threshold
+        rles.append(encode_mask(mask))
+    return rles
 
 
 def _box_on_image(cells: np.ndarray, to_cells: np.ndarray, size: Tuple[int, int]) -> List[int]:

@@ -1,0 +1,27 @@
+_base_ = [
+    '../../../../configs/_base_/default_runtime.py',
+    '../../../../configs/_base_/schedules/cpu_7e.py',
+    '../../../../configs/_base_/models/hourglass-tiny.py',
+    '../_base_/synth_crowd_balls-128x128.py',
+]
+
+# A detection map and a tag map for people, and for balls.
+model = dict(
+    type='InstanceSegmentor',
+    backbone=dict(out_channels=4),
+    head=dict(
+        _delete_=True,
+        type='InstanceSegHead',
+        in_channels=4,
+        num_categories=2,
+        final_layer=None,
+        tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.03),
+        decoder=dict(type='MaskDecoder', grouping=dict(type='TagHistogram')),
+    ),
+    test_cfg=dict(flip_test=False),
+)
+
+train_dataloader = dict(batch_size=8)
+auto_scale_lr = dict(base_batch_size=8)
+
+custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]

@@ -1,0 +1,55 @@
+"""Masks over an image, one color per instance, under skeletons if there are keypoints."""
+
+import numpy as np
+from mmengine.structures import InstanceData
+
+from mmpose_ae.pictures import InstanceColorVisualizer
+from mmpose_ae.pictures.colors import instance_colors
+from mmpose_ae.registry import VISUALIZERS
+from projects.instance_segmentation.decoding.masks import decode_mask
+
+
+def paint_masks(image: np.ndarray, masks: list, opacity: float) -> np.ndarray:
+    """Lay masks over an image, the best one on top.
+
+    Args:
+        image (np.ndarray): (H, W, 3), uint8.
+        masks (list[dict]): Run lengths, best first.
+        opacity (float): From 0, not seen, to 1.
+
+    Returns:
+        np.ndarray: (H, W, 3), uint8.
+    """
+    painted = image.copy()
+    colors = instance_colors(range(len(masks)))
+    for rle, color in zip(masks[::-1], colors[::-1]):
+        inside = decode_mask(rle)
+        painted[inside] = (1 - opacity) * image[inside] + opacity * np.asarray(color)
+    return painted
+
+
+@VISUALIZERS.register_module()
+class MaskVisualizer(InstanceColorVisualizer):
+    """The visualizer of poses, which draws masks, too.
+
+    Args:
+        opacity (float): Of masks.
+        score_thr (float): Masks of a lower score are not drawn.
+        **kwargs: As in :class:`InstanceColorVisualizer`.
+    """
+
+    def __init__(self, opacity: float = 0.55, score_thr: float = 0.3, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.opacity = opacity
+        self.score_thr = score_thr
+
+    def _draw_instances_kpts(
+        self, image: np.ndarray, instances: InstanceData, *args, **kwargs
+    ) -> np.ndarray:
+        """Draw masks, and keypoints where there are some."""
+        shown = instances[np.asarray(instances.scores) >= self.score_thr]
+        image = paint_masks(image, shown.masks, self.opacity)
+        if 'keypoints' in instances:
+            return super()._draw_instances_kpts(image, shown, *args, **kwargs)
+        self.set_image(image)
+        return image
