@@ -33,13 +33,16 @@ class MaskVisualizer(InstanceColorVisualizer):
     """The visualizer of poses, which draws masks, too.
 
     Args:
+        name (str): Under which MMEngine keeps the visualizer.
         opacity (float): Of masks.
         score_thr (float): Masks of a lower score are not drawn.
         **kwargs: As in :class:`InstanceColorVisualizer`.
     """
 
-    def __init__(self, opacity: float = 0.55, score_thr: float = 0.3, **kwargs) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, name: str = 'visualizer', opacity: float = 0.55, score_thr: float = 0.3, **kwargs
+    ) -> None:
+        super().__init__(name=name, **kwargs)
         self.opacity = opacity
         self.score_thr = score_thr
 

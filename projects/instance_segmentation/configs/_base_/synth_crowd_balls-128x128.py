@@ -1,13 +1,7 @@
 # People and balls:
-# python tools/dataset_converters/synth_crowd.py --size 128 128 --balls 4 --people 1 5 --crowding 0.4 \
-#     --format png --out data/synth_crowd_balls
+# python tools/dataset_converters/synth_crowd.py --size 128 128 --balls 4 --people 1 4 \
+#     --crowding 0.4 --unlabelled 0 --format png --out data/synth_crowd_balls
 data_root = 'data/synth_crowd_balls/'
-custom_imports = dict(
-    imports=[
-        f'projects.instance_segmentation.{part}'
-        for part in ('datasets', 'evaluation', 'models', 'visualization')
-    ]
-)
 
 train_dataloader = dict(
     num_workers=2,
@@ -56,5 +50,3 @@ test_dataloader = val_dataloader
 
 val_evaluator = dict(type='InstanceSegMetric', ann_file=data_root + 'annotations/val.json')
 test_evaluator = val_evaluator
-
-visualizer = dict(type='MaskVisualizer')

@@ -5,6 +5,8 @@ _base_ = [
     '../_base_/synth_crowd_balls-128x128.py',
 ]
 
+custom_imports = dict(imports=['projects.instance_segmentation'])
+
 # A detection map and a tag map for people, and for balls.
 model = dict(
     type='InstanceSegmentor',
@@ -25,3 +27,5 @@ train_dataloader = dict(batch_size=8)
 auto_scale_lr = dict(base_batch_size=8)
 
 custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
+
+visualizer = dict(type='MaskVisualizer')

@@ -1,0 +1,93 @@
+"""Every config of the project: buildable, able to train and to test."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.evaluator import Evaluator
+from mmengine.registry import DefaultScope
+from small_configs import find_all, loaders_of, make_small, train_step
+
+from mmpose_ae.registry import DATASETS, MODELS
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
+
+
+@pytest.fixture(params=LEAVES, ids=lambda path: path.stem)
+def leaf(request):
+    """A config, in its own scope."""
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        yield Config.fromfile(request.param)
+
+
+def write_instances(cfg, root):
+    """Two images with two people and a ball each, where the datasets of SynthCrowd look."""
+    rng = np.random.default_rng(0)
+    images, annotations = [], []
+    for number in (1, 2):
+        images.append(dict(id=number, file_name=f'{number}.png', width=64, height=64))
+        for category, left in ((1, 4), (1, 34), (2, 20)):
+            box = [left, 10, left + 20, 10, left + 20, 50, left, 50]
+            points = rng.uniform((left, 10), (left + 20, 50), (17, 2))
+            keypoints = np.column_stack([points, np.full(17, 2)]).ravel().tolist()
+            annotation = dict(
+                id=len(annotations) + 1, image_id=number, category_id=category, iscrowd=0,
+                segmentation=[box], bbox=[left, 10, 20, 40], area=800,
+            )  # fmt: skip
+            pose = dict(keypoints=keypoints, num_keypoints=17) if category == 1 else {}
+            annotations.append(dict(annotation, **pose))
+    keypoints = [f'k{i}' for i in range(17)]
+    person, ball = dict(id=1, name='person', keypoints=keypoints), dict(id=2, name='ball')
+    content = dict(images=images, annotations=annotations, categories=[person, ball])
+    for loader in loaders_of(cfg):
+        dataset = loader.dataset
+        dataset.data_root = str(root)
+        for image in images:
+            path = root / dataset.data_prefix.img / image['file_name']
+            path.parent.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(path), rng.integers(0, 255, (64, 64, 3), dtype=np.uint8))
+        (root / dataset.ann_file).parent.mkdir(parents=True, exist_ok=True)
+        (root / dataset.ann_file).write_text(json.dumps(content))
+    ann_file = str(root / cfg.test_dataloader.dataset.ann_file)
+    metrics = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+    for metric in metrics:
+        metric.ann_file = ann_file
+
+
+def test_it_is_consistent(leaf, request):
+    name = request.node.callspec.id
+    width, height = name.split('-')[-1].split('x')
+    assert list(find_all(leaf, 'input_size')) == 3 * [(int(width), int(height))]
+    gpus, batch = name.split('_')[2].split('-')[0].split('xb')
+    assert leaf.train_dataloader.batch_size == int(batch)
+    assert leaf.auto_scale_lr.base_batch_size == int(gpus) * int(batch)
+    head = MODELS.build(make_small(leaf).model).head
+    if leaf.model.head.get('final_layer', 1) is None:
+        assert leaf.model.backbone.out_channels == leaf.model.head.in_channels
+    if leaf.model.type == 'InstanceSegmentor':
+        categories = leaf.train_dataloader.dataset.get('categories')
+        assert head.num_categories == (len(categories) if categories else head.num_categories)
+
+
+def test_it_trains_and_tests(leaf, tmp_path):
+    if 'synth_crowd' not in leaf.train_dataloader.dataset.data_root:
+        pytest.skip('VOC, SBD and COCO are read in test_instance_datasets.py')
+    torch.manual_seed(0)
+    cfg = make_small(leaf)
+    write_instances(cfg, tmp_path)
+    losses = train_step(cfg)
+    assert losses['loss_pull'] >= 0 and losses['loss_push'] > 0
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    model = MODELS.build(cfg.model).eval()
+    evaluator = Evaluator(cfg.test_evaluator)
+    evaluator.dataset_meta = dataset.metainfo
+    with torch.no_grad():
+        results = model.test_step(pseudo_collate([dataset[0], dataset[1]]))
+    evaluator.process(results)
+    assert 0 <= evaluator.evaluate(2)['segm/AP_r_50'] <= 1

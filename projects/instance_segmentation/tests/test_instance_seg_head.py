@@ -1,0 +1,108 @@
+"""The heads: targets, what they are trained towards, and how they decode."""
+
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import PixelData
+from mmpose.structures import PoseDataSample
+from pycocotools import mask as coco_mask
+
+from mmpose_ae.frame import Frame
+from mmpose_ae.registry import MODELS
+from projects.instance_segmentation.models.mask_targets import gather_masks
+
+
+def sample(labels, categories, side=32):
+    """A sample of an image that is the input."""
+    shape = (side, side)
+    info = dict(
+        img_shape=shape,
+        frame=Frame.whole(shape),
+        instance_categories=np.array(categories),
+        sampling_seed=0,
+    )
+    result = PoseDataSample(metainfo=info)
+    result.gt_fields = PixelData(instance_map=torch.as_tensor(labels)[None])
+    return result
+
+
+LABELS = torch.zeros(8, 8, dtype=torch.int32)
+LABELS[:4, :4], LABELS[:4, 4:], LABELS[4:, :4], LABELS[7] = 1, 2, 3, -1
+
+
+def perfect(labels, num_categories, categories, tags):
+    """Maps that know the instances: detections and, as l * C + c, tags of one dimension."""
+    targets = gather_masks([sample(labels, categories)], num_categories, (8, 8), 'cpu')
+    maps = torch.zeros(1, num_categories, 8, 8)
+    for mask, category, tag in zip(targets.instances[0].masks, categories, tags):
+        maps[0, category, mask] = tag
+    return torch.cat([targets.detections, maps], dim=1)
+
+
+def build_head(**options):
+    """A head that takes its predictions as they come."""
+    kwargs = dict(in_channels=4, num_categories=2, final_layer=None, **options)
+    return MODELS.build(dict(type='mmpose_ae.InstanceSegHead', **kwargs)).eval()
+
+
+def test_targets():
+    targets = gather_masks([sample(LABELS, [0, 0, 1])], 2, (8, 8), 'cpu')
+    assert targets.detections[0].sum((1, 2)).tolist() == [32, 12]
+    assert not targets.mask[0, 0, 7].any() and targets.mask[0, 0, :7].all()
+    assert [int(m.sum()) for m in targets.instances[0].masks] == [16, 16, 12]
+    with pytest.raises(ValueError, match=r'\(8, 8\), but those of the network are \(16, 16\)'):
+        gather_masks([sample(LABELS, [0])], 1, (16, 16), 'cpu')
+
+
+def test_perfect_maps_have_no_loss():
+    """Of two stacks, and a batch of an image with instances and one with none."""
+    maps = perfect(LABELS, 2, [0, 0, 1], [0.0, 50.0, 3.0])
+    batch = torch.cat([maps, torch.zeros_like(maps)])
+    empty = torch.zeros(8, 8, dtype=torch.int32)
+    samples = [sample(LABELS, [0, 0, 1]), sample(empty, [])]
+    head = build_head(num_stacks=2)
+    losses = head.loss((batch, batch), samples)
+    assert set(losses) == {'loss_detection', 'loss_pull', 'loss_push'}
+    assert all(loss == 0 for loss in losses.values())
+    wrong = head.loss((batch, 0 * batch), samples)  # the mean of a perfect stack and another
+    assert wrong['loss_push'] > 0
+    covered = 44 / (2 * 2 * 64 - 2 * 8)  # of the supervised cells of both maps and images
+    assert wrong['loss_detection'] == pytest.approx(covered / 2)
+
+
+@pytest.mark.parametrize('options', [dict(), dict(flip_test=True)])
+def test_instances_are_found(options):
+    maps = perfect(LABELS, 2, [0, 0, 1], [0.0, 5.0, 3.0])
+    feats = [(maps,), (maps.flip(-1),)] if options else (maps,)
+    found, fields = build_head().predict(feats, [sample(LABELS, [0, 0, 1])], options)
+    assert fields is None
+    masks = {
+        (label, coco_mask.decode(rle).tobytes())
+        for label, rle in zip(found[0].labels.tolist(), found[0].masks)
+    }
+    expected = np.kron(LABELS.numpy(), np.ones((4, 4), int))
+    # The second category ends midway between what is there and the void row that is not.
+    thirds = {m for label, m in masks if label == 1}
+    assert {m for label, m in masks if label == 0} >= set()
+    assert len(masks) == 3 and len(thirds) == 1
+    areas = sorted(int(coco_mask.area(rle)) for rle in found[0].masks)
+    np.testing.assert_allclose(areas, sorted((expected == n).sum() for n in (1, 2, 3)), rtol=0.2)
+
+
+def test_logits_are_read_as_such():
+    """A map of 0.6 is above the threshold 0.5 as it is, and as logit; one of -0.1 is neither."""
+    for kind, value, count in (('mse', 0.6, 1), ('bce', 0.1, 1), ('mse', 0.1, 0), ('bce', -0.1, 0)):
+        maps = torch.cat([torch.full((1, 1, 8, 8), value), torch.full((1, 1, 8, 8), -9.0)], 1)
+        maps = torch.cat([maps, torch.zeros(1, 2, 8, 8)], 1)
+        head = build_head(detection_loss=dict(kind=kind))
+        (found,), _ = head.predict((maps,), [sample(LABELS, [])])
+        assert len(found.masks) == count
+
+
+def test_maps_can_be_had():
+    maps = perfect(LABELS, 2, [0, 0, 1], [0.0, 5.0, 3.0])
+    samples = [sample(LABELS, [0, 0, 1])]
+    _, (fields,) = build_head().predict((maps,), samples, dict(output_heatmaps=True))
+    torch.testing.assert_close(torch.cat([fields.heatmaps, fields.tags]), maps[0])
+    with pytest.raises(TypeError, match='no option align_corners'):
+        build_head().predict((maps,), samples, dict(align_corners=True))
