@@ -1,0 +1,47 @@
+"""Pictures of masks and tags, and the tools that make them."""
+
+import numpy as np
+import pytest
+from mmengine.structures import InstanceData
+
+from mmpose_ae.registry import VISUALIZERS
+from projects.instance_segmentation.decoding import MaskDecoder
+from projects.instance_segmentation.decoding.masks import encode_mask
+from projects.instance_segmentation.tools.benchmark import board, decode, decode_resized
+from projects.instance_segmentation.visualization import paint_masks, tag_picture
+
+
+def test_masks_are_laid_over_the_image():
+    image = np.full((2, 4, 3), 100, np.uint8)
+    masks = [encode_mask(np.arange(4)[None].repeat(2, 0) < n) for n in (1, 2)]
+    painted = paint_masks(image, masks, opacity=1)
+    assert len({tuple(c) for c in painted[0]}) == 3  # the better one on top, the other, the image
+    assert (painted[:, 2:] == 100).all() and (painted[:, 0] != painted[:, 1]).any()
+    np.testing.assert_array_equal(paint_masks(image, masks, opacity=0), image)
+
+
+def test_visualizer_leaves_low_scores_out():
+    visualizer = VISUALIZERS.build(dict(type='mmpose_ae.MaskVisualizer'))
+    masks = [encode_mask(np.ones((2, 4), bool))]
+    image = np.full((2, 4, 3), 100, np.uint8)
+    for score, seen in ((0.9, True), (0.1, False)):
+        instances = InstanceData(masks=masks, scores=np.array([score]))
+        drawn = visualizer._draw_instances_kpts(image, instances)
+        assert (drawn != image).any() == seen
+
+
+@pytest.mark.parametrize('dim', [1, 3])
+def test_equal_tags_have_equal_colors(dim):
+    tags = np.zeros((dim, 2, 6))
+    tags[:, :, 2:4], tags[0, :, 4:] = 5, 9
+    inside = np.ones((2, 6), bool)
+    inside[:, 5] = False
+    colors = tag_picture(tags, inside)[0]
+    assert len({tuple(c) for c in colors}) == 4
+    assert (colors[0] == colors[1]).all() and (colors[2] == colors[3]).all()
+    assert (tag_picture(tags, inside & False) == colors[5]).all()
+
+
+def test_both_ways_of_the_benchmark_find_the_same():
+    maps = (MaskDecoder(), *board(32, 7, 8), 128)
+    assert len(decode(*maps).rles) == len(decode_resized(*maps).rles) == 7

@@ -1,0 +1,67 @@
+"""Draw masks: ``python -m projects.instance_segmentation.tools.draw_masks CONFIG CHECKPOINT``."""
+
+from pathlib import Path
+from typing import List, Union
+
+import cv2
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmpose.apis import init_model
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.cli.command_line import drawing_parser, read_config
+from mmpose_ae.registry import DATASETS
+from projects.instance_segmentation.visualization import paint_masks, tag_picture
+
+
+def draw_masks(
+    cfg: Config, checkpoint: Union[str, Path], out: Union[str, Path], num_images: int
+) -> Path:
+    """Predict validation images, and draw each in a row: input, tags by category, masks.
+
+    Args:
+        cfg (Config): Config of an :class:`InstanceSegmentor`, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+        out (str | Path): Folder of the picture, made if missing.
+        num_images (int): Number of images, the first ones.
+
+    Returns:
+        Path: ``masks.png``.
+    """
+    cfg = Config(cfg.to_dict())
+    cfg.model.test_cfg.output_heatmaps = True
+    model = init_model(cfg, str(checkpoint), device=get_device())
+    dataset, decoder, rows = DATASETS.build(cfg.val_dataloader.dataset), model.head.decoder, []
+    for index in range(min(num_images, len(dataset))):
+        packed = dataset[index]
+        (sample,) = model.test_step(pseudo_collate([packed]))
+        image = cv2.imread(sample.img_path)[..., ::-1]
+        painted = paint_masks(image, sample.pred_instances.masks, opacity=0.6)
+        rows.append(np.hstack([image, *_tag_pictures(sample, decoder.threshold, image), painted]))
+    path = Path(out) / 'masks.png'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1])
+    return path
+
+
+def _tag_pictures(sample: PoseDataSample, threshold: float, image: np.ndarray) -> List[np.ndarray]:
+    """A picture for every category, as large as the image (H, W, 3)."""
+    detections, tags = (sample.pred_fields[key].cpu().numpy() for key in ('heatmaps', 'tags'))
+    tags = tags.reshape(-1, *detections.shape)
+    pictures = (tag_picture(tags[:, c], sure >= threshold) for c, sure in enumerate(detections))
+    options = dict(dsize=image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return [cv2.resize(picture, **options) for picture in pictures]
+
+
+def main() -> None:
+    """Draw as the command line says."""
+    args = drawing_parser('Draw the tags of pixels, and masks', num_images=6).parse_args()
+    print(
+        draw_masks(read_config(args.config, args.cfg_options), args.checkpoint, args.out, args.num)
+    )
+
+
+if __name__ == '__main__':
+    main()
