@@ -58,7 +58,6 @@ class TagDensity:
     """
 
     def __init__(self, reach: float = 1.4) -> None:
-        self.reach = reach
         self.density = DensityGrouping(reach=reach)
 
     def __call__(self, tags: np.ndarray, scores: np.ndarray) -> np.ndarray:
