@@ -14,6 +14,7 @@ from mmpose_ae.models.heads.supervision import input_size_of
 from mmpose_ae.models.heads.views import list_views
 from mmpose_ae.options import check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
+from projects.instance_segmentation.decoding import MaskDecoder
 
 from .mask_targets import MaskTargets, gather_masks
 
@@ -73,7 +74,7 @@ class InstanceSegHead(BottomupHead):
         )
         self.num_categories = num_categories
         self.tag_loss = MODELS.build(tag_loss)
-        self.decoder = build_own(TASK_UTILS, decoder)
+        self.decoder: MaskDecoder = build_own(TASK_UTILS, decoder)
 
     def _supervise(self, heatmaps: List[Tensor], batch_data_samples: SampleList) -> MaskTargets:
         (maps,) = heatmaps

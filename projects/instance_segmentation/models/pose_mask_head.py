@@ -16,6 +16,7 @@ from mmpose_ae.models.heads.views import View, concatenate_tags, resize
 from mmpose_ae.models.losses.instance_tags import read_instance_tags
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
+from projects.instance_segmentation.decoding import PersonMasks
 
 from .mask_targets import MaskTargets, gather_masks
 from .pixel_tags import TagSets, sample_tags
@@ -60,7 +61,7 @@ class PoseMaskHead(AEHead):
         super().__init__(in_channels, **kwargs)
         self.mask_loss = MODELS.build(mask_loss)
         self.mask_tag_loss = MODELS.build(mask_tag_loss)
-        self.mask_decoder = build_own(TASK_UTILS, mask_decoder)
+        self.mask_decoder: PersonMasks = build_own(TASK_UTILS, mask_decoder)
 
     def _supervise(
         self, heatmaps: List[Tensor], batch_data_samples: SampleList

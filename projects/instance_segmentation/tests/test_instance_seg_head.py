@@ -76,17 +76,13 @@ def test_instances_are_found(options):
     feats = [(maps,), (maps.flip(-1),)] if options else (maps,)
     found, fields = build_head().predict(feats, [sample(LABELS, [0, 0, 1])], options)
     assert fields is None
-    masks = {
-        (label, coco_mask.decode(rle).tobytes())
-        for label, rle in zip(found[0].labels.tolist(), found[0].masks)
-    }
-    expected = np.kron(LABELS.numpy(), np.ones((4, 4), int))
-    # The second category ends midway between what is there and the void row that is not.
-    thirds = {m for label, m in masks if label == 1}
-    assert {m for label, m in masks if label == 0} >= set()
-    assert len(masks) == 3 and len(thirds) == 1
-    areas = sorted(int(coco_mask.area(rle)) for rle in found[0].masks)
-    np.testing.assert_allclose(areas, sorted((expected == n).sum() for n in (1, 2, 3)), rtol=0.2)
+    assert sorted(found[0].labels) == [0, 0, 1]
+    image = np.kron(LABELS.numpy(), np.ones((4, 4), int))
+    for rle, label in zip(found[0].masks, found[0].labels):
+        mask = coco_mask.decode(rle) > 0
+        (own,) = {1, 2, 3} & set(image[mask])
+        assert label == (own == 3)
+        assert (mask != (image == own)).sum() <= 16  # a row of pixels, where 0.5 is on an edge
 
 
 def test_logits_are_read_as_such():

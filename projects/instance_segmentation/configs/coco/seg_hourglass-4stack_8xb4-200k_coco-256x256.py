@@ -5,7 +5,14 @@ _base_ = [
     '../_base_/coco-256x256.py',
 ]
 
-custom_imports = dict(imports=['projects.instance_segmentation'])
+custom_imports = dict(
+    imports=[
+        'projects.instance_segmentation.datasets',
+        'projects.instance_segmentation.evaluation',
+        'projects.instance_segmentation.models',
+        'projects.instance_segmentation.visualization',
+    ]
+)
 
 model = dict(
     type='InstanceSegmentor',

@@ -5,7 +5,14 @@ _base_ = [
     '../_base_/synth_crowd_balls-128x128.py',
 ]
 
-custom_imports = dict(imports=['projects.instance_segmentation'])
+custom_imports = dict(
+    imports=[
+        'projects.instance_segmentation.datasets',
+        'projects.instance_segmentation.evaluation',
+        'projects.instance_segmentation.models',
+        'projects.instance_segmentation.visualization',
+    ]
+)
 
 # As in the configs of poses
 keypoint_order = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16]

@@ -5,7 +5,14 @@ _base_ = [
     '../_base_/synth_crowd_balls-128x128.py',
 ]
 
-custom_imports = dict(imports=['projects.instance_segmentation'])
+custom_imports = dict(
+    imports=[
+        'projects.instance_segmentation.datasets',
+        'projects.instance_segmentation.evaluation',
+        'projects.instance_segmentation.models',
+        'projects.instance_segmentation.visualization',
+    ]
+)
 
 # A detection map and a tag map for people, and for balls.
 model = dict(

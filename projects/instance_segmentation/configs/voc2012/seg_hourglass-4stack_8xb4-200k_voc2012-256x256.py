@@ -5,7 +5,14 @@ _base_ = [
     '../_base_/voc2012-256x256.py',
 ]
 
-custom_imports = dict(imports=['projects.instance_segmentation'])
+custom_imports = dict(
+    imports=[
+        'projects.instance_segmentation.datasets',
+        'projects.instance_segmentation.evaluation',
+        'projects.instance_segmentation.models',
+        'projects.instance_segmentation.visualization',
+    ]
+)
 
 # The paper trains on COCO first: give the checkpoint of that config as load_from.
 model = dict(
