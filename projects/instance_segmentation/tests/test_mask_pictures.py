@@ -21,7 +21,7 @@ def test_masks_are_laid_over_the_image():
 
 
 def test_visualizer_leaves_low_scores_out():
-    visualizer = VISUALIZERS.build(dict(type='mmpose_ae.MaskVisualizer'))
+    visualizer = VISUALIZERS.build(dict(type='mmpose_ae.MaskVisualizer', name='masks'))
     masks = [encode_mask(np.ones((2, 4), bool))]
     image = np.full((2, 4, 3), 100, np.uint8)
     for score, seen in ((0.9, True), (0.1, False)):
