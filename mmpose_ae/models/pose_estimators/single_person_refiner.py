@@ -68,8 +68,8 @@ class SinglePersonRefiner:
         self,
         config: str,
         checkpoint: str,
-        voting: dict = dict(type='TopdownVoting'),  # noqa: B006  (never changed)
-        rule: dict = dict(type='WeighVotes'),  # noqa: B006
+        voting: dict = dict(type='mmpose_ae.TopdownVoting'),  # noqa: B006  (never changed)
+        rule: dict = dict(type='mmpose_ae.WeighVotes'),  # noqa: B006
         batch_size: int = 32,
     ) -> None:
         check_count('batch_size', batch_size, least=1)

@@ -63,7 +63,7 @@ class InstanceSegHead(BottomupHead):
         tag_dim: int = 1,
         detection_loss: ConfigType = dict(type='mmpose_ae.DetectionLoss'),  # noqa: B006
         tag_loss: ConfigType = dict(type='mmpose_ae.PixelGroupingLoss'),  # noqa: B006
-        decoder: ConfigType = dict(type='MaskDecoder'),  # noqa: B006  (never changed)
+        decoder: ConfigType = dict(type='mmpose_ae.MaskDecoder'),  # noqa: B006  (never changed)
         **kwargs,
     ) -> None:
         check_count('num_categories', num_categories, 1)

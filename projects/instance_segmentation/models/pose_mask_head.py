@@ -55,7 +55,7 @@ class PoseMaskHead(AEHead):
         in_channels: int,
         mask_loss: ConfigType = dict(type='mmpose_ae.DetectionLoss'),  # noqa: B006
         mask_tag_loss: ConfigType = dict(type='mmpose_ae.PixelGroupingLoss'),  # noqa: B006
-        mask_decoder: ConfigType = dict(type='PersonMasks'),  # noqa: B006  (never changed)
+        mask_decoder: ConfigType = dict(type='mmpose_ae.PersonMasks'),  # noqa: B006  (never changed)
         **kwargs,
     ) -> None:
         super().__init__(in_channels, **kwargs)
