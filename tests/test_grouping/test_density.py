@@ -297,3 +297,20 @@ def test_defaults():
     pool = _Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
     places = DensityGrouping()._place(pool, np.array([[0, 1, 2]]))
     assert places.center.tolist() == [[1, 0]] and places.falloff.tolist() == [2]
+
+
+@pytest.mark.parametrize('dim', [1, 3])
+def test_modes_are_where_the_density_of_all_tags_peaks(dim):
+    """By brute force: no tag within half the reach of a mode is much denser, nor another mode."""
+    rng = np.random.default_rng(dim)
+    tags = rng.normal(0, 2, (60, dim)).round(3)
+    scores = rng.uniform(0.5, 1, 60)
+    squared = np.square(tags[:, None] - tags).sum(-1)
+    density = (scores * np.clip(1 - squared / 1.4**2, 0, None) ** 2).sum(1)
+    modes = DensityGrouping().find_modes(tags, scores)
+    found = [int(np.abs(tags - mode).sum(1).argmin()) for mode in modes]
+    for n in found:
+        near = squared[n] < 0.7**2
+        assert density[n] > 0.9 * density[near].max()  # seeds are a tenth of the reach apart
+    assert squared[np.ix_(found, found)][~np.eye(len(found), dtype=bool)].min() >= 0.7**2
+    assert DensityGrouping().find_modes(tags[:0], scores[:0]).shape == (0, dim)
