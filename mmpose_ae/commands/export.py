@@ -1,14 +1,15 @@
 """The command ``export``; its options are in ``mmpose_ae_cli``."""
 
-import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import Iterator
 
-from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_settings
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.compat import is_installed
 from mmpose_ae.runtime import EXPORTED
+
+from .telling import tell
 
 NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
 MEGABYTE = 2**20
@@ -24,18 +25,16 @@ def export(args: Namespace) -> int:
     Returns:
         int: Exit status: 1 where there is no file.
     """
-    try:
-        _check_place(args.out, args.overwrite)
-        _check_packages()
-        from mmpose_ae.export.writing import write_file
+    return tell(_write(args))
 
-        for line in write_file(args.config, args.checkpoint, args.out, **_options(args)):
-            print(line)
-    except (CheckpointError, ImportError, OSError, TypeError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    print(f'written: {args.out}, {args.out.stat().st_size / MEGABYTE:.1f} MB')
-    return 0
+
+def _write(args: Namespace) -> Iterator[str]:
+    _check_place(args.out, args.overwrite)
+    _check_packages()
+    from mmpose_ae.export.writing import write_file
+
+    yield from write_file(args.config, args.checkpoint, args.out, **_options(args))
+    yield f'written: {args.out}, {args.out.stat().st_size / MEGABYTE:.1f} MB'
 
 
 def _options(args: Namespace) -> dict:

@@ -1,14 +1,12 @@
 """The command ``report``; its options are in ``mmpose_ae_cli``."""
 
 import json
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional
 
 from mmengine.config import Config
 
-from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_config, read_settings
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.report.analysis import Analysis, analyze
@@ -17,6 +15,8 @@ from mmpose_ae.report.page import build_page
 from mmpose_ae.report.predicting import predict, predict_oracles
 from mmpose_ae.report.task import Task, read_results, read_task
 from mmpose_ae.whole_files import write_whole
+
+from .telling import tell
 
 RESULTS = ('.json', '.zip')  # endings of files of people; all others are weights
 
@@ -43,13 +43,7 @@ def report(args: Namespace) -> int:
     Returns:
         int: Exit status: 1 where there is no page.
     """
-    try:
-        for line in _write(args):
-            print(line, flush=True)
-    except (CheckpointError, ImportError, OSError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return tell(_write(args))
 
 
 def _write(args: Namespace) -> Iterator[str]:

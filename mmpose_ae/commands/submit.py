@@ -1,11 +1,9 @@
 """The command ``submit``; its options are in ``mmpose_ae_cli``."""
 
-import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Iterator, List
+from typing import Iterator
 
-from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.cli.command_line import read_config, read_settings
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.submission import (
@@ -22,6 +20,8 @@ from mmpose_ae.submission import (
     write_zip,
 )
 
+from .telling import tell
+
 
 @own_lines()
 def submit(args: Namespace) -> int:
@@ -33,19 +33,14 @@ def submit(args: Namespace) -> int:
     Returns:
         int: Exit status: 1 where there is no file, or a wrong one.
     """
-    try:
-        for line in _check(args) if args.check else _make(args):
-            print(line)
-    except (CheckpointError, ImportError, OSError, TypeError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return tell(_check(args) if args.check else _make(args))
 
 
-def _check(args: Namespace) -> List[str]:
+def _check(args: Namespace) -> Iterator[str]:
     if args.config or args.results:
         raise ValueError('--check looks at a file; CONFIG, CHECKPOINT and --results make one')
-    return [f'{args.check}: {line}' for line in check_file(args.board, args.check, args.info)]
+    for line in check_file(args.board, args.check, args.info):
+        yield f'{args.check}: {line}'
 
 
 def _make(args: Namespace) -> Iterator[str]:

@@ -5,8 +5,9 @@ from typing import Dict, List, NamedTuple
 
 import numpy as np
 
+from mmpose_ae.ops.similarity import AREA_PER_BOX
+
 MAX_PEOPLE = 20  # evaluated of an image, those of the highest score
-AREA_PER_BOX = 0.53  # where the area of a person is not used
 
 
 class Truth(NamedTuple):

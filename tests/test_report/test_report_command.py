@@ -158,3 +158,10 @@ def test_a_checkpoint_is_tested_as_by_test(perfect_model, tmp_path):
     assert found['true heatmaps, predicted tags'][1] and found['predicted heatmaps, true tags'][1]
     assert float(found['median'][0]) > 0
     assert len(json.loads((tmp_path / 'report.keypoints.json').read_text())) == 2 * 5
+
+
+def test_an_unknown_option_of_the_config_is_one_line(perfect_model, tmp_path, capsys):
+    arguments = [str(perfect_model.config), str(perfect_model.checkpoint)]
+    out = ['--out', str(tmp_path / 'report.html'), '--cfg-options', 'model.head.nothing=1']
+    assert main(['report', *arguments, *out]) == 1
+    assert re.search('^error: .*no option nothing', capsys.readouterr().err, re.M)

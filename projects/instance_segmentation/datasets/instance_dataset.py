@@ -1,6 +1,7 @@
 """What all data sets of masks share."""
 
-from typing import Dict, List, Sequence
+from pathlib import Path
+from typing import Callable, Dict, List, Sequence
 
 from mmengine.dataset import BaseDataset
 
@@ -15,6 +16,34 @@ class InstanceDataset(BaseDataset):
     def set_categories(self, ids_of_names: Dict[str, int]) -> None:
         """Let the metainfo tell metrics the categories, in the order of their indices."""
         self._metainfo.update(classes=list(ids_of_names), category_ids=list(ids_of_names.values()))
+
+
+class ListedDataset(InstanceDataset):
+    """Images whose names are in a list, as VOC and those after it have them.
+
+    Subclasses say which classes there are, in which folder of ``data_root`` the pictures are, and
+    what reads the instances of one.
+    """
+
+    classes: Sequence[str]
+    pictures: str
+
+    def reader(self, root: Path, name: str) -> Callable:
+        """What reads the instances of the image of this name, without arguments."""
+        raise NotImplementedError
+
+    def load_data_list(self) -> List[dict]:
+        """List the images."""
+        self.set_categories({name: i + 1 for i, name in enumerate(self.classes)})
+        root = Path(self.data_root)
+        return [
+            dict(
+                img_id=number_of(name, position),
+                img_path=str(root / self.pictures / f'{name}.jpg'),
+                read_instances=self.reader(root, name),
+            )
+            for position, name in enumerate(read_ids(self.ann_file))
+        ]
 
 
 def read_ids(path: str) -> List[str]:

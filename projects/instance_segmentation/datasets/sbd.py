@@ -2,14 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import List
+from typing import Callable
 
 import numpy as np
 from scipy.io import loadmat
 
 from mmpose_ae.registry import DATASETS
 
-from .instance_dataset import InstanceDataset, check_categories, number_of, read_ids
+from .instance_dataset import ListedDataset, check_categories
 from .instance_map import InstanceMap
 from .voc import CLASSES
 
@@ -40,20 +40,13 @@ def read_sbd(path: Path) -> InstanceMap:
 
 
 @DATASETS.register_module()
-class SbdInstanceDataset(InstanceDataset):
+class SbdInstanceDataset(ListedDataset):
     """SBD: ``data_root`` is ``benchmark_RELEASE/dataset``, ``ann_file`` a list of names, as its
     ``train.txt`` and ``val.txt``, or those of VOC that have files here.
     """
 
-    def load_data_list(self) -> List[dict]:
-        """List the images."""
-        self.set_categories({name: i + 1 for i, name in enumerate(CLASSES)})
-        root = Path(self.data_root)
-        return [
-            dict(
-                img_id=number_of(name, position),
-                img_path=str(root / 'img' / f'{name}.jpg'),
-                read_instances=partial(read_sbd, root / 'inst' / f'{name}.mat'),
-            )
-            for position, name in enumerate(read_ids(self.ann_file))
-        ]
+    classes, pictures = CLASSES, 'img'
+
+    def reader(self, root: Path, name: str) -> Callable:
+        """Read the file of ``inst``."""
+        return partial(read_sbd, root / 'inst' / f'{name}.mat')

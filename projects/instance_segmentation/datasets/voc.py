@@ -2,14 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import List
+from typing import Callable
 
 import numpy as np
 from PIL import Image
 
 from mmpose_ae.registry import DATASETS
 
-from .instance_dataset import InstanceDataset, check_categories, number_of, read_ids
+from .instance_dataset import ListedDataset, check_categories
 from .instance_map import VOID, InstanceMap
 
 CLASSES = (
@@ -61,24 +61,14 @@ def read_voc(objects: Path, classes: Path) -> InstanceMap:
 
 
 @DATASETS.register_module()
-class VocInstanceDataset(InstanceDataset):
+class VocInstanceDataset(ListedDataset):
     """VOC 2012's segmentation: ``data_root`` is ``VOCdevkit/VOC2012``, ``ann_file`` one of
     ``ImageSets/Segmentation/{train,val,trainval}.txt``.
     """
 
-    def load_data_list(self) -> List[dict]:
-        """List the images."""
-        self.set_categories({name: i + 1 for i, name in enumerate(CLASSES)})
-        root = Path(self.data_root)
-        return [
-            dict(
-                img_id=number_of(name, position),
-                img_path=str(root / 'JPEGImages' / f'{name}.jpg'),
-                read_instances=partial(
-                    read_voc,
-                    root / 'SegmentationObject' / f'{name}.png',
-                    root / 'SegmentationClass' / f'{name}.png',
-                ),
-            )
-            for position, name in enumerate(read_ids(self.ann_file))
-        ]
+    classes, pictures = CLASSES, 'JPEGImages'
+
+    def reader(self, root: Path, name: str) -> Callable:
+        """Read the two images of the segmentation."""
+        folders = 'SegmentationObject', 'SegmentationClass'
+        return partial(read_voc, *(root / folder / f'{name}.png' for folder in folders))

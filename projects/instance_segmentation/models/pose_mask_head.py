@@ -47,7 +47,7 @@ class PoseMaskHead(AEHead):
         **kwargs: As in :class:`AEHead`.
     """
 
-    fixed_options = ('upsample',)
+    fixed_options = (*AEHead.fixed_options, 'upsample', 'heatmap_scale')
     predicts_centers = True
 
     def __init__(

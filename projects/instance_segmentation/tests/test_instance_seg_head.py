@@ -102,3 +102,9 @@ def test_maps_can_be_had():
     torch.testing.assert_close(torch.cat([fields.heatmaps, fields.tags]), maps[0])
     with pytest.raises(TypeError, match='no option align_corners'):
         build_head().predict((maps,), samples, dict(align_corners=True))
+
+
+@pytest.mark.parametrize('option', ['upsample', 'heatmap_scale'])
+def test_poses_with_masks_refuse_what_is_of_keypoints_alone(option):
+    with pytest.raises(TypeError, match=f'no option {option}'):
+        MODELS.build(dict(type='PoseMaskHead', in_channels=8, num_keypoints=3, **{option: {}}))
