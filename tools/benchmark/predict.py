@@ -10,14 +10,14 @@ from argparse import Namespace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Callable, Dict, Iterator, List
+from typing import Callable, Dict, Iterator, List, Union
 
 import cv2
 import numpy as np
 import torch
 
 from mmpose_ae import Predictor
-from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings
 from mmpose_ae.commands.predict import DEPTH
 from mmpose_ae.datasets.synth_crowd import Settings
 from mmpose_ae.datasets.synth_crowd.scene import make_scene
@@ -83,12 +83,51 @@ def compute(predictor: Predictor, inputs: List[dict]) -> None:
         predictor.model.test_step(data)
 
 
-def processor_time(function: Callable, frames: int) -> Dict[str, float]:
-    """Milliseconds per frame that this thread and those beside it keep a core busy."""
-    thread, process = time.thread_time(), time.process_time()
+def time_pairs(
+    whole: Callable, alone: Callable, repeats: int, frames: int
+) -> Dict[str, Union[float, List[float]]]:
+    """Time two functions beside each other, first the one, then the other; ratios are of pairs.
+
+    A pair is over in a few seconds, in which the clock of a shared machine changes least.
+
+    Args:
+        whole (callable): All that predicting a video takes.
+        alone (callable): The network and decoding.
+        repeats (int): Pairs.
+        frames (int): Of the video; times are those of one.
+
+    Returns:
+        dict: Medians and quartiles of ``whole_ms``, ``alone_ms``, of ``ratio``, and of
+        ``thread_ratio``, of the times that the calling thread kept a core busy; and ``beside_ms``,
+        what all other threads did during ``whole``.
+    """
+    sides = (whole, alone)
+    pairs = []
+    for index in range(1 + repeats):
+        turns = (0, 1) if index % 2 else (1, 0)
+        times = {side: _times(sides[side], frames) for side in turns}
+        pairs.append([times[0], times[1]])
+    pairs = np.array(pairs[1:])  # the first one warms up
+    of_whole, of_alone = pairs[:, 0].T, pairs[:, 1].T
+    columns = dict(whole_ms=of_whole[0], alone_ms=of_alone[0])
+    columns.update(ratio=of_whole[0] / of_alone[0], thread_ratio=of_whole[1] / of_alone[1])
+    row = dict(beside_ms=round(float(np.median(of_whole[2])), 2))
+    for name, values in columns.items():
+        low, row[name], high = np.percentile(values, [25, 50, 75]).round(3).tolist()
+        stem, unit = (name[:-3], '_ms') if name.endswith('_ms') else (name, '')
+        row[f'{stem}_quartiles{unit}'] = [low, high]
+    return row
+
+
+def _times(function: Callable, frames: int) -> List[float]:
+    """Milliseconds per frame: by the clock, of this thread, and of those beside it."""
+    clocks = time.perf_counter, time.thread_time, time.process_time
+    before = [clock() for clock in clocks]
     function()
-    own, all_threads = time.thread_time() - thread, time.process_time() - process
-    return dict(thread=1e3 * own / frames, beside=1e3 * (all_threads - own) / frames)
+    wall, own, all_threads = (
+        1e3 * (clock() - start) / frames for clock, start in zip(clocks, before)
+    )
+    return [wall, own, all_threads - own]
 
 
 def benchmark(args: Namespace, folder: Path) -> Iterator[Dict]:
@@ -98,11 +137,7 @@ def benchmark(args: Namespace, folder: Path) -> Iterator[Dict]:
     whole = partial(predict, predictor, videos[0], folder)
     for setting in settings(args, cuda=False):
         alone = partial(compute, predictor, record_inputs(predictor, videos[0]))
-        row = time_in_turn(dict(whole=whole, alone=alone), args.repeats, per=args.frames[0])
-        row['ratio'] = round(row['whole_ms'] / row['alone_ms'], 3)
-        busy = {f: processor_time(f, args.frames[0]) for f in (whole, alone)}
-        row['thread_ratio'] = round(busy[whole]['thread'] / busy[alone]['thread'], 3)
-        row['beside_ms'] = round(busy[whole]['beside'], 2)
+        row = time_pairs(whole, alone, args.repeats, args.frames[0])
         yield dict(frames=args.frames[0], people=args.people, **row, **setting)
     for frames, video in zip(args.frames, videos):
         peak = peak_memory(partial(predict, predictor, video, folder))
