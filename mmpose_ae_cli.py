@@ -24,8 +24,9 @@ MODULES = {
     'export': 'mmpose_ae.commands.export',
     'submit': 'mmpose_ae.commands.submit',
     'report': 'mmpose_ae.commands.report',
+    'setup': 'mmpose_ae.commands.setup',
 }
-LIGHT = {'predict'}  # works without torch and MMPose
+LIGHT = {'predict', 'setup'}  # work without torch and MMPose
 WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.compat, which is not imported yet
 CLOSED_PIPE = 141  # what shells say of a program whose reader went away
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
@@ -57,13 +58,17 @@ def _run(arguments: List[str]) -> int:
     if arguments and arguments[0] in TOOLS:
         return _run_tool(*arguments)
     args = _build_parser().parse_args(arguments)
-    if args.command in LIGHT and args.model and args.model.endswith('.onnx'):
+    if args.command == 'setup' or (args.command == 'predict' and _is_exported(args.model)):
         _leave_mmpose_out()
     return getattr(import_module(MODULES[args.command]), args.command)(args)
 
 
+def _is_exported(model: Optional[str]) -> bool:
+    return bool(model) and model.endswith('.onnx')
+
+
 def _leave_mmpose_out() -> None:
-    """Let the package be imported without torch and MMPose, which take seconds and are not used."""
+    """Let the package be imported without torch and MMPose: slow, not used, or not fit yet."""
     if 'mmpose_ae' not in sys.modules:
         os.environ[WITHOUT_MMPOSE] = '1'
 
@@ -117,6 +122,7 @@ def _build_parser() -> ArgumentParser:
     _add_export(add('export', 'CONFIG CHECKPOINT OUT.onnx', 'write a model to a file of ONNX'))
     _add_submit(add('submit', 'BOARD [CONFIG CHECKPOINT]', 'write or check what benchmarks take'))
     _add_report(add('report', 'CONFIG CHECKPOINT', 'write a page that says what is wrong'))
+    _add_setup(commands.add_parser('setup', help='install what training and testing need'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
     return parser
@@ -250,6 +256,13 @@ def _add_report(parser: ArgumentParser) -> None:
         help='draws of images for intervals; 1000 by default')  # fmt: skip
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
     add('--overwrite', action='store_true', help='write over a file that is there')
+
+
+def _add_setup(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('--cpu', action='store_true', help='a torch without CUDA, a tenth as large, from '
+        "PyTorch's own index")  # fmt: skip
+    add('--dry-run', action='store_true', help='only say what is to be done')
 
 
 if __name__ == '__main__':

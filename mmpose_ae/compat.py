@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 # Files of requirements, and how their packages are installed.
 INSTALL = {
@@ -89,24 +89,69 @@ def read_requirements(name: str) -> List[Tuple[str, str]]:
     return [re.fullmatch(r'([\w-]+)(.*)', line).groups() for line in lines if line]
 
 
+class Fault(NamedTuple):
+    """A package that is not as it has to be.
+
+    Attributes:
+        what (str): Is wrong, in words.
+        install (str): How the right one is installed, ``pip install`` with options.
+        requirement (str): Which is the right one, as ``'numpy>=1.26,<3'``.
+    """
+
+    what: str
+    install: str
+    requirement: str
+
+
 def check_versions() -> None:
     """Check that the packages below this one are installed, in versions it works with.
 
     Raises:
         ImportError: If some are missing, or of a version outside ``requirements``. Names all of
-            them and the commands that install what is asked for. Also if the environment leaves
-            MMPose out.
+            them and what installs those that are asked for. Also if the environment leaves MMPose
+            out.
     """
     if os.environ.get(LIGHT):
         raise ImportError(f'mmpose_ae needs MMPose for this, but {LIGHT} is set: unset it')
-    faults, commands = [], {}
-    for file, install in INSTALL.items():
-        for wanted, fault in _faults(read_requirements(file)):
-            faults.append(fault)
-            commands[install] = f'{commands.get(install, install)} "{wanted}"'
+    faults = find_faults()
     if faults:
-        lines = '\n    '.join(commands.values())
-        raise ImportError(f'mmpose_ae needs {"; ".join(faults)}. This mends it:\n    {lines}')
+        commands = (
+            ' '.join((install, *(f'"{wanted}"' for wanted in packages)))
+            for install, packages in group_by_install(faults).items()
+        )
+        lines = '\n    '.join(('mmpose-ae setup', *commands))
+        raise ImportError(
+            f'mmpose_ae needs {"; ".join(fault.what for fault in faults)}. '
+            f'The first line mends it, by what the others say:\n    {lines}'
+        )
+
+
+def find_faults() -> List[Fault]:
+    """Find the packages below this one that are missing or of a version that does not fit.
+
+    Returns:
+        list[Fault]: In the order of ``requirements``; empty where all is right.
+    """
+    return [
+        Fault(what, install, requirement)
+        for file, install in INSTALL.items()
+        for requirement, what in _faults(read_requirements(file))
+    ]
+
+
+def group_by_install(faults: List[Fault]) -> Dict[str, List[str]]:
+    """Put requirements together that are installed alike.
+
+    Args:
+        faults (list[Fault]): What is wrong.
+
+    Returns:
+        dict: Of each ``pip install`` with its options, in the order to run them, the requirements.
+    """
+    commands = {}
+    for fault in faults:
+        commands.setdefault(fault.install, []).append(fault.requirement)
+    return commands
 
 
 def _faults(requirements: List[Tuple[str, str]]) -> Iterator[Tuple[str, str]]:

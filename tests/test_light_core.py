@@ -171,8 +171,20 @@ def test_commands_that_need_more_say_what_mends_it(command):
     )
     assert child.returncode == 1
     assert child.stderr.startswith('error: mmpose_ae needs torch')
-    ordinary, openmmlab = child.stderr.strip().splitlines()[1:]
+    door, ordinary, openmmlab = child.stderr.strip().splitlines()[1:]
+    assert door.strip() == 'mmpose-ae setup'
     assert 'pip install "torch>=' in ordinary and 'pip install --no-deps "onedl-mm' in openmmlab
+
+
+def test_setup_knows_what_is_missing():
+    child = run(
+        f'{HIDE}\nimport sys\nfrom mmpose_ae_cli import main\n'
+        'sys.exit(main(["setup", "--cpu", "--dry-run"]))'
+    )
+    assert child.returncode == 0, child.stderr
+    torch, *_, openmmlab = child.stdout.strip().splitlines()
+    assert torch.startswith("pip install 'torch>=") and torch.endswith('/cpu')
+    assert openmmlab.startswith('pip install --no-deps ') and 'mmpose>=' in openmmlab
 
 
 def test_it_is_said_that_a_config_needs_more(tmp_path):
