@@ -89,7 +89,8 @@ def _is_complete() -> bool:
 
 def _run_tool(name: str, *arguments: str) -> int:
     """Run a tool, which calls itself by the name of the command."""
-    script = _package() / '.mim' / 'tools' / TOOLS[name][0]
+    mim = _package() / '.mim'  # a checkout that is not installed has none
+    script = (mim if mim.is_dir() else mim.parents[1]) / 'tools' / TOOLS[name][0]
     spec = spec_from_file_location(script.stem, script)
     tool = module_from_spec(spec)
     spec.loader.exec_module(tool)

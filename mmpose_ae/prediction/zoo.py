@@ -6,6 +6,7 @@ from typing import Any, List, NamedTuple, Optional
 import yaml
 
 MIM = Path(__file__).resolve().parents[1] / '.mim'
+MIM = MIM if MIM.is_dir() else MIM.parents[1]  # of a checkout that is not installed
 INDEX = 'model-index.yml'
 
 
