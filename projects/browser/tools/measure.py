@@ -1,8 +1,10 @@
 """Time the page in Chromium beside Python: the same file and pictures, one thread each, in turn.
 
-Milliseconds are those of a clock, from a decoded picture to its people, and the ratio is that of
-the page to Python: read the ratio where other programs run. People are compared where both sides
-decode the same outputs, those of Python.
+Milliseconds of the steps are those of a clock, from a decoded picture to its people, and the ratio
+is that of the page to Python: read the ratio where other programs run. The last line is processor
+time, which they disturb less: means of the whole way from the file of a picture, everything that
+the page's process does meanwhile included. People are compared where both sides decode the same
+outputs, those of Python.
 """
 
 import base64
@@ -11,7 +13,7 @@ import math
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Dict, Iterator, Tuple
+from typing import Callable, Dict, Iterator, Tuple
 
 import numpy as np
 from chromium import open_page
@@ -46,7 +48,7 @@ DECODE = """async ([{ decoding, grid }, outputs]) => {
         .map(({ keypoints }) => keypoints.map(({ x, y }) => [x, y]));
 }"""
 STEPS = ('network', 'decoding')
-WARM_UP = 3
+WARM_UP = 10  # pictures, while Chromium compiles
 SAME = 0.01  # pixels of the input
 
 
@@ -66,8 +68,9 @@ class Here:
         self.model = ExportedModel(path, threads=1)
         self.about = json.loads(read_metadata(path)[ENTRY])
 
-    def predict(self, image: np.ndarray) -> Tuple[float, float]:
+    def predict(self, path: Path) -> Tuple[float, float]:
         """Find people as the page does; gives the milliseconds of the two steps."""
+        image = read_image(path)
         start = time.perf_counter()
         given = self.model.prepare(image)
         self.outputs = self.model.run(given.pixels[None], [given.frame])
@@ -88,14 +91,46 @@ class Here:
         return np.abs(found - self.poses.keypoints).max(initial=0)
 
 
+class There:
+    """The exported file on the page.
+
+    Args:
+        page (Page): Of playwright.
+        path (Path): The file.
+    """
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page = page
+        self._system = page.context.browser.new_browser_cdp_session()
+        page.evaluate(OPEN, encode(path.read_bytes()))
+
+    def predict(self, path: Path) -> Tuple[float, float]:
+        """Find the people of a picture; gives the milliseconds of the two steps."""
+        return tuple(self.page.evaluate(PREDICT, encode(path.read_bytes())))
+
+    def process_time(self) -> float:
+        """Seconds of processor time that the page has taken, in steps of the system's (0.01)."""
+        processes = self._system.send('SystemInfo.getProcessInfo')['processInfo']
+        return sum(each['cpuTime'] for each in processes if each['type'] == 'renderer')
+
+
 def measure(args: Namespace) -> Iterator[Tuple[float, ...]]:
-    """Of each picture the milliseconds of the page's steps and of Python's, and the distance."""
+    """Of each picture what :func:`timed` gives of the page and of Python, and the distance."""
     here = Here(args.model)
     with open_page() as page:
-        page.evaluate(OPEN, encode(args.model.read_bytes()))
+        there = There(page, args.model)
         for path in [*args.pictures[:1] * WARM_UP, *args.pictures]:
-            there = page.evaluate(PREDICT, encode(path.read_bytes()))
-            yield (*there, *here.predict(read_image(path)), here.distance(page))
+            on_page = timed(there.predict, path, there.process_time)
+            in_python = timed(here.predict, path, time.process_time)
+            yield (*on_page, *in_python, here.distance(page))
+
+
+def timed(
+    predict: Callable[[Path], Tuple[float, float]], path: Path, process_time: Callable[[], float]
+) -> Tuple[float, ...]:
+    """Milliseconds of the two steps, and of the processor for the whole way."""
+    start = process_time()
+    return (*predict(path), 1e3 * (process_time() - start))
 
 
 def summarize(times: np.ndarray) -> Dict[str, float]:
@@ -111,12 +146,15 @@ def main() -> None:
     parser.add_argument('pictures', type=Path, nargs='+')
     args = parser.parse_args()
     rows = np.array([*measure(args)])[WARM_UP:]
-    apart = rows[:, 4]
+    apart = rows[:, -1]
     print(f'{len(rows)} pictures; the same people, to {SAME} pixels, on {(apart < SAME).sum()}')
+    there, here = np.split(rows[:, :-1], 2, axis=1)
     for column, step in enumerate(STEPS):
-        there, here = rows[:, column], rows[:, column + len(STEPS)]
-        ratio = np.median(there) / np.median(here)
-        print(f'{step}: page {summarize(there)} Python {summarize(here)} ratio {ratio:.2f}')
+        on_page, in_python = there[:, column], here[:, column]
+        ratio = np.median(on_page) / np.median(in_python)
+        print(f'{step}: page {summarize(on_page)} Python {summarize(in_python)} ratio {ratio:.2f}')
+    on_page, in_python = there[:, -1].mean(), here[:, -1].mean()
+    print(f'processor: page {on_page:.1f} Python {in_python:.1f} ratio {on_page / in_python:.2f}')
 
 
 if __name__ == '__main__':
