@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
+from mmpose_ae.cli.faults import in_one_line, naming_types
 from mmpose_ae.engine import accelerate, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
@@ -58,6 +59,12 @@ def note_threshold(checkpoint: str, metrics: dict) -> None:
 def main() -> None:
     """Test as the command line says."""
     args = parse_args()
+    with in_one_line():
+        test(args)
+
+
+def test(args: Namespace) -> None:
+    """Test as options say."""
     cfg = load_config(args)
     cfg.load_from = args.checkpoint
     if args.dump:
@@ -67,9 +74,10 @@ def main() -> None:
     if args.amp:
         cfg.test_cfg.fp16 = True  # autocast, which on CPUs is to bfloat16
     prepare_cpu_distributed(cfg)
-    runner = Runner.from_cfg(cfg)
-    accelerate(runner.model, args.channels_last, args.compile)
-    metrics = runner.test()
+    with naming_types(cfg):
+        runner = Runner.from_cfg(cfg)
+        accelerate(runner.model, args.channels_last, args.compile)
+        metrics = runner.test()
     if is_main_process():
         if args.out:
             mmengine.dump(metrics, args.out)

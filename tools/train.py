@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
+from mmpose_ae.cli.faults import in_one_line, naming_types
 from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
 
 
@@ -77,12 +78,19 @@ def apply_options(cfg: Config, args: Namespace) -> None:
 def main() -> None:
     """Train as the command line says."""
     args = parse_args()
+    with in_one_line():
+        train(args)
+
+
+def train(args: Namespace) -> None:
+    """Train as options say."""
     cfg = load_config(args)
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
-    runner = Runner.from_cfg(cfg)
-    keep_unscaled_rates(runner)
-    runner.train()
+    with naming_types(cfg):
+        runner = Runner.from_cfg(cfg)
+        keep_unscaled_rates(runner)
+        runner.train()
 
 
 if __name__ == '__main__':

@@ -12,6 +12,7 @@ from mmpose.models.backbones.litehrnet import CrossResolutionWeighting
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 
 from mmpose_ae.checkpoints import cache_path
+from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
 from mmpose_ae.models.heads import AEHead
@@ -74,7 +75,8 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
             f'{found.name} cannot be exported with its refiner, which looks at the picture again '
             'when people are known: --cfg-options model.refiner=None leaves it out'
         )
-    model = init_model(found.config, device='cpu')
+    with naming_types(found.config):
+        model = init_model(found.config, device='cpu')
     _check_model(model, found.name)
     logger = MMLogger.get_current_instance()
     loaded = load_checkpoint(model, found.checkpoint, map_location='cpu', logger=logger)

@@ -16,6 +16,7 @@ from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.models.heads import to_poses
@@ -87,13 +88,14 @@ class Predictor(BasePredictor):
         cfg = _adapt(found.config, flip, scales, cfg_options or {})
         if keypoint_tags:
             cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
-        self.model = init_model(cfg, device=self.device)
+        with naming_types(cfg):
+            self.model = init_model(cfg, device=self.device)
+            load, *rest = cfg.test_dataloader.dataset.pipeline
+            self._load, self._prepare_input = Compose([load]), Compose(rest)
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
         self.amp = amp
         self.score_threshold = choose_score(score_threshold, meta.get(CHOSEN_SCORE))
-        load, *rest = cfg.test_dataloader.dataset.pipeline
-        self._load, self._prepare_input = Compose([load]), Compose(rest)
         people = self.model.dataset_meta
         self.keypoint_names = tuple(
             people['keypoint_id2name'][k] for k in range(people['num_keypoints'])

@@ -11,6 +11,7 @@ from mmengine.device import get_device
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.prediction.stopwatch import Stopwatch
 from mmpose_ae.submission import read_entries
 from mmpose_ae.submission.predicting import find_metric
@@ -85,7 +86,7 @@ def predict(cfg: Config, checkpoint: Union[str, Path], **test_cfg: str) -> Predi
     """
     cfg = Config(cfg.to_dict(), filename=cfg.filename)
     cfg.merge_from_dict(dict(model=dict(test_cfg=test_cfg)))
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, naming_types(cfg):
         prefix = f'{folder}/results'
         only_written = dict(format_only=True, outfile_prefix=prefix)
         cfg.test_evaluator = dict(find_metric(cfg, 'coco'), **only_written)

@@ -7,6 +7,7 @@ from typing import List, Union
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.posetrack18 import (
     PoseTrackSequence,
     predicted_frame,
@@ -137,4 +138,5 @@ def _test(cfg: Config, checkpoint: str, work_dir: str) -> None:
     cfg.work_dir = work_dir
     # It draws nothing; the config's would write to the folder of an earlier run, which is gone.
     cfg.visualizer = dict(type='Visualizer', name='submission', vis_backends=[])
-    Runner.from_cfg(cfg).test()
+    with naming_types(cfg):
+        Runner.from_cfg(cfg).test()

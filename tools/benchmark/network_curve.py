@@ -2,8 +2,9 @@
 
 All start from random weights and see the same images of SynthCrowd (``make demo`` makes them) in
 the same order, with the same losses; they are tested without flip test. Times come from
-``tools/benchmark/networks.py --json``, at the same size. Runs that are finished are only tested
-again, an interrupted one goes on.
+``tools/benchmark/networks.py --json``, at the same size; a row there that has an AP already, by
+``--json`` of this tool or by hand, is drawn as it is. Runs that are finished are only tested again,
+an interrupted one goes on.
 """
 
 import json
@@ -59,7 +60,7 @@ def draw(rows: List[Dict], path: Path) -> None:
     """Draw AP over milliseconds, with a name at each point."""
     axes = Figure(INCHES, layout='constrained').subplots()
     for row in rows:
-        name = row['network'].split('_')[1]
+        name = row['network'].removeprefix('ae_').split('_')[0]
         axes.plot(row['cpu_ms'], row['AP'], 'o', color='C0')
         axes.annotate(name, (row['cpu_ms'], row['AP']), (4, 4), textcoords='offset points')
     axes.set(xlabel='milliseconds of one thread', ylabel='AP, SynthCrowd val')
@@ -72,7 +73,7 @@ def main() -> None:
     """Measure, write and draw."""
     parser = ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add('configs', type=Path, nargs='+', metavar='CONFIG', help='whose networks are trained')
+    add('configs', type=Path, nargs='*', metavar='CONFIG', help='whose networks are trained')
     add('--times', type=Path, required=True, metavar='JSON', help='rows of networks.py')
     add('--seed', type=int, default=0, help='of every run')
     add('--work-dir', type=Path, default=Path('work_dirs/network_curve'), help='of the runs')
@@ -85,7 +86,9 @@ def main() -> None:
         parser.error(f'{args.times} has no time of {", ".join(unknown)}')
     rows = run(measure(args, times), args)
     if args.out:
-        draw(rows, args.out)
+        named = {path.stem for path in args.configs}
+        known = [row for name, row in times.items() if 'AP' in row and name not in named]
+        draw(known + rows, args.out)
 
 
 if __name__ == '__main__':

@@ -1,0 +1,64 @@
+"""What is wrong with a config, in one line."""
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+from mmpose_ae.cli.faults import UnknownType, in_one_line, naming_types
+from mmpose_ae.registry import MODELS, TRANSFORMS
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        yield
+
+
+@pytest.fixture
+def config(tmp_path):
+    """A file, which MMEngine opens."""
+    path = tmp_path / 'mine.py'
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize('model, key', [
+    (dict(type='Nix'), 'model.type'),
+    (dict(type='BottomupPoseEstimator', backbone=dict(type='Nix')), 'model.backbone.type'),
+])  # fmt: skip
+def test_file_key_and_type_are_named(model, key, config):
+    """Also where MMEngine wraps the error in that of what is around it."""
+    cfg = Config(dict(model=model), filename=config)
+    message = f'^{config}: {key} is Nix, which nobody has registered'
+    with pytest.raises(UnknownType, match=message), naming_types(cfg):
+        MODELS.build(cfg.model)
+
+
+def test_a_place_in_a_list_is_its_number_and_all_places_are_named(config):
+    steps = [dict(type='LoadImage'), dict(type='Nix')]
+    cfg = Config(dict(train=dict(pipeline=steps), val=dict(pipeline=steps)), filename=config)
+    keys = 'train.pipeline.1.type, val.pipeline.1.type'
+    with pytest.raises(UnknownType, match=f'{keys} is Nix'), naming_types(cfg):
+        TRANSFORMS.build(cfg.val.pipeline[1])
+
+
+@pytest.mark.parametrize(
+    'error',
+    [KeyError('backbone'), KeyError(3), KeyError('Other is not in the mmpose::model registry')],
+)
+def test_other_errors_stay_as_they_are(error):
+    with pytest.raises(KeyError) as raised, naming_types(Config(dict(model=dict(type='Nix')))):
+        raise error
+    assert raised.value is error
+
+
+@pytest.mark.parametrize('error', [UnknownType('a.py: model.type'), FileNotFoundError('no a.py')])
+def test_a_tool_ends_with_a_line(error):
+    with pytest.raises(SystemExit) as ended, in_one_line():
+        raise error
+    assert ended.value.code == f'error: {error}'
+
+
+def test_other_errors_of_a_tool_keep_their_traceback():
+    with pytest.raises(ValueError, match='of the network'), in_one_line():
+        raise ValueError('of the network')
