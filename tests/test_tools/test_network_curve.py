@@ -31,12 +31,16 @@ def test_the_network_is_trained_as_its_own_config_for_the_demo_says(tool, path):
 
 
 def test_rows_and_picture(tool, monkeypatch, tmp_path):
-    """Training takes minutes: here the AP is given."""
+    """Training takes minutes: here the AP is given, that of YOLO by the row of its time."""
+    draw = tool.draw
     ranks = iter([0.25, 0.5])
     run = SimpleNamespace(train=lambda: None, test=lambda: {'coco/AP': next(ranks)})
     monkeypatch.setattr(tool, 'Runner', SimpleNamespace(from_cfg=lambda cfg: run))
     times = [dict(network=path.stem, cpu_ms=ms) for path, ms in ((HOURGLASS, 7.5), (CSPNEXT, 9.0))]
-    (tmp_path / 'times.json').write_text(json.dumps(times))
+    known = dict(network='yolo11n-pose', cpu_ms=8.0, AP=0.4)
+    (tmp_path / 'times.json').write_text(json.dumps([*times, known]))
+    drawn = []
+    monkeypatch.setattr(tool, 'draw', lambda rows, path: drawn.extend(rows) or draw(rows, path))
     files = dict(times='times.json', json='rows.json', out='curve.png')
     options = [word for name, file in files.items() for word in (f'--{name}', tmp_path / file)]
     argv = ['curve', HOURGLASS, CSPNEXT, '--work-dir', tmp_path, *options]
@@ -44,6 +48,7 @@ def test_rows_and_picture(tool, monkeypatch, tmp_path):
     tool.main()
     rows = json.loads((tmp_path / 'rows.json').read_text())
     assert rows == [dict(row, seed=0, AP=ap) for row, ap in zip(times, (0.25, 0.5))]
+    assert drawn == [known, *rows]
     assert cv2.imread(str(tmp_path / 'curve.png')).std() > 0
 
 

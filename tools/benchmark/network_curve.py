@@ -60,9 +60,9 @@ def draw(rows: List[Dict], path: Path) -> None:
     """Draw AP over milliseconds, with a name at each point."""
     axes = Figure(INCHES, layout='constrained').subplots()
     for row in rows:
-        name = row['network'].removeprefix('ae_').split('_')[0]
-        axes.plot(row['cpu_ms'], row['AP'], 'o', color='C0')
-        axes.annotate(name, (row['cpu_ms'], row['AP']), (4, 4), textcoords='offset points')
+        name, place = row['network'].removeprefix('ae_').split('_')[0], (row['cpu_ms'], row['AP'])
+        axes.plot(*place, 'o', color='C0')
+        axes.annotate(name, place, (0, 6), textcoords='offset points', ha='center')
     axes.set(xlabel='milliseconds of one thread', ylabel='AP, SynthCrowd val')
     axes.grid(alpha=0.3)
     axes.margins(0.15)
