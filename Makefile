@@ -13,13 +13,17 @@ LOCKED := -c requirements/lock.txt
 # Over the first one. For the page: gradio wants an older pillow. For networks of others: what they need.
 WEB := $(VENV)-web
 PEERS := $(VENV)-peers
+RELEASE := $(VENV)-release
+
+# Pythons that a wheel is tried with; those that are not here are said to be missing.
+PYTHONS ?= python3.10 python3.11 python3.12 python3.13
 
 OTHERS := yolo11n-pose yolo26n-pose rtmo-t rtmo-s
 COCO := configs/associative_embedding/coco/ae_
 LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
     $(COCO)litehrnet-*.py)
 
-.PHONY: demo test test-web networks lint venv clean
+.PHONY: demo test test-web networks lint venv version release-check clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -37,6 +41,20 @@ networks: $(PEERS)/.installed  ## Time light networks beside YOLO and RTMO, at b
 	    $(PEERS)/bin/python tools/benchmark/peers.py $(OTHERS) --size $$side $$side --out $$files || exit; \
 	    $(PEERS)/bin/python tools/benchmark/networks.py $(OTHERS:%=$$files/%.onnx) $(LIGHT) \
 	        --size $$side $$side --json $$files.json || exit; \
+	done
+
+version:
+	@sed -n "s/__version__ = '\(.*\)'/\1/p" mmpose_ae/version.py
+
+release-check:  ## Build what PyPI takes, check it, and try it with every Python that is here.
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/pip install --quiet build twine
+	rm -rf build dist
+	$(RELEASE)/bin/python -m build --outdir dist
+	$(RELEASE)/bin/twine check --strict dist/*
+	for python in $(PYTHONS); do \
+	    if "$$python" -c '' 2> /dev/null; then .ci/check_wheel "$$python" dist/*.whl || exit; \
+	    else echo "$$python is not here"; fi; \
 	done
 
 lint: venv
@@ -66,4 +84,4 @@ $(WEB)/.installed $(PEERS)/.installed: $(STAMP)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-* build *.egg-info mmpose_ae/.mim
+	rm -rf .venv .venv-* build dist *.egg-info mmpose_ae/.mim

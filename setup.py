@@ -9,11 +9,12 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 EXTRAS = ('export', 'parquet', 'runtime', 'torch', 'video', 'web')  # requirements/NAME.txt
-MIM_CONTENT = ('tools', 'configs', 'requirements', 'model-index.yml')
+MIM_CONTENT = ('tools', 'configs', 'projects', 'requirements', 'model-index.yml')
+UNUSED = ('__pycache__', 'tests', 'vendor', '*.onnx')  # what is not copied of it
 
 
 class BuildWithMim(build_py):
-    """Put ``tools``, ``configs``, ``requirements`` and the index into ``mmpose_ae/.mim``.
+    """Put what mim looks for, and the projects, into ``mmpose_ae/.mim``.
 
     They are links in an editable install and copies in a wheel.
     """
@@ -29,9 +30,7 @@ class BuildWithMim(build_py):
             if self.editable_mode:
                 (mim / name).symlink_to(Path('..', '..', name))
             elif (ROOT / name).is_dir():
-                shutil.copytree(
-                    ROOT / name, mim / name, ignore=shutil.ignore_patterns('__pycache__')
-                )
+                shutil.copytree(ROOT / name, mim / name, ignore=shutil.ignore_patterns(*UNUSED))
             else:
                 shutil.copy(ROOT / name, mim)
 
@@ -52,8 +51,18 @@ setup(
     name='mmpose_ae',
     version=read_version(),
     description='Bottom-up multi-person pose estimation for MMPose 1.x',
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
     author='The mmpose_ae authors',
     license='Apache-2.0',
+    license_files=['LICENSE'],
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Science/Research',
+        'Operating System :: OS Independent',
+        *(f'Programming Language :: Python :: 3.{minor}' for minor in range(10, 14)),
+        'Topic :: Scientific/Engineering :: Image Recognition',
+    ],
     keywords='pose estimation, bottom-up, associative embedding, MMPose',
     packages=find_packages(include=['mmpose_ae*']),
     package_data={'mmpose_ae.report': ['page.html']},

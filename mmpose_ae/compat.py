@@ -73,6 +73,18 @@ def is_light() -> bool:
     return bool(wanted) or not has_openmmlab()
 
 
+def content_folder() -> Path:
+    """Find what is shipped beside the modules: tools, configs, projects, requirements, the index.
+
+    Returns:
+        Path: ``.mim`` in the package (see ``setup.py``); the root of a checkout that is not
+        installed.
+    """
+    package = Path(__file__).resolve().parent
+    installed = package / '.mim'
+    return installed if installed.is_dir() else package.parent
+
+
 def read_requirements(name: str) -> List[Tuple[str, str]]:
     """Read a file of ``requirements``, which a wheel carries in ``.mim``.
 
@@ -82,9 +94,7 @@ def read_requirements(name: str) -> List[Tuple[str, str]]:
     Returns:
         list[tuple]: Name and versions of each package, as ``('numpy', '>=1.26,<3')``.
     """
-    package = Path(__file__).parent
-    paths = [folder / 'requirements' / name for folder in (package / '.mim', package.parent)]
-    (path, *_) = [path for path in paths if path.is_file()]
+    path = content_folder() / 'requirements' / name
     lines = [line.split('#')[0].strip() for line in path.read_text().splitlines()]
     return [re.fullmatch(r'([\w-]+)(.*)', line).groups() for line in lines if line]
 

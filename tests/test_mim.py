@@ -13,7 +13,7 @@ from mmpose_ae.checkpoints import load_from_local
 
 pytestmark = pytest.mark.long
 MIM = Path(sys.executable).with_name('mim')
-CONTENT = {'tools', 'configs', 'requirements', 'model-index.yml'}
+CONTENT = {'projects', 'tools', 'configs', 'requirements', 'model-index.yml'}
 ROOT = Path(mmpose_ae.__file__).resolve().parents[1]
 CONFIGS = ROOT / 'configs' / 'associative_embedding' / 'synth_crowd'
 CONFIG = CONFIGS / 'ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'

@@ -107,3 +107,12 @@ def test_the_index_describes_the_configs(models):
         method, network = model['Metadata']['Architecture']
         assert method == model['In Collection']
         assert network.endswith(Config.fromfile(path).model.backbone.type)  # HigherHRNet: HRNet
+
+
+def test_every_python_that_is_promised_is_tested():
+    workflow = yaml.safe_load((ROOT / '.github/workflows/test.yml').read_text())
+    tested = workflow['jobs']['test']['strategy']['matrix']['python']
+    named = re.search(r'PYTHONS \?= (.*)', (ROOT / 'Makefile').read_text())[1]
+    assert [f'python{version}' for version in tested] == named.split()
+    said = (ROOT / 'README.md').read_text()
+    assert f'Python {tested[0]} to {tested[-1]}' in said

@@ -8,6 +8,8 @@ from typing import Any, List, Sequence, Union
 
 from mmengine.config import Config, DictAction
 
+from mmpose_ae.compat import content_folder
+
 
 class SettingsAction(DictAction):
     """MMEngine's ``--cfg-options``, which names what is not ``KEY=VALUE``."""
@@ -109,7 +111,8 @@ def read_settings(pairs: List[str]) -> dict:
 def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     """Read a config and override settings of it.
 
-    Its ``custom_imports`` may name modules below the working directory, as configs of projects do.
+    Its ``custom_imports`` may name modules below the working directory, as configs of projects do,
+    and the projects that an installed package carries.
 
     Args:
         path (str | Path): The config file.
@@ -118,8 +121,9 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     Returns:
         Config: The config with these settings.
     """
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+    for folder in (os.getcwd(), str(content_folder())):
+        if folder not in sys.path:
+            sys.path.append(folder)
     cfg = Config.fromfile(path)
     cfg.merge_from_dict(cfg_options)
     return cfg

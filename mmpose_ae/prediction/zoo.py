@@ -5,8 +5,8 @@ from typing import Any, List, NamedTuple, Optional
 
 import yaml
 
-MIM = Path(__file__).resolve().parents[1] / '.mim'
-MIM = MIM if MIM.is_dir() else MIM.parents[1]  # of a checkout that is not installed
+from mmpose_ae.compat import content_folder
+
 INDEX = 'model-index.yml'
 
 
@@ -43,14 +43,14 @@ def list_models() -> List[ZooModel]:
         list[ZooModel]: In the order of the index.
     """
     models = []
-    for metafile in _read(MIM / INDEX)['Import']:
-        models += [_read_model(entry) for entry in _read(MIM / metafile)['Models']]
+    for metafile in _read(content_folder() / INDEX)['Import']:
+        models += [_read_model(entry) for entry in _read(content_folder() / metafile)['Models']]
     return models
 
 
 def config_path(model: ZooModel) -> Path:
     """Where the config of a model is."""
-    return MIM / model.config
+    return content_folder() / model.config
 
 
 def _read(path: Path) -> Any:
