@@ -39,7 +39,7 @@ class CandidateNetwork(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.model = model.eval()
+        self.model = model
 
     def forward(self, images: Tensor) -> Tuple[Tensor, ...]:
         """Find candidates in (B, 3, H, W): scores, cells and tags, of fixed sizes."""
@@ -58,7 +58,7 @@ def write_onnx(config: Path, size: Tuple[int, int], path: Path) -> None:
     """
     cfg = Config.fromfile(config)
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        network = CandidateNetwork(MODELS.build(cfg.model))
+        network = CandidateNetwork(MODELS.build(cfg.model)).eval()
     images = torch.rand(1, 3, *size[::-1])
     torch.onnx.export(
         network, (images,), path, dynamo=True, opset_version=OPSET, external_data=False,

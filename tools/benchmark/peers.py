@@ -65,11 +65,12 @@ def write_rtmo(name: str, size: Tuple[int, int], path: Path) -> None:
     cfg = Config.fromfile(CONFIGS[name])
     cfg.model.test_cfg.input_size = size[::-1]  # it reads height first
     with DefaultScope.overwrite_default_scope('mmpose'):
-        model = MODELS.build(cfg.model).eval()
+        model = MODELS.build(cfg.model)
     model.switch_to_deploy()
+    network = RTMONetwork(model).eval()
     images = torch.rand(1, 3, *size[::-1])
     torch.onnx.export(
-        RTMONetwork(model), (images,), path, dynamo=True, opset_version=OPSET, external_data=False,
+        network, (images,), path, dynamo=True, opset_version=OPSET, external_data=False,
         verbose=False,
     )  # fmt: skip
 
