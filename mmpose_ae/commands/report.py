@@ -3,7 +3,7 @@
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Generator, Iterator, List, NamedTuple, Optional
 
 from mmengine.config import Config
 
@@ -12,7 +12,7 @@ from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.report.analysis import Analysis, analyze
 from mmpose_ae.report.comparison import Comparison
 from mmpose_ae.report.page import build_page
-from mmpose_ae.report.predicting import predict, predict_oracles
+from mmpose_ae.report.predicting import ORACLES, predict, predict_oracle
 from mmpose_ae.report.task import Task, read_results, read_task
 from mmpose_ae.whole_files import write_whole
 
@@ -58,7 +58,7 @@ def _write(args: Namespace) -> Iterator[str]:
     for source, cfg in zip(sources, configs):
         yield f'{source.name}: {source.path}'
         kept = None if analyses else _results_beside(args.out)
-        analyses.append(_analyze(source, cfg, tasks[0], args.oracles, kept))
+        analyses.append((yield from _analyze(source, cfg, tasks[0], args.oracles, kept)))
     comparison = Comparison.of(analyses, args.resamples)
     write_whole(args.out, build_page(tasks[0], comparison).encode())
     yield f'written: {args.out}'
@@ -100,12 +100,15 @@ def _sources(args: Namespace) -> List[_Source]:
 
 def _analyze(
     source: _Source, cfg: Config, task: Task, oracles: bool, kept: Optional[Path]
-) -> Analysis:
-    """Analyze a network; its people are kept in a file, if one is given."""
+) -> Generator[str, None, Analysis]:
+    """Analyze a network and say what is tested; people are kept in a file, if one is given."""
     if source.is_results:
         return analyze(task, source.name, read_results(source.path, task))
     entries, timing = predict(cfg, source.path)
     if kept is not None:
         write_whole(kept, json.dumps(entries).encode())
-    known = predict_oracles(cfg, source.path, task) if oracles else {}
+    known = {}
+    for kind, what in ORACLES.items() if oracles else ():
+        yield f'{source.name}: again, with {what}'
+        known[what] = predict_oracle(cfg, source.path, task, kind)
     return analyze(task, source.name, entries, timing, known)

@@ -9,6 +9,7 @@ from .markup import Markup, bar, number
 from .precision import Records, weighted_precision
 from .resampling import Interval, draw_images, interval
 
+FEWEST = 10  # images with people, of which draws say how sure a difference is
 Number = Callable[[Records, np.ndarray], np.ndarray]  # of records, for each draw of images, (B,)
 
 
@@ -60,7 +61,7 @@ class Comparison(NamedTuple):
         if not self.is_pair:
             return [number(values[0]), bar(values[0], most)]
         samples = [compute(each, self.weights) for each in records]
-        return [*map(number, values), *_difference(values, samples)]
+        return [*map(number, values), *_difference(values, samples, records[0].people)]
 
     def loss_cells(self, corrected: Sequence[Records], most: float) -> List[str]:
         """What AP each network loses to an error, from their matches without it."""
@@ -71,18 +72,24 @@ class Comparison(NamedTuple):
             average_precision(fixed, self.weights) - whole
             for fixed, whole in zip(corrected, self.whole)
         ]
-        return [*map(number, values), *_difference(values, samples)]
+        people = self.analyses[0].records.people
+        return [*map(number, values), *_difference(values, samples, people)]
 
 
-def _difference(values: Sequence[float], samples: Sequence[np.ndarray]) -> List[str]:
+def _difference(
+    values: Sequence[float], samples: Sequence[np.ndarray], people: np.ndarray
+) -> List[str]:
     """The first less the second, marked where the interval is on one side of 0."""
-    apart = interval(samples[0] - samples[1])
+    enough = (people > 0).sum() >= FEWEST
+    apart = interval(samples[0] - samples[1]) if enough else Interval(np.nan, np.nan)
     shown = number(values[0] - values[1], signed=True)
-    if apart.low > 0 or apart.high < 0:
+    if apart.excludes_zero:
         shown = Markup(f'<b class="sure">{shown}</b>')
     return [shown, show_interval(apart, signed=True)]
 
 
 def show_interval(of: Interval, signed: bool = False) -> str:
-    """Both ends of an interval."""
+    """Both ends of an interval, or a dash where there is none."""
+    if np.isnan(of.low):
+        return number(of.low)
     return f'{number(of.low, signed=signed)} to {number(of.high, signed=signed)}'

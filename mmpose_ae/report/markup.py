@@ -77,4 +77,5 @@ def number(value: float, digits: int = 3, signed: bool = False) -> str:
     """A number, or a dash where there is none."""
     if value != value:
         return '–'
-    return f'{value:{"+" if signed else ""}.{digits}f}'.replace('-', '−')
+    rounded = round(value, digits) + 0.0  # which is not -0
+    return f'{rounded:{"+" if signed else ""}.{digits}f}'.replace('-', '−')

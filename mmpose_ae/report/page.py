@@ -14,7 +14,7 @@ from .resampling import interval
 from .sections import describe_errors, describe_keypoints, describe_scores, describe_slices
 from .task import Task
 from .timing import describe_time
-from .verdict import verdict
+from .verdict import compare, verdict
 
 TEMPLATE = Path(__file__).with_name('page.html')
 METRICS = {  # at OKS 0.5, and 5 thresholds later
@@ -56,7 +56,7 @@ def build_page(task: Task, comparison: Comparison) -> str:
 
 
 def _verdict(comparison: Comparison) -> List[Markup]:
-    parts = []
+    parts = compare(comparison) if comparison.is_pair else []
     for each, whole in zip(comparison.analyses, comparison.whole):
         if comparison.is_pair:
             parts.append(Markup(f'<h2>{text(each.name)}</h2>'))
@@ -85,10 +85,12 @@ def _metrics(comparison: Comparison) -> Markup:
 def _worst(task: Task, comparison: Comparison) -> List[Markup]:
     first = comparison.analyses[0]
     note = 'Missed and wrong people, counted at each threshold of OKS and averaged'
-    if first.scores.best is not None:
-        note += f'; people with scores below {first.scores.best.score:.3f} are not shown'
+    bests = [each.scores.best for each in comparison.analyses]
+    least = ' or '.join(f'{best.score:.3f}' for best in bests if best is not None)
+    if least:
+        note += f'; people with scores below the best threshold, {least}, do not count'
     if comparison.is_pair:
-        note += f'. Chosen by {first.name}'
+        note += f'. Images and numbers are those of {first.name}'
     figures = draw_worst(task, comparison.analyses)
     return [
         paragraph(f'{note}.', kind='note'),

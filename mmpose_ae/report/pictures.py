@@ -14,8 +14,9 @@ from mmpose_ae.pictures.skeletons import draw_instances
 
 from .analysis import Analysis
 from .corrections import ERRORS
-from .diagnosis import Diagnosis
+from .diagnosis import Diagnosis, diagnose
 from .markup import Markup, text
+from .people import ImagePeople
 from .scores import count_wrong, worst_images
 from .task import Task
 
@@ -45,14 +46,21 @@ def draw_worst(task: Task, analyses: Sequence[Analysis]) -> List[Markup]:
         path = Path(task.image_folder, entry['file_name'])
         panels = _panels(task, analyses, i, path)
         people = f'{first.people[i]} people, {wrong[i]:.1f} missed or wrong'
-        caption = f'{entry["file_name"]}: {people}. {_describe(first.diagnoses[i])}'
-        figures.append(_figure(panels, caption))
+        seen = diagnose(_seen(first, i), task.sigmas, task.mirror)
+        details = ', '.join([f'{entry["file_name"]}: {people}', *_describe(seen)])
+        figures.append(_figure(panels, f'{details}.'))
     return figures
 
 
 def _least_score(analysis: Analysis) -> float:
     """Of the people who are looked at: all of them where no threshold could be chosen."""
     return -np.inf if analysis.scores.best is None else analysis.scores.best.score
+
+
+def _seen(analysis: Analysis, i: int) -> ImagePeople:
+    """An image with the people who are looked at."""
+    image = analysis.images[i]
+    return image._replace(found=image.found.take(image.found.scores >= _least_score(analysis)))
 
 
 def _panels(
@@ -66,8 +74,7 @@ def _panels(
     points, labelled = truth.keypoints[~truth.ignored], truth.labelled[~truth.ignored]
     panels = [('truth', _draw(task, image, points, labelled))]
     for analysis in analyses:
-        found = analysis.images[i].found
-        shown = found.keypoints[found.scores >= _least_score(analysis)]
+        shown = _seen(analysis, i).found.keypoints
         colors = match_instances(shown, points, labelled)
         name = analysis.name if len(analyses) > 1 else 'prediction'
         panels.append((name, _draw(task, image, shown, None, colors)))
@@ -101,11 +108,11 @@ def _figure(panels: List[Tuple[str, np.ndarray]], caption: str) -> Markup:
     )
 
 
-def _describe(diagnosis: Diagnosis) -> str:
+def _describe(diagnosis: Diagnosis) -> List[str]:
     """What is wrong, most frequent first."""
     counts = {e.name: e.count(diagnosis) for e in ERRORS.values() if e.count}
     counts = sorted(counts.items(), key=lambda item: -item[1])
-    return ', '.join(f'{name} {count}' for name, count in counts if count)
+    return [f'{name} {count}' for name, count in counts if count]
 
 
 def _encode(picture: np.ndarray) -> str:

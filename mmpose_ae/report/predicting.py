@@ -14,11 +14,11 @@ from mmengine.runner import Runner
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.prediction.stopwatch import Stopwatch
 from mmpose_ae.submission import read_entries
-from mmpose_ae.submission.predicting import find_metric
+from mmpose_ae.submission.predicting import build_tester, find_metric
 
 from .task import Task, evaluate
 
-ORACLES = dict(heatmaps='true heatmaps, predicted tags', tags='predicted heatmaps, true tags')
+ORACLES = dict(heatmaps='true heatmaps', tags='true tags')  # by kinds of ground truth
 
 
 class Timing(NamedTuple):
@@ -29,12 +29,14 @@ class Timing(NamedTuple):
         seconds (dict): Of each image, by id, with its share of the batch; without loading it.
         waiting (float): Mean seconds per image until it was loaded.
         decoding (float): Mean seconds per image from maps to people, a part of ``seconds``.
+        batch_size (int): Most images at a time.
     """
 
     device: str
     seconds: Dict[int, float]
     waiting: float
     decoding: float
+    batch_size: int
 
 
 class _ImageTimer(Hook):
@@ -45,6 +47,7 @@ class _ImageTimer(Hook):
     def __init__(self) -> None:
         self.seconds: Dict[int, float] = {}
         self.waiting = 0.0
+        self.batch_size = 0
 
     def before_test_epoch(self, runner: Runner) -> None:
         self._last = time.perf_counter()
@@ -57,6 +60,7 @@ class _ImageTimer(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict, outputs: Sequence
     ) -> None:
         self._last = time.perf_counter()
+        self.batch_size = max(self.batch_size, len(outputs))
         share = (self._last - self._begin) / len(outputs)
         self.seconds.update({sample.img_id: share for sample in outputs})
 
@@ -90,46 +94,42 @@ def predict(cfg: Config, checkpoint: Union[str, Path], **test_cfg: str) -> Predi
         prefix = f'{folder}/results'
         only_written = dict(format_only=True, outfile_prefix=prefix)
         cfg.test_evaluator = dict(find_metric(cfg, 'coco'), **only_written)
-        cfg.load_from, cfg.work_dir = str(checkpoint), folder
-        # MMEngine keeps visualizers by name, and the folder of the first one.
-        cfg.visualizer = dict(cfg.get('visualizer', dict(type='Visualizer')), name=folder)
-        runner, timer, stopwatch = Runner.from_cfg(cfg), _ImageTimer(), Stopwatch(get_device())
+        runner = build_tester(cfg, checkpoint, folder)
+        timer, stopwatch = _ImageTimer(), Stopwatch(get_device())
         decoder = getattr(getattr(runner.model, 'head', None), 'decoder', None)
         stopwatch.watch(decoder, 'decoding', ('propose', 'pick', 'group'))
         runner.register_hook(timer)
         runner.test()
-        count = max(len(timer.seconds), 1)
-        timing = Timing(
-            _device(), timer.seconds, timer.waiting / count, stopwatch.seconds['decoding'] / count
-        )
-        return Predicted(read_entries(f'{prefix}.keypoints.json'), timing)
+        entries = read_entries(f'{prefix}.keypoints.json')
+    count = max(len(timer.seconds), 1)
+    waiting, decoding = timer.waiting / count, stopwatch.seconds['decoding'] / count
+    timing = Timing(_device(), timer.seconds, waiting, decoding, timer.batch_size)
+    return Predicted(entries, timing)
 
 
-def predict_oracles(
-    cfg: Config, checkpoint: Union[str, Path], task: Task
-) -> Dict[str, Union[float, str]]:
-    """Test with the truth in place of heatmaps, then of tags.
+def predict_oracle(
+    cfg: Config, checkpoint: Union[str, Path], task: Task, kind: str
+) -> Union[float, str]:
+    """Test with the truth in place of some maps.
 
     Args:
         cfg (Config): With COCO's metric.
         checkpoint (str | Path): Weights.
         task (Task): Of the config.
+        kind (str): One of ``ORACLES``.
 
     Returns:
-        dict: AP by what was done; instead of it why it cannot be done, of heads without tags.
+        float | str: AP; instead of it why it cannot be done, of heads without tags.
     """
-    found = {}
-    for kind, name in ORACLES.items():
-        try:
-            predicted = predict(cfg, checkpoint, ground_truth=kind)
-        except ValueError as error:
-            found[name] = str(error)
-        else:
-            found[name] = evaluate(task, predicted.entries)['AP']
-    return found
+    try:
+        predicted = predict(cfg, checkpoint, ground_truth=kind)
+    except ValueError as error:
+        return str(error)
+    return evaluate(task, predicted.entries)['AP']
 
 
 def _device() -> str:
     if get_device().startswith('cuda'):
         return torch.cuda.get_device_name()
-    return f'{get_device()}, {torch.get_num_threads()} threads'
+    threads = torch.get_num_threads()
+    return f'{get_device()}, {threads} thread{"s" * (threads > 1)}'

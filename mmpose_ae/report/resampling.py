@@ -18,6 +18,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether 0 is outside; not of an unknown one."""
+        return self.low > 0 or self.high < 0
+
 
 def draw_images(num_images: int, resamples: int, seed: int = 0) -> np.ndarray:
     """Draw as many images as there are, with replacement.

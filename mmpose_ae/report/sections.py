@@ -2,6 +2,9 @@
 
 from typing import List, Sequence
 
+import numpy as np
+
+from .analysis import Analysis
 from .comparison import Comparison
 from .corrections import ERRORS
 from .figures import draw_precision, draw_sigmas, draw_similarity, draw_thresholds
@@ -44,20 +47,31 @@ def _counts(comparison: Comparison) -> Sequence[str]:
 
 
 def _oracles(comparison: Comparison) -> List[Markup]:
-    rows = [
-        [name, each.name, number(ap) if isinstance(ap, float) else ap]
-        for each in comparison.analyses
-        for name, ap in each.oracles.items()
-    ]
-    if not rows:
+    tested = [each for each in comparison.analyses if each.oracles]
+    if not tested:
         return []
+    rows = [
+        [name, *(cell for each in tested for cell in _oracle_cells(each, name))]
+        for name in tested[0].oracles
+    ]
+    names = [each.name for each in tested] if comparison.is_pair else ['AP']
+    reasons = [
+        f'{each.name}: {ap}.' for each in tested for ap in each.oracles.values() if type(ap) is str
+    ]
     note = (
         'The network itself, run with the truth in place of some of its maps: what is still lost '
-        'in the first row is lost by grouping, in the second by detection.'
+        'with true heatmaps is lost by grouping, with true tags by detection.'
     )
     heading = Markup('<h3>With perfect detection, with perfect grouping</h3>')
-    table = Table(['', 'network', 'AP'], rows, words=[1]).html()
-    return [heading, table, paragraph(note, kind='note')]
+    table = Table(['', *(h for name in names for h in (name, 'gained'))], rows).html()
+    return [heading, table, paragraph(note, *dict.fromkeys(reasons), kind='note')]
+
+
+def _oracle_cells(analysis: Analysis, name: str) -> List[str]:
+    ap = analysis.oracles[name]
+    if isinstance(ap, str):  # why there is none
+        return [number(np.nan)] * 2
+    return [number(ap), number(ap - analysis.records.ap, signed=True)]
 
 
 def describe_slices(comparison: Comparison) -> List[Markup]:

@@ -15,7 +15,13 @@ SIZES = {
     '32² to 96²': (32.0**2, 96.0**2),
     'above 96²': (96.0**2, 1e10),
 }
-COUNTS = {'1': (1, 1), '2': (2, 2), '3 to 4': (3, 4), '5 to 8': (5, 8), '9 and more': (9, np.inf)}
+COUNTS = {
+    '1 person': (1, 1),
+    '2 people': (2, 2),
+    '3 to 4 people': (3, 4),
+    '5 to 8 people': (5, 8),
+    '9 people and more': (9, np.inf),
+}
 DEGREES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, np.inf)  # CrowdPose's levels end at 0.2 and 0.8
 FACTORS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.7, 2.0)
 

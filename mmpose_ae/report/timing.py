@@ -20,7 +20,12 @@ def describe_time(comparison: Comparison) -> List[Markup]:
     rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
     names = [each.name for each in timed] if comparison.is_pair else ['ms']
     devices = ', '.join(sorted({each.timing.device for each in timed}))
-    note = f'Milliseconds per image on {devices}, grouping and both views of a flip test included.'
+    note = f'Milliseconds per image on {devices}, all views and grouping included.'
+    if any(each.timing.batch_size > 1 for each in timed):
+        note += (
+            ' Images of a batch share its time equally; with --cfg-options '
+            'test_dataloader.batch_size=1 each has its own.'
+        )
     return [Table(['', *names], rows).html(), paragraph(note, kind='note')]
 
 
@@ -37,5 +42,5 @@ def _column(analysis: Analysis) -> dict:
     for name, (least, most) in COUNTS.items():
         chosen = seconds[(people >= least) & (people <= most)]
         if not np.isnan(chosen).all():
-            column[f'median with {name} people'] = np.nanmedian(chosen)
+            column[f'median with {name}'] = np.nanmedian(chosen)
     return {name: f'{1000 * value:.1f}' for name, value in column.items()}

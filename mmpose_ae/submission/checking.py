@@ -40,8 +40,9 @@ def check_file(
     _check_name(Path(path), BOARDS[board].file_name)
     image_ids = None if info is None else read_image_ids(info)
     notes = check_entries(entries, BOARDS[board].num_keypoints, str(path), image_ids)
-    images = len({entry['image_id'] for entry in entries})
-    return [f'{len(entries)} people in {images} images', *notes]
+    images = f'{len({entry["image_id"] for entry in entries})} '
+    images += 'images' if image_ids is None else f'of {len(image_ids)} images'
+    return [f'{len(entries)} people in {images}', *notes]
 
 
 def _check_name(path: Path, pattern: str) -> None:

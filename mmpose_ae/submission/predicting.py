@@ -134,9 +134,25 @@ def find_metric(cfg: Config, kind: str) -> dict:
 
 
 def _test(cfg: Config, checkpoint: str, work_dir: str) -> None:
-    cfg.load_from = checkpoint
-    cfg.work_dir = work_dir
-    # It draws nothing; the config's would write to the folder of an earlier run, which is gone.
-    cfg.visualizer = dict(type='Visualizer', name='submission', vis_backends=[])
     with naming_types(cfg):
-        Runner.from_cfg(cfg).test()
+        build_tester(cfg, checkpoint, work_dir).test()
+
+
+def build_tester(cfg: Config, checkpoint: PathLike, work_dir: str) -> Runner:
+    """Build a runner that tests, and that says how far it is but not all of its config.
+
+    Args:
+        cfg (Config): What to test, and on what; it is changed.
+        checkpoint (str | Path): Weights.
+        work_dir (str): Folder of its log.
+
+    Returns:
+        Runner: Draws nothing.
+    """
+    cfg.load_from, cfg.work_dir = str(checkpoint), work_dir
+    # MMEngine keeps visualizers by name; the config's would write to the folder of an earlier run.
+    cfg.visualizer = dict(type='Visualizer', name=work_dir, vis_backends=[])
+    runner = Runner.from_cfg(Config(dict(cfg, log_level='WARNING'), filename=cfg.filename))
+    for handler in runner.logger.handlers:
+        handler.setLevel('INFO')
+    return runner

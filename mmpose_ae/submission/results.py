@@ -131,8 +131,10 @@ def _faults(number: int, entry: Any, num_keypoints: int, finite: bool) -> List[s
     numbers = entry.get('keypoints')
     size = 3 * num_keypoints
     what = f'a flat list of {size} numbers, x, y and a score of {num_keypoints} keypoints'
-    if not (isinstance(numbers, list) and len(numbers) == size and all(map(_is_number, numbers))):
+    if not (isinstance(numbers, list) and all(map(_is_number, numbers))):
         faults.append(_fault(number, entry, 'keypoints', what))
+    elif len(numbers) != size:
+        faults.append(f'entry {number}: keypoints has {len(numbers)} numbers, expected {what}')
     elif finite and not all(map(math.isfinite, numbers)):
         place = next(i for i, value in enumerate(numbers) if not math.isfinite(value))
         faults.append(f'entry {number}: keypoints[{place}] is {numbers[place]}, expected finite')
@@ -155,6 +157,6 @@ def _rounded(entry: dict) -> dict:
     return dict(
         image_id=entry['image_id'],
         category_id=PERSON,
-        keypoints=[round(float(value), DECIMALS) for value in entry['keypoints']],
+        keypoints=[round(float(value), DECIMALS) + 0.0 for value in entry['keypoints']],  # not -0
         score=float(f'{entry["score"]:.{DIGITS}g}'),
     )

@@ -81,7 +81,7 @@ def test_images_by_number_of_people_as_by_pycocotools_on_these_images():
     images = gather(dataset, predictions)
     crowding = file_crowding(dataset)
     parts = by_number(match_all(images, SIGMAS), [crowding[i.image_id] for i in images])
-    numbers = {'1': [1], '2': [2], '3 to 4': [3, 4]}
+    numbers = {'1 person': [1], '2 people': [2], '3 to 4 people': [3, 4]}
     for name, counts in numbers.items():
         ids = [key for key, image in crowding.items() if image.people in counts]
         ap = ap_of(by_pycocotools(dataset, predictions, SIGMAS, True, ids))

@@ -49,7 +49,7 @@ def test_it_fits_and_asks_for_nothing(browser, addresses, number, width, scheme)
     page.on('pageerror', lambda error: strange.append(error))
     page.goto(addresses[number])
     assert page.evaluate('document.documentElement.scrollWidth') == width
-    playwright.expect(page.locator('.lead').first).to_contain_text('Most AP is lost to')
+    playwright.expect(page.locator('#verdict')).to_contain_text('Most AP is lost to')
     paper, ink = (
         page.evaluate(f'getComputedStyle(document.body).{name}')
         for name in ('backgroundColor', 'color')
