@@ -1,7 +1,7 @@
 """The one result of every grouping: the poses of an image."""
 
 from dataclasses import dataclass, fields
-from typing import Optional
+from typing import Optional, Sequence
 
 import numpy as np
 
@@ -39,6 +39,12 @@ class Poses:
         """
         boxes = boxes_around(self.keypoints, self.keypoint_scores > 0)
         return boxes.astype(np.float32)
+
+    @classmethod
+    def joined(cls, parts: Sequence['Poses']) -> 'Poses':
+        """The people of one image or more, all by one method, in this order."""
+        columns = [[getattr(part, field.name) for part in parts] for field in fields(cls)]
+        return cls(*(None if column[0] is None else np.concatenate(column) for column in columns))
 
     def take(self, index: np.ndarray) -> 'Poses':
         """Keep some people.

@@ -33,7 +33,6 @@ class Analysis(NamedTuple):
         sigmas (dict): AP by factors of the sigmas.
         scores (Scores): Of the people.
         images (list[ImagePeople]): All of them.
-        diagnoses (list[Diagnosis]): Theirs.
         people (list[int]): How many labelled people each image has.
         timing (Timing, optional): How long it took, if it was run.
         oracles (dict): AP with the truth in place of some maps, or why there is none.
@@ -49,7 +48,6 @@ class Analysis(NamedTuple):
     sigmas: Dict[float, float]
     scores: Scores
     images: List[ImagePeople]
-    diagnoses: List[Diagnosis]
     people: List[int]
     timing: Optional[Timing]
     oracles: Dict[str, Union[float, str]]
@@ -88,28 +86,28 @@ def analyze(
     records, metrics = match_all(images, sigmas), evaluate(task, entries)
     _check(records, metrics)
     diagnoses = [diagnose(image, sigmas, task.mirror) for image in images]
-    crowding = file_crowding(task.content)
-    crowding = [crowding[image.image_id] for image in images]
+    corrected = (map(correct, images, diagnoses, repeat(kind)) for kind in ERRORS)
+    by_image = file_crowding(task.content)
+    crowding = [by_image[image.image_id] for image in images]
     return Analysis(
-        name,
-        metrics,
-        records,
-        {kind: match_all(map(correct, images, diagnoses, repeat(kind)), sigmas) for kind in ERRORS},
-        {kind: sum(map(e.count, diagnoses)) for kind, e in ERRORS.items() if e.count},
-        dict(
+        name=name,
+        metrics=metrics,
+        records=records,
+        corrected={kind: match_all(each, sigmas) for kind, each in zip(ERRORS, corrected)},
+        counts={kind: sum(map(e.count, diagnoses)) for kind, e in ERRORS.items() if e.count},
+        slices=dict(
             keypoint=by_keypoint(images, sigmas, task.names),
             size=by_size(images, sigmas),
             number=by_number(records, crowding),
             crowding=by_crowding(records, crowding),
         ),
-        _keypoint_kinds(diagnoses),
-        by_sigmas(images, sigmas),
-        read_scores(images, records, sigmas),
-        images,
-        diagnoses,
-        [image.people for image in crowding],
-        timing,
-        oracles or {},
+        keypoints=_keypoint_kinds(diagnoses),
+        sigmas=by_sigmas(images, sigmas),
+        scores=read_scores(images, records, sigmas),
+        images=images,
+        people=[image.people for image in crowding],
+        timing=timing,
+        oracles=oracles or {},
     )
 
 

@@ -15,7 +15,7 @@ SLICES = dict(
     number='By number of people in the image',
     crowding='By crowd index of the image',
 )
-KINDS = dict(placed='in place', mirrored='left/right', mixed='other person', lost='lost')
+PARTS = dict(placed='in place', mirrored='left/right', mixed='other person', lost='lost')
 
 
 def describe_errors(comparison: Comparison) -> List[Markup]:
@@ -101,7 +101,7 @@ def describe_keypoints(comparison: Comparison) -> List[Markup]:
     rows = []
     for k, name in enumerate(first.slices['keypoint']):
         slices = [each.slices['keypoint'][name] for each in comparison.analyses]
-        parts = [f'{100 * first.keypoints[kind][k]:.1f}' for kind in KINDS]
+        parts = [f'{100 * first.keypoints[kind][k]:.1f}' for kind in PARTS]
         rows.append([name.replace('_', ' '), *comparison.cells(slices), *parts])
     note = (
         'AP as if no other type were annotated, no matter whose a keypoint is. Then what becomes '
@@ -110,7 +110,7 @@ def describe_keypoints(comparison: Comparison) -> List[Markup]:
     )
     if comparison.is_pair:
         note += f' These are of {first.name}.'
-    headings = [f'{name}, %' for name in KINDS.values()]
+    headings = [f'{name}, %' for name in PARTS.values()]
     return [
         Table(['', *comparison.headings('AP'), *headings], rows).html(),
         paragraph(note, kind='note'),

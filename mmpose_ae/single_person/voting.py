@@ -1,7 +1,7 @@
 """How a network votes on people: what it is shown of them, and how it is read."""
 
 from dataclasses import dataclass
-from typing import Protocol, Tuple
+from typing import Protocol, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -46,25 +46,27 @@ class ReleasedVoting:
         if not self.sizes:
             raise ValueError('sizes of the crops are missing: give one at least')
 
-    def __call__(self, network: HeatmapNetwork, image: np.ndarray, poses: Poses) -> Votes:
-        """Vote on the people of an image.
+    def __call__(
+        self, network: HeatmapNetwork, images: Sequence[np.ndarray], poses: Poses
+    ) -> Votes:
+        """Vote on people, of one image or more.
 
         Args:
             network (HeatmapNetwork): It is shown the crops of all people at once, size by size.
-            image (np.ndarray): (H, W, 3), BGR, uint8.
-            poses (Poses): One or more, in pixels of the image.
+            images (sequence[np.ndarray]): That of each person, (H, W, 3), BGR, uint8.
+            poses (Poses): One or more, in pixels of their images.
 
         Returns:
             Votes: On each keypoint.
         """
         boxes = Boxes.around(poses).squared().enlarged(PADDING, LEAST_SIDE)
-        passes = [network.heatmaps(_cut_all(image, boxes, size)).float() for size in self.sizes]
+        passes = [network.heatmaps(_cut_all(images, boxes, size)).float() for size in self.sizes]
         finest = passes[0].shape[-2:]
         resized = [F.interpolate(maps, finest, mode='bilinear') for maps in passes]
         parts, scores = read_votes(torch.stack(resized).mean(0), self.center_shift)
         return Votes(boxes.to_image(parts), scores)
 
 
-def _cut_all(image: np.ndarray, boxes: Boxes, size: int) -> np.ndarray:
-    pairs = zip(boxes.centers, boxes.lengths)
-    return np.stack([cut_square(image, center, side, size) for center, side in pairs])
+def _cut_all(images: Sequence[np.ndarray], boxes: Boxes, size: int) -> np.ndarray:
+    people = zip(images, boxes.centers, boxes.lengths)
+    return np.stack([cut_square(image, center, side, size) for image, center, side in people])

@@ -45,7 +45,8 @@ def refine(vector):
     poses = Poses(points, scores, scores.mean(1))
     boxes = Boxes.around(poses).squared().enlarged(1.3, 60)
     network = StandIn(vector, boxes)
-    return network, ReplaceByVotes()(poses, ReleasedVoting()(network, vector['image'], poses))
+    votes = ReleasedVoting()(network, [vector['image']] * len(poses), poses)
+    return network, ReplaceByVotes()(poses, votes)
 
 
 def test_people_are_those_of_the_release(vector):

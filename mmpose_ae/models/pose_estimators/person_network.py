@@ -1,7 +1,7 @@
 """A trained top-down network of MMPose, to look at people who have been found."""
 
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -58,19 +58,19 @@ class PersonNetwork:
         """Move the network, where it is elsewhere."""
         self.model.to(device)
 
-    def predict(self, image: np.ndarray, boxes: np.ndarray) -> Votes:
+    def predict(self, images: Sequence[np.ndarray], boxes: np.ndarray) -> Votes:
         """Vote as MMPose tests the network: with its own pipeline and its own codec.
 
         Args:
-            image (np.ndarray): (H, W, 3), BGR, uint8.
-            boxes (np.ndarray): Left, top, right, bottom of each person, (N, 4), in its pixels.
+            images (sequence[np.ndarray]): That of each person, (H, W, 3), BGR, uint8.
+            boxes (np.ndarray): Left, top, right, bottom of each person, (N, 4), in their pixels.
 
         Returns:
             Votes: On each keypoint.
         """
         found = []
-        for chosen in self._batches(boxes):
-            crops = [self._pipeline(self._describe(image, box)) for box in chosen]
+        for chosen in self._batches(list(zip(images, boxes))):
+            crops = [self._pipeline(self._describe(image, box)) for image, box in chosen]
             with self._precision():
                 found += self.model.test_step(pseudo_collate(crops))
         people = [sample.pred_instances for sample in found]
@@ -124,7 +124,7 @@ class PersonNetwork:
             raise ValueError(f'{self.name} predicts no heatmaps, which ReleasedVoting averages')
         return torch.stack([fields.heatmaps for fields in predicted[1]])
 
-    def _batches(self, items: np.ndarray) -> Iterator[np.ndarray]:
+    def _batches(self, items: Sequence) -> Iterator[Sequence]:
         for start in range(0, len(items), self.batch_size):
             yield items[start : start + self.batch_size]
 

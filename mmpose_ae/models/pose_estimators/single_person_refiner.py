@@ -1,7 +1,7 @@
 """Refinement of people by a network that sees one person at a time, as an option of testing."""
 
 from dataclasses import dataclass
-from typing import List
+from typing import List, Sequence
 
 import numpy as np
 import torch
@@ -39,10 +39,10 @@ class TopdownVoting:
         check_positive('padding', self.padding)
         check_positive('least_side', self.least_side)
 
-    def __call__(self, network: PersonNetwork, image: np.ndarray, poses: Poses) -> Votes:
-        """Vote on the people of an image; see :class:`ReleasedVoting`."""
+    def __call__(self, network: PersonNetwork, images: Sequence[np.ndarray], poses: Poses) -> Votes:
+        """Vote on people, of one image or more; see :class:`ReleasedVoting`."""
         boxes = Boxes.around(poses).enlarged(self.padding, self.least_side)
-        return network.predict(image, boxes.corners)
+        return network.predict(images, boxes.corners)
 
 
 @MODELS.register_module()
@@ -94,20 +94,39 @@ class SinglePersonRefiner:
             ValueError: The network knows other keypoints.
         """
         self.network.to(device)
-        for sample in data_samples:
-            poses = to_poses(sample.pred_instances)
-            if len(poses):
-                refined = to_instance_data(self.refine(whole_image(sample.metainfo), poses))
-                refined.keypoints_visible = refined.keypoint_scores  # as MMPose adds it
-                sample.pred_instances = refined
+        some = [sample for sample in data_samples if len(sample.pred_instances)]
+        images = [whole_image(sample.metainfo) for sample in some]
+        found = [to_poses(sample.pred_instances) for sample in some]
+        for sample, poses in zip(some, self.refine(images, found)):
+            refined = to_instance_data(poses)
+            refined.keypoints_visible = refined.keypoint_scores  # as MMPose adds it
+            sample.pred_instances = refined
         return data_samples
 
-    def refine(self, image: np.ndarray, poses: Poses) -> Poses:
-        """Refine the people of an image, (H, W, 3), BGR, uint8; gives the best first."""
-        votes = self.voting(self.network, image, poses)
+    def refine(self, images: List[np.ndarray], found: List[Poses]) -> List[Poses]:
+        """Refine the people of images, those of all of them together.
+
+        Args:
+            images (list[np.ndarray]): (H, W, 3) each, BGR, uint8.
+            found (list[Poses]): One person or more of each, in its pixels.
+
+        Returns:
+            list[Poses]: Of each image, the best first.
+        """
+        if not found:
+            return []
+        counts = [len(each) for each in found]
+        shown = [image for image, count in zip(images, counts) for _ in range(count)]
+        refined = self._refine(shown, Poses.joined(found))
+        parts = np.split(np.arange(len(refined)), np.cumsum(counts)[:-1])
+        return [rank_poses(refined.take(part)) for part in parts]
+
+    def _refine(self, images: List[np.ndarray], poses: Poses) -> Poses:
+        """Refine people, each with an image; in their order."""
+        votes = self.voting(self.network, images, poses)
         if votes.scores.shape != poses.keypoint_scores.shape:
             raise ValueError(
                 f'the refiner {self.network.name} votes on {votes.scores.shape[1]} keypoints, but '
                 f'people have {poses.keypoint_scores.shape[1]}'
             )
-        return rank_poses(self.rule(poses, votes))
+        return self.rule(poses, votes)

@@ -16,7 +16,7 @@ from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmpose_ae.checkpoints import CheckpointError
-from mmpose_ae.grouping import Poses
+from mmpose_ae.grouping import Poses, rank_poses
 from mmpose_ae.models.pose_estimators import SinglePersonRefiner
 from mmpose_ae.registry import MODELS, TRANSFORMS
 
@@ -174,16 +174,18 @@ def test_mixed_precision_leaves_the_votes_as_they_are(refiner):
 
 @pytest.mark.parametrize('voting', [dict(type='TopdownVoting'), RELEASED['voting']])
 def test_people_are_seen_in_batches(refiner, voting):
-    """Three of them, two at a time, get the votes that each gets alone."""
+    """Three of two images, two at a time, become what each becomes alone."""
     together = SinglePersonRefiner(**refiner, voting=voting, batch_size=2)
     points = np.stack([TRUTH, TRUTH + 4, TRUTH - [30, 2]]).astype(np.float32)
-    poses = Poses(points, np.ones(points.shape[:2], np.float32), np.ones(3, np.float32))
-    votes = together.voting(together.network, paint(), poses)
-    assert max(together.network.model.backbone.seen) == 2
-    for i in range(3):
-        alone = together.voting(together.network, paint(), poses.take([i]))
-        np.testing.assert_allclose(alone.keypoints[0], votes.keypoints[i], atol=1e-4)
-        np.testing.assert_allclose(alone.scores[0], votes.scores[i], atol=1e-6)
+    poses = Poses(points, np.ones(points.shape[:2], np.float32), np.array([0.5, 1, 1], np.float32))
+    images, people = [paint(), paint(TRUTH + 3, (300, 200))], [[0], [1, 2]]
+    refined = together.refine(images, [poses.take(chosen) for chosen in people])
+    assert set(together.network.model.backbone.seen) == {2, 1}
+    for image, chosen, found in zip(images, people, refined):
+        alone = [together.refine([image], [poses.take([i])])[0] for i in chosen]
+        expected = rank_poses(Poses.joined(alone))
+        np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-4)
+        np.testing.assert_allclose(found.instance_scores, expected.instance_scores, atol=1e-6)
 
 
 def test_weights_are_not_those_of_the_estimator(refiner):
@@ -200,6 +202,6 @@ def test_other_weights_and_other_keypoints_are_refused(refiner, tmp_path):
     points = np.ones((1, 5, 2), np.float32)
     five = Poses(points, np.ones((1, 5), np.float32), np.ones(1, np.float32))
     with pytest.raises(ValueError, match='votes on 3 keypoints, but people have 5'):
-        SinglePersonRefiner(**refiner).refine(paint(), five)
+        SinglePersonRefiner(**refiner).refine([paint()], [five])
     with pytest.raises(TypeError, match='no option sizes'):
         SinglePersonRefiner(**refiner, sizes=[3])
