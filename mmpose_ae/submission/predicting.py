@@ -150,7 +150,8 @@ def build_tester(cfg: Config, checkpoint: PathLike, work_dir: str) -> Runner:
         Runner: Draws nothing.
     """
     cfg.load_from, cfg.work_dir = str(checkpoint), work_dir
-    # MMEngine keeps visualizers by name; the config's would write to the folder of an earlier run.
+    # MMEngine keeps loggers and visualizers by name, of earlier runs in the same second, too.
+    cfg.experiment_name = work_dir
     cfg.visualizer = dict(type='Visualizer', name=work_dir, vis_backends=[])
     runner = Runner.from_cfg(Config(dict(cfg, log_level='WARNING'), filename=cfg.filename))
     for handler in runner.logger.handlers:
