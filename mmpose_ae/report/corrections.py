@@ -107,8 +107,10 @@ ERRORS: Dict[str, Error] = {
         'wrong grouping',
         'Keypoints are with another person, two people are one, or one is two. Keypoints were put '
         'back, merged people added, second predictions of a person left out.',
-        'Look at the tags and their margins (docs/evaluation.md); try another threshold of tags, '
-        'tags of more dimensions, or CenterGroup.',
+        'Of a checkpoint the report tells the cause. If true tags gain more: look at the tags and '
+        'their margins (docs/evaluation.md), try another threshold of tags, tags of more '
+        'dimensions, or CenterGroup. If true heatmaps do: train longer or at a larger input size; '
+        "keypoints without a peak are filled in with those of others by the decoder's completion.",
         _regrouped,
         'keypoints and people',
         _count_mixed,
