@@ -80,12 +80,26 @@ def _difference(
     values: Sequence[float], samples: Sequence[np.ndarray], people: np.ndarray
 ) -> List[str]:
     """The first less the second, marked where the interval is on one side of 0."""
-    enough = (people > 0).sum() >= FEWEST
-    apart = interval(samples[0] - samples[1]) if enough else Interval(np.nan, np.nan)
+    apart = difference_interval(samples, people)
     shown = number(values[0] - values[1], signed=True)
     if apart.excludes_zero:
         shown = Markup(f'<b class="sure">{shown}</b>')
     return [shown, show_interval(apart, signed=True)]
+
+
+def difference_interval(samples: Sequence[np.ndarray], people: np.ndarray) -> Interval:
+    """Tell how sure a difference is.
+
+    Args:
+        samples (sequence[np.ndarray]): A number of both networks in every draw, (B,) each.
+        people (np.ndarray): How many there are to find in each image, (I,).
+
+    Returns:
+        Interval: Unknown where too few images have people.
+    """
+    if (people > 0).sum() < FEWEST:
+        return Interval(np.nan, np.nan)
+    return interval(samples[0] - samples[1])
 
 
 def show_interval(of: Interval, signed: bool = False) -> str:

@@ -5,10 +5,9 @@ from typing import List
 import numpy as np
 
 from .analysis import Analysis
-from .comparison import Comparison, show_interval
+from .comparison import Comparison, difference_interval, show_interval
 from .corrections import ERRORS
 from .markup import Markup, bold, number, paragraph
-from .resampling import interval
 
 LEAST = 0.0005  # a loss of less is none
 OF_SLICES = dict(
@@ -69,7 +68,7 @@ def compare(comparison: Comparison) -> List[Markup]:
     """
     first, second = comparison.analyses
     ap = [each.records.ap for each in comparison.analyses]
-    apart = interval(comparison.whole[0] - comparison.whole[1])
+    apart = difference_interval(comparison.whole, first.records.people)
     better = first if apart.low > 0 else second
     sure = f'On such images {better.name} is better:'
     lead = paragraph(
@@ -78,7 +77,10 @@ def compare(comparison: Comparison) -> List[Markup]:
         f'difference is {number(ap[0] - ap[1], signed=True)}, on other such images '
         f'{show_interval(apart, signed=True)} (95 %).', kind='lead',
     )  # fmt: skip
-    kind = max(ERRORS, key=lambda kind: abs(first.losses[kind] - second.losses[kind]))
+    differences = {kind: abs(first.losses[kind] - second.losses[kind]) for kind in ERRORS}
+    kind = max(differences, key=differences.get)
+    if not differences[kind] >= LEAST:
+        return [lead]
     lost = [number(each.losses[kind]) for each in comparison.analyses]
     most = f'They differ most in {ERRORS[kind].name}, to which they lose {" and ".join(lost)}.'
     return [lead, paragraph(most)]

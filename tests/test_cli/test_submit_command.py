@@ -25,6 +25,7 @@ def submit(tmp_path):
 
 def test_results_become_a_file_that_passes_the_check(submit, tmp_path, capsys):
     assert submit([PERSON] * 3, '--name', 'mine') == 0
+    assert '3 people in 1 of 1 images' in capsys.readouterr().out
     (written,) = (tmp_path / 'out').iterdir()
     assert written.name == 'person_keypoints_test-dev2017_mine_results.zip'
     assert len(json.loads(ZipFile(written).read(f'{written.stem}.json'))) == 3

@@ -69,7 +69,15 @@ def test_two_side_by_side(report, six, tmp_path):
     assert page.count('<b class="sure">+0.500</b>') > 1
     assert page.index('On such images x&lt;9 is better') < page.index('<table>')
     assert 'They differ most in jitter' in page
+    assert rows(page)['1 person'][2:] == ['+0.500', '–', '5']  # of 5 images
     assert 'x&lt;9' in page and 'x<9' not in page
+
+
+def test_two_that_are_alike(report, six, tmp_path):
+    other = planted.write_results(tmp_path / 'other.json', six[1])
+    page = report(six[1], '--compare', other)
+    assert 'These images do not tell which is better' in page
+    assert 'They differ most' not in page and 'class="sure"' not in page
 
 
 def test_by_the_rules_of_crowdpose(tmp_path):

@@ -75,7 +75,7 @@ def test_repairs_are_told():
         (dict(image_id='7'), "image_id is '7'"),
         (dict(image_id=9), 'image_id 9 is no image'),
         (dict(keypoints=[[1, 2, 3]] * 17), 'flat list of 51'),
-        (dict(keypoints=[1.0] * 42), 'flat list of 51'),
+        (dict(keypoints=[1.0] * 42), 'has 42 numbers, expected a flat list of 51'),
         (dict(keypoints=[1.0] * 50 + [math.nan]), r'keypoints\[50\] is nan'),
         (dict(score=math.inf), 'score is inf'),
         (dict(score=None), 'score is None'),
