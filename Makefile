@@ -13,6 +13,8 @@ LOCKED := -c requirements/lock.txt
 # Over the first one. For the page: gradio wants an older pillow. For networks of others: what they need.
 WEB := $(VENV)-web
 PEERS := $(VENV)-peers
+# Beside it: the site is built from files alone, and so is what is published.
+DOCS := $(VENV)-docs
 RELEASE := $(VENV)-release
 
 # Pythons that a wheel is tried with; those that are not here are said to be missing.
@@ -23,7 +25,7 @@ COCO := configs/associative_embedding/coco/ae_
 LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
     $(COCO)litehrnet-*.py)
 
-.PHONY: demo test test-web networks lint venv version release-check clean
+.PHONY: demo docs test test-web networks lint venv version release-check clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -31,7 +33,10 @@ demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 test: lint  ## Everything that must pass before a commit.
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-test-web: $(WEB)/.installed  ## The pages, in Chromium if that is installed.
+docs: $(DOCS)/.installed  ## The site, in site; a link that leads nowhere is an error.
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+test-web: $(WEB)/.installed $(DOCS)/.installed  ## The pages, in Chromium if that is installed.
 	$(WEB)/bin/python projects/browser/fetch.py
 	$(WEB)/bin/python -m pytest -rs tests/test_web projects/browser/tests/test_page_in_browser.py
 
@@ -83,5 +88,10 @@ $(WEB)/.installed $(PEERS)/.installed: $(STAMP)
 	$(@D)/bin/pip install $(OPTIONS)
 	touch $@
 
+$(DOCS)/.installed: requirements/docs.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -r requirements/docs.txt
+	touch $@
+
 clean:
-	rm -rf .venv .venv-* build dist *.egg-info mmpose_ae/.mim
+	rm -rf .venv .venv-* build dist site *.egg-info mmpose_ae/.mim

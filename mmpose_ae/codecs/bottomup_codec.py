@@ -200,12 +200,12 @@ class BottomupCodec(BaseKeypointCodec):
         Returns:
             dict:
             - heatmaps (np.ndarray): (K, H, W), float32; a list of them, coarse to fine, if there
-              are several resolutions.
+                are several resolutions.
             - keypoint_indices (np.ndarray): Row-major cell on the coarsest heatmap and
-              visibility, (N, K, 2), int64.
+                visibility, (N, K, 2), int64.
             - keypoint_weights (np.ndarray): 1 where the keypoint is a target, (N, K), float32.
             - instance_scales (np.ndarray): Root of the box area relative to the input, (N,),
-              float32; only if ``bbox_scale`` is given.
+                float32; only if ``bbox_scale`` is given.
 
             With centers they are of K + 1 keypoints, the center being the last. Codecs may have
             further labels, see :meth:`further_labels`.

@@ -84,7 +84,7 @@ class CenterOffsetCodec(BottomupCodec):
         Returns:
             dict:
             - keypoint_positions (np.ndarray): Keypoints and center (x, y) in pixels of the input,
-              (N, K + 1, 2), float32.
+                (N, K + 1, 2), float32.
             - center_offsets (np.ndarray): See :meth:`center_offsets`, (N, K + 1, 2), float32.
         """
         return dict(

@@ -107,7 +107,7 @@ def find_missing(
         tuple:
         - np.ndarray: Cells (x, y), (N, K, 2), int64.
         - np.ndarray: Scores from the heatmap values there, (N, K), float32; 0 where no cell is
-          close enough or the value is not positive, and where the keypoint is not missing.
+            close enough or the value is not positive, and where the keypoint is not missing.
 
     Source: Newell et al. 2017 (arXiv:1611.05424), Section 3.3, "Missing joints";
     HigherHRNet (Cheng et al. 2020), the refinement of the released code.
