@@ -8,6 +8,7 @@ import yaml
 from mmpose_ae.compat import content_folder
 
 INDEX = 'model-index.yml'
+MEASURED_HERE = 'here'  # the source of results of this package
 
 
 class ZooModel(NamedTuple):
@@ -19,7 +20,7 @@ class ZooModel(NamedTuple):
         method (str): The paper.
         data (str): What it is trained on.
         size (str): Width and height of its input.
-        parameters (str): How many, in millions; empty where there are no published weights.
+        parameters (str): How many, in millions.
         reported (str): AP with flip test that the authors report; empty where none is known.
         license (str): Of the weights; empty where the authors name none.
         weights (str, optional): Address of the weights. None where there is none to load by name.
@@ -59,16 +60,16 @@ def _read(path: Path) -> Any:
 
 def _read_model(entry: dict) -> ZooModel:
     size = next(part for part in reversed(entry['Name'].split('-')) if 'x' in part)
-    results = (result['Metrics'] for result in entry.get('Results', ()))
-    reported = [f'{value:.3f}' for metrics in results for value in metrics.values()]
+    results = (each for each in entry.get('Results', ()) if each['Source'] != MEASURED_HERE)
+    reported = [each['Metrics']['AP'] for each in results if 'AP' in each['Metrics']]
     return ZooModel(
         entry['Name'],
         entry['Config'],
         entry['In Collection'],
         entry['Metadata']['Training Data'],
         size,
-        entry['Metadata'].get('Parameters', ''),
-        ', '.join(reported),
+        entry['Metadata']['Parameters'],
+        f'{reported[0]:.3f}' if reported else '',
         entry['Metadata'].get('License', ''),
         entry.get('Weights'),
     )

@@ -16,7 +16,8 @@ def test_every_entry_of_the_index_is_a_model():
         assert config_path(model).is_file()
         assert config_path(model).stem == model.name
         assert re.fullmatch(r'\d+x\d+', model.size)
-        assert all(0 < float(value) < 1 for value in model.reported.split(', ') if value)
+        assert not model.reported or 0 < float(model.reported) < 1
+        assert float(model.parameters.removesuffix('M')) > 0
         if model.weights:
             assert model.weights.startswith('https://')
 

@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ('*.md', 'docs/*.md', 'configs/*/README.md', 'projects/*/README.md')
 PICTURES = ('docs/images/*', 'projects/*/images/*')
 REFERENCE = 'reference/'  # pages of ``nav`` in this folder are made from docstrings
-LINK = re.compile(r'(?:(?<=\]\()|(?<=\]: ))(?!\w+:|#)([^)\s#]+)')  # path in ](path#heading), ]: path
+LINK = re.compile(
+    r'(?:(?<=\]\()|(?<=\]: ))(?!\w+:|#)([^)\s#]+)'
+)  # path in ](path#heading), ]: path
 LANGUAGES = {'.py': 'python', '.cpp': 'cpp', '.yml': 'yaml', '.sh': 'bash'}
 
 
