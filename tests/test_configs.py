@@ -17,6 +17,7 @@ from small_configs import evaluate, find_all, make_small, train_step, write_data
 
 from mmpose_ae.codecs import Maps
 from mmpose_ae.frame import Grid
+from mmpose_ae.prediction.zoo import list_models
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
 pytestmark = pytest.mark.long
@@ -46,6 +47,8 @@ PUBLISHED_PARAMETERS = {
     'ae_higherhrnet-w32_4xb12-300e_coco-512x512': 28.6,
     'ae_higherhrnet-w48_4xb10-300e_coco-640x640': 63.8,
 }
+# Of each model, in its metafile.
+WRITTEN_PARAMETERS = {model.name: model.parameters for model in list_models()}
 PARTS = ('val', 'test')  # of OCHuman
 LOSSES = dict(
     CenterGroupHead={'loss_kpt', 'loss_location'}, CenterOffsetHead={'loss_kpt', 'loss_offset'}
@@ -215,6 +218,7 @@ def test_full_size_model(any_leaf, request):
     with torch.device('meta'):
         model = MODELS.build(any_leaf.model)
     millions = sum(parameter.numel() for parameter in model.parameters()) / 1e6
+    assert f'{millions:.1f}M' == WRITTEN_PARAMETERS[request.node.callspec.id]
     name = request.node.callspec.id.removesuffix('-released')
     assert millions == pytest.approx(PUBLISHED_PARAMETERS.get(name, millions), abs=0.1)
 

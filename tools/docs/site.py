@@ -18,9 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ('*.md', 'docs/*.md', 'configs/*/README.md', 'projects/*/README.md')
 PICTURES = ('docs/images/*', 'projects/*/images/*')
 REFERENCE = 'reference/'  # pages of ``nav`` in this folder are made from docstrings
-LINK = re.compile(
-    r'(?:(?<=\]\()|(?<=\]: ))(?!\w+:|#)([^)\s#]+)'
-)  # path in ](path#heading), ]: path
+# The path in ](path#heading) and ]: path, but no address elsewhere.
+LINK = re.compile(r'(?:(?<=\]\()|(?<=\]: ))(?!\w+:|#)([^)\s#]+)')
 LANGUAGES = {'.py': 'python', '.cpp': 'cpp', '.yml': 'yaml', '.sh': 'bash'}
 
 

@@ -1,7 +1,7 @@
 """Write the tables of models in the documents from the metafiles, the one source of figures.
 
-A table stands between ``<!-- table: WHICH -->`` and ``<!-- end -->`` and is written anew: ``configs``
-is all models, any other WHICH the published weights whose figures have that source.
+A table stands between ``<!-- table: WHICH -->`` and ``<!-- end -->`` and is written anew:
+``configs`` is all models, any other WHICH the published weights whose figures have that source.
 """
 
 import re
@@ -65,7 +65,7 @@ def all_configs(models: List[dict]) -> Iterator[List[str]]:
 
 
 def first_result(model: dict, here: bool) -> str:
-    """The first AP that was measured here, or reported elsewhere; on what, unless one guesses it."""
+    """The first AP that was measured here, or reported, and on what where that is not usual."""
     for result in model.get('Results', ()):
         metrics, dataset = result['Metrics'], result['Dataset']
         if (result['Source'] == MEASURED_HERE) == here and 'AP' in metrics:
