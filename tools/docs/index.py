@@ -24,4 +24,4 @@ def input_size(name: str) -> str:
 
 
 def _read(path: Path) -> dict:
-    return yaml.load(path.read_text(encoding='utf-8'), Loader=yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding='utf-8'), Loader=yaml.CBaseLoader)
