@@ -20,6 +20,7 @@ PICTURES = ('docs/images/*', 'projects/*/images/*')
 REFERENCE = 'reference/'  # pages of ``nav`` in this folder are made from docstrings
 # The path in ](path#heading) and ]: path, but no address elsewhere.
 LINK = re.compile(r'(?:(?<=\]\()|(?<=\]: ))(?!\w+:|#)([^)\s#]+)')
+ROLE = re.compile(r':\w+:(?=<code)')  # :class:`Name`
 LANGUAGES = {'.py': 'python', '.cpp': 'cpp', '.yml': 'yaml', '.sh': 'bash'}
 
 
@@ -39,6 +40,13 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Let links to folders lead to their README, and links to other files to their pages."""
     folder = (ROOT / page.file.src_uri).parent
     return LINK.sub(lambda link: link[1] + missing_part(folder / link[1]), markdown)
+
+
+def on_page_content(html: str, page: Page, **_: object) -> str:
+    """Leave out Sphinx's roles before names, and the list of headings where there is one alone."""
+    if not any(heading.children for heading in page.toc):
+        page.meta['hide'] = ['toc']  # tables have more room
+    return ROLE.sub('', html)
 
 
 def missing_part(target: Path) -> str:
