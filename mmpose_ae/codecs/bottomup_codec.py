@@ -41,7 +41,7 @@ class BottomupCodec(BaseKeypointCodec):
         refinement (str, optional): Sub-cell position of peaks: ``'gaussian'`` fits a Gaussian,
             ``'quarter'`` shifts a quarter of a cell towards the higher neighbor, ``'released'``
             too, but left or up where both are equal, as the released codes do; None keeps the cell.
-        targets (dict, optional): Options of :class:`HeatmapTargets`.
+        targets (dict, optional): Options of :class:`HeatmapTargets`, or of the codec's own.
 
     Raises:
         ValueError: If sizes do not divide each other, or the order is not one of the keypoints.
@@ -55,6 +55,7 @@ class BottomupCodec(BaseKeypointCodec):
     )
     field_mapping_table = dict(heatmaps='heatmaps', heatmap_mask='heatmap_mask')
     encodes_centers = False
+    target_options = HeatmapTargets
     view_distance = 'rms'  # of codecs without that option
 
     def __init__(
@@ -76,7 +77,7 @@ class BottomupCodec(BaseKeypointCodec):
         self.center_shift = center_shift
         check_choice('refinement', refinement, [None, *sorted(OFFSETS)])
         self.refinement = refinement
-        self.heatmap_targets = read_options(HeatmapTargets, self._part('targets'), targets)
+        self.heatmap_targets = read_options(self.target_options, self._part('targets'), targets)
 
     def _part(self, name: str) -> str:
         return f'{name} of {type(self).__name__}'
@@ -154,6 +155,7 @@ class BottomupCodec(BaseKeypointCodec):
         visible: Tensor,
         grids: Sequence[Grid],
         centers: bool = False,
+        sides: Optional[Tensor] = None,
     ) -> Targets:
         """Make the targets of a batch, on the device of the keypoints.
 
@@ -163,6 +165,8 @@ class BottomupCodec(BaseKeypointCodec):
             grids (sequence): Cells of every heatmap, coarse to fine.
             centers (bool): Also of the center of each instance, as one keypoint more: the mean of
                 its keypoints inside the input.
+            sides (Tensor, optional): Width and height of the instances' boxes in pixels of the
+                input, (B, N, 2), for codecs whose targets depend on them.
 
         Returns:
             Targets: Of K keypoints, or K + 1.
@@ -180,6 +184,12 @@ class BottomupCodec(BaseKeypointCodec):
             inside = keypoint_indices(cells, visible, grids[0].size)[..., 1] > 0
             appended, present = append_centers(keypoints, inside)
             keypoints, visible = appended, torch.cat([visible, present[..., -1:]], dim=-1)
+        return self._draw(keypoints, visible, grids, sides)
+
+    def _draw(
+        self, keypoints: Tensor, visible: Tensor, grids: Sequence[Grid], sides: Optional[Tensor]
+    ) -> Targets:
+        """Draw what :meth:`targets` has placed; the base implementation draws all alike."""
         return self.heatmap_targets.draw(keypoints, visible, grids)
 
     @torch.inference_mode()  # only arrays leave it; a fifth less time
@@ -211,7 +221,7 @@ class BottomupCodec(BaseKeypointCodec):
             further labels, see :meth:`further_labels`.
         """
         grids = [self.grid(level) for level in range(len(self.heatmap_sizes or [None]))]
-        made = self._targets_of_image(keypoints, keypoints_visible, grids)
+        made = self._targets_of_image(keypoints, keypoints_visible, bbox_scale, grids)
         heatmaps = [level[0].numpy() for level in made.heatmaps]
         indices = made.indices[0].numpy()
         encoded = dict(
@@ -237,7 +247,11 @@ class BottomupCodec(BaseKeypointCodec):
         return {}
 
     def _targets_of_image(
-        self, keypoints: np.ndarray, visible: Optional[np.ndarray], grids: Sequence[Grid]
+        self,
+        keypoints: np.ndarray,
+        visible: Optional[np.ndarray],
+        sides: Optional[np.ndarray],
+        grids: Sequence[Grid],
     ) -> Targets:
         """Targets of a batch of one image."""
         keypoints = np.asarray(keypoints)
@@ -245,7 +259,8 @@ class BottomupCodec(BaseKeypointCodec):
         points = torch.as_tensor(keypoints[None, ..., :2])
         points = points if points.is_floating_point() else points.float()
         annotated = torch.as_tensor(visible[None] > 0)
-        return self.targets(points, annotated, grids, centers=self.encodes_centers)
+        sides = None if sides is None else torch.as_tensor(np.asarray(sides))[None]
+        return self.targets(points, annotated, grids, self.encodes_centers, sides)
 
 
 def to_host(outputs: Dict[str, Tensor]) -> Dict[str, np.ndarray]:

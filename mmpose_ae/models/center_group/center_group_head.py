@@ -20,10 +20,7 @@ from mmpose_ae.models.heads import (
     describe_inputs,
     list_views,
     merge_resolutions,
-    to_instance_data,
-    to_pixel_data,
 )
-from mmpose_ae.models.heads.bottomup_head import Predictions
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
@@ -207,33 +204,7 @@ class CenterGroupHead(BottomupHead):
         )
         return collect_targets(matches, positions[:, :, :-1], visible[..., :-1], box_areas, mask)
 
-    def predict(
-        self, feats: Features, batch_data_samples: SampleList, test_cfg: OptConfigType = None
-    ) -> Predictions:
-        """Predict instances, with the test-time augmentation of ``test_cfg``.
-
-        Args:
-            feats (tuple | list): See :func:`mmpose_ae.models.heads.list_views`.
-            batch_data_samples (list[PoseDataSample]): With ``frame`` in their metainfo.
-            test_cfg (dict, optional): See the class.
-
-        Returns:
-            list[InstanceData]: As of :meth:`BottomupHead.predict`; empty without a keypoint or a
-            center. With ``output_heatmaps`` a tuple of that and a list of PixelData with
-            ``heatmaps`` (K, H, W) and ``centers`` (1, H, W).
-        """
-        options = self.read_test_cfg(test_cfg)
-        proposed, maps = self._group_candidates(feats, describe_inputs(batch_data_samples), options)
-        instances = [to_instance_data(image) for image in self.decoder.group(*proposed)]
-        if not options.output_heatmaps:
-            return instances
-        return instances, to_pixel_data(maps)
-
-    def propose(self, feats: Features, inputs: Inputs, options: CenterGroupOptions) -> Proposed:
-        """See :meth:`BottomupHead.propose`; attention has grouped already."""
-        return self._group_candidates(feats, inputs, options)[0]
-
-    def _group_candidates(
+    def _find(
         self, feats: Features, inputs: Inputs, options: CenterGroupOptions
     ) -> Tuple[Proposed, Maps]:
         """Give every center its keypoints; also the maps that were searched."""

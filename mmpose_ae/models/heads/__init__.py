@@ -2,6 +2,7 @@
 
 from .ae_head import AEHead, TagViewOptions
 from .bottomup_head import BottomupHead
+from .codec_head import CodecHead, Predictions
 from .ground_truth import GroundTruth
 from .inputs import Inputs, describe_inputs
 from .outputs import BottomupOutputs, Predicted, Proposed
@@ -20,9 +21,11 @@ __all__ = [
     'AEHead',
     'BottomupHead',
     'BottomupOutputs',
+    'CodecHead',
     'GroundTruth',
     'Inputs',
     'Predicted',
+    'Predictions',
     'Proposed',
     'Supervision',
     'TagViewOptions',

@@ -1,23 +1,21 @@
-"""What all heads of this package share: layers, targets, losses of heatmaps, and views."""
+"""What heads of this package share that predict by layers of their own: losses and views."""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import torch
-from mmengine.structures import PixelData
 from mmpose.models.heads import HeatmapHead
-from mmpose.utils.typing import ConfigType, Features, InstanceList, OptConfigType, SampleList
+from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor, nn
 
 from mmpose_ae.codecs import BottomupCodec, Maps
 from mmpose_ae.frame import Size
 from mmpose_ae.models.modules import UpsampleModule
-from mmpose_ae.options import read_options
-from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
+from mmpose_ae.registry import MODELS
 
+from .codec_head import CodecHead, Predictions
 from .inputs import Inputs, describe_inputs
 from .outputs import BottomupOutputs, Predicted, Proposed
-from .predictions import to_instance_data, to_pixel_data
-from .supervision import Supervision, gather_instances, input_size_of, supervision_masks
+from .supervision import Supervision
 from .views import (
     View,
     ViewOptions,
@@ -28,10 +26,9 @@ from .views import (
 )
 
 OptIntSeq = Optional[Sequence[int]]
-Predictions = Union[InstanceList, Tuple[InstanceList, List[PixelData]]]
 
 
-class BottomupHead(HeatmapHead):
+class BottomupHead(CodecHead, HeatmapHead):
     """Predict heatmaps and other maps; make targets where the maps are; merge views.
 
     One resolution by default: optional deconvolutions, then a 1x1 convolution, as for HRNet,
@@ -66,8 +63,6 @@ class BottomupHead(HeatmapHead):
     """
 
     fixed_options = ('channels',)
-    predicts_centers = False
-    test_options = ViewOptions
 
     def __init__(
         self,
@@ -114,25 +109,6 @@ class BottomupHead(HeatmapHead):
             self.heatmap_scale = MODELS.build(heatmap_scale)
             widths = [] if final_layer is None else [width] * (1 + len(self.upsample_modules))
             self.heatmap_scale.add_layers(widths, heatmaps)
-
-    @staticmethod
-    def build_decoder(
-        decoder: OptConfigType, num_keypoints: Optional[int]
-    ) -> Tuple[Optional[BottomupCodec], int]:
-        """Build the codec and settle the number of keypoints, K.
-
-        Raises:
-            ValueError: If nothing tells K, or head and codec differ about it.
-        """
-        codec = None if decoder is None else KEYPOINT_CODECS.build(decoder)
-        known = None if codec is None else codec.num_keypoints
-        if num_keypoints is None and known is None:
-            raise ValueError('give num_keypoints, or a decoder with the metainfo of the dataset')
-        if None not in (num_keypoints, known) and num_keypoints != known:
-            raise ValueError(
-                f'the head has num_keypoints={num_keypoints}, but its decoder is for {known}'
-            )
-        return codec, known if num_keypoints is None else num_keypoints
 
     def _build_upsampling(
         self, width: int, num_modules: int = 1, with_tags: bool = True, **kwargs
@@ -193,20 +169,6 @@ class BottomupHead(HeatmapHead):
         losses = [self._stack_losses(stack, supervision) for stack in stacks]
         return {name: sum(loss[name] for loss in losses) / len(stacks) for name in losses[0]}
 
-    def _supervise(self, heatmaps: List[Tensor], batch_data_samples: SampleList) -> Supervision:
-        """Make the targets for heatmaps of these sizes."""
-        if self.decoder is None:
-            raise ValueError(f'{type(self).__name__} makes its targets: give it a decoder')
-        device, input_size = heatmaps[0].device, input_size_of(batch_data_samples)
-        grids = [self.decoder.grid_of(level, input_size) for level in heatmaps]
-        people = gather_instances(batch_data_samples, self.num_keypoints, device)
-        targets = self.decoder.targets(
-            people.keypoints, people.visible, grids, centers=self.predicts_centers
-        )
-        sizes = [level.shape[-2:] for level in heatmaps]
-        masks = supervision_masks(batch_data_samples, sizes, device)
-        return Supervision(targets, masks, people.sides, input_size)
-
     def _stack_losses(self, outputs: BottomupOutputs, supervision: Supervision) -> dict:
         """Losses of one stack, summed over resolutions."""
         raise NotImplementedError
@@ -221,32 +183,6 @@ class BottomupHead(HeatmapHead):
             self.loss_module(h, target, scale=scale, mask=mask)
             for (h, target, mask), scale in zip(levels, scales)
         )
-
-    def predict(
-        self, feats: Features, batch_data_samples: SampleList, test_cfg: OptConfigType = None
-    ) -> Predictions:
-        """Predict instances, with the test-time augmentation of ``test_cfg``.
-
-        Args:
-            feats (tuple | list): See :func:`list_views`.
-            batch_data_samples (list[PoseDataSample]): With ``flip_indices`` and
-                ``batch_input_shape`` or ``img_shape`` in their metainfo.
-            test_cfg (dict, optional): See the class; unknown options are refused.
-
-        Returns:
-            list[InstanceData]: See :func:`to_instance_data`. With ``output_heatmaps`` a tuple of
-            that and a list of PixelData with the merged maps.
-        """
-        options = self.read_test_cfg(test_cfg)
-        return self.decode_maps(self.predict_maps(feats, batch_data_samples, options), options)
-
-    def read_test_cfg(self, test_cfg: OptConfigType) -> ViewOptions:
-        """Check the options of testing.
-
-        Raises:
-            TypeError: If one is unknown; lists those that are known.
-        """
-        return read_options(self.test_options, f'test_cfg of {type(self).__name__}', test_cfg)
 
     def predict_maps(
         self, feats: Features, batch_data_samples: SampleList, options: ViewOptions
@@ -271,20 +207,9 @@ class BottomupHead(HeatmapHead):
         maps = self._merge_views(views, outputs, inputs.size, options)
         return Predicted(maps, self.decoder.grid_of(maps.heatmaps, inputs.size), finest)
 
-    def propose(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Proposed:
-        """Go as far as the device goes: all of prediction before the host groups.
-
-        Args:
-            feats (tuple | list): As in :meth:`predict`.
-            inputs (Inputs): Of the batch.
-            options (ViewOptions): What :meth:`read_test_cfg` gives.
-
-        Returns:
-            Proposed: Tensors of fixed size for the codec's ``group``, and the cells that it is
-            to be given.
-        """
+    def _find(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Tuple[Proposed, Maps]:
         predicted = self.merge_maps(feats, inputs, options)
-        return Proposed(self._propose(predicted), predicted.grid)
+        return self._proposed(predicted), predicted.maps
 
     def _predict_views(
         self, views: List[View], inputs: Inputs, options: ViewOptions
@@ -325,11 +250,10 @@ class BottomupHead(HeatmapHead):
 
     def decode_maps(self, predicted: Predicted, options: ViewOptions) -> Predictions:
         """Decode merged maps; returns as :meth:`predict`."""
-        poses = self.decoder.group(self._propose(predicted), predicted.grid)
-        instances = [to_instance_data(image) for image in poses]
-        if not options.output_heatmaps:
-            return instances
-        return instances, to_pixel_data(predicted.maps)
+        return self._decode(self._proposed(predicted), predicted.maps, options)
+
+    def _proposed(self, predicted: Predicted) -> Proposed:
+        return Proposed(self._propose(predicted), predicted.grid)
 
     def _propose(self, predicted: Predicted) -> NamedTuple:
         """Let the codec find what is to be grouped."""
