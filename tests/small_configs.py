@@ -30,6 +30,7 @@ NARROW_LITE_HRNET = dict(
 )
 NARROW = dict(
     HRNet=dict(backbone=NARROW_HRNET, head=dict(in_channels=4)),
+    HRNetFeatureMapProcessor=dict(backbone=NARROW_HRNET, head=dict(in_channels=60)),
     HourglassAE=dict(backbone=dict(feat_channels=8, increase=4, stem_channels=(4, 4))),
     ResNet=dict(
         backbone=dict(depth=18, stem_channels=4, base_channels=4),

@@ -8,6 +8,7 @@ from .ae_decoder import AEDecoder
 from .bottomup_codec import BottomupCodec
 from .center_group_codec import CenterGroupCodec
 from .center_offset_codec import CenterOffsetCodec
+from .cid_codec import CIDCodec, PersonTargets
 from .heatmap_targets import HeatmapTargets, Targets
 from .maps import CenterProposals, GroupedCenters, Maps, OffsetProposals, TagProposals
 from .presets import PRESETS
@@ -20,6 +21,7 @@ __all__ = [
     'PRESETS',
     'AEDecoder',
     'BottomupCodec',
+    'CIDCodec',
     'CenterGroupCodec',
     'CenterOffsetCodec',
     'CenterProposals',
@@ -28,6 +30,7 @@ __all__ = [
     'HeatmapTargets',
     'Maps',
     'OffsetProposals',
+    'PersonTargets',
     'TagProposals',
     'Targets',
 ]

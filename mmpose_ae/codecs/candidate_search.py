@@ -155,3 +155,28 @@ class OffsetCandidateSearch:
         return find_masked_candidates(
             heatmaps, kernel_size, self.max_candidates, threshold, min_candidates=0
         )
+
+
+@dataclass(frozen=True)
+class PersonSearch:
+    """High peaks of centers, of methods that have a whole pose for each.
+
+    Attributes:
+        kernel_size (int): Side of the peak window in cells, odd.
+        threshold (float): Centers score at least this.
+        max_candidates (int): Most centers: further instances are lost.
+    """
+
+    kernel_size: int = 3
+    threshold: float = 0.01
+    max_candidates: int = 30
+
+    def __post_init__(self) -> None:
+        _check_kernel('kernel_size', self.kernel_size)
+        _check_count('max_candidates', self.max_candidates)
+
+    def find(self, centers: Tensor) -> MaskedCandidates:
+        """Search heatmaps of centers, (B, 1, H, W)."""
+        return find_masked_candidates(
+            centers, self.kernel_size, self.max_candidates, self.threshold, min_candidates=0
+        )

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.decoding import CenterOffsetScoring, OffsetDecoding
 from mmpose_ae.frame import Grid, unflatten_index
-from mmpose_ae.ops import bounded, finite_or_zero, gather_tags, refine_cells
+from mmpose_ae.ops import bounded, finite_or_zero, gather_tags, nearest_cells, refine_cells
 from mmpose_ae.options import check_between, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
@@ -130,9 +130,7 @@ class CenterOffsetCodec(BottomupCodec):
         They are read at the nearest cell, as they are trained, not between cells.
         """
         coarse = grid.over_same(tuple(offsets.shape[:-3:-1]))
-        axes = zip(centers.unbind(-1), coarse.size, grid.size)
-        cells = [((place + 0.5) * (few / many)).long() for place, few, many in axes]
-        cells = torch.stack(cells, dim=-1)  # (B, N, 2)
+        cells = nearest_cells(centers, grid.size, coarse.size)
         index = coarse.flat(cells)[:, None]
         read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
         return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)

@@ -9,6 +9,7 @@ from .read_poses import read_poses
 from .reading import DECODINGS, read_decoding
 from .refinement import refine_cells
 from .scoring import CenterOffsetScoring, MeanScoring
+from .suppression import PoseSuppression
 from .tag_decoding import TagDecoding
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     'Decoding',
     'MeanScoring',
     'OffsetDecoding',
+    'PoseSuppression',
     'TagDecoding',
     'find_missing',
     'read_decoding',

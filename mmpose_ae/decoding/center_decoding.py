@@ -1,15 +1,18 @@
-"""People of centers whose keypoints attention has chosen (Braso et al. 2021, arXiv:2110.05132)."""
+"""People of centers whose keypoints the network itself has found."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Optional, Tuple
+from functools import partial
+from typing import Any, ClassVar, Dict, Optional, Tuple
 
 import numpy as np
 
 from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import Poses, rank_poses
+from mmpose_ae.options import read_options
 
 from .decoding import Decoding
 from .scoring import check_limit
+from .suppression import PoseSuppression
 
 
 @dataclass(frozen=True)
@@ -22,15 +25,20 @@ class CenterDecoding(Decoding):
 
     Attributes:
         max_instances (int, optional): Most instances per image, the best ones. None is no limit.
+        suppression (PoseSuppression, optional): Who was found twice. None leaves nobody out.
     """
 
     max_instances: Optional[int] = None
+    suppression: Optional[PoseSuppression] = None
 
     output_names: ClassVar[Tuple[str, ...]] = (
         'cells',
         'keypoint_scores',
         'instance_scores',
         'center_mask',
+    )
+    parts: ClassVar[Dict[str, Any]] = dict(
+        suppression=partial(read_options, PoseSuppression, 'suppression of CenterDecoding')
     )
 
     def __post_init__(self) -> None:
@@ -45,4 +53,6 @@ class CenterDecoding(Decoding):
         mask: np.ndarray,
     ) -> Poses:
         found = Poses(grid.to_pixels(cells[mask]), keypoint_scores[mask], instance_scores[mask])
+        if self.suppression:
+            found = self.suppression(found)
         return rank_poses(found, self.max_instances)

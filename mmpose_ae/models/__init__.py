@@ -3,6 +3,7 @@
 from . import (
     backbones,
     center_group,
+    cid,
     coupled_embedding,
     data_preprocessors,
     heads,
@@ -16,6 +17,7 @@ from . import (
 __all__ = [
     'backbones',
     'center_group',
+    'cid',
     'coupled_embedding',
     'data_preprocessors',
     'heads',

@@ -3,8 +3,22 @@
 from .candidates import MaskedCandidates, find_candidates, find_masked_candidates
 from .centers import append_centers, instance_centers
 from .peaks import LARGEST, bounded, find_peaks, finite_or_zero, highest_peaks
+from .person_heatmaps import (
+    distinct_people,
+    extents,
+    jitter,
+    merge_people,
+    overlap_sigmas,
+    person_heatmaps,
+)
 from .refinement import OFFSETS, gaussian_offset, quarter_offset, refine_cells, released_offset
-from .sampling import bilinear_corners, gather_tags, sample_features, sample_tags
+from .sampling import (
+    bilinear_corners,
+    gather_tags,
+    nearest_cells,
+    sample_features,
+    sample_tags,
+)
 from .similarity import keypoint_similarity
 from .targets import (
     draw_placed,
@@ -22,7 +36,9 @@ __all__ = [
     'append_centers',
     'bilinear_corners',
     'bounded',
+    'distinct_people',
     'draw_placed',
+    'extents',
     'find_candidates',
     'find_masked_candidates',
     'find_peaks',
@@ -34,8 +50,13 @@ __all__ = [
     'index_placed',
     'instance_centers',
     'instance_scales',
+    'jitter',
     'keypoint_indices',
     'keypoint_similarity',
+    'merge_people',
+    'nearest_cells',
+    'overlap_sigmas',
+    'person_heatmaps',
     'place_keypoints',
     'quarter_offset',
     'refine_cells',

@@ -30,6 +30,21 @@ def gather_tags(tags: Tensor, indices: Tensor) -> Tensor:
     return maps.gather(3, spread).permute(0, 2, 3, 1)
 
 
+def nearest_cells(cells: Tensor, size: Size, other: Size) -> Tensor:
+    """Find the cells of another map in which the centers of cells lie.
+
+    Args:
+        cells (Tensor): Cells (x, y) of a map, (..., 2), any type.
+        size (tuple): Its size (W, H).
+        other (tuple): Size (W, H) of the other map, which covers the same input.
+
+    Returns:
+        Tensor: Cells (x, y) of the other map, (..., 2), int64.
+    """
+    axes = zip(cells.unbind(-1), other, size)
+    return torch.stack([((place + 0.5) * (few / many)).long() for place, few, many in axes], dim=-1)
+
+
 def bracket_cells(cells: Tensor, size: Size, coarse_size: Size) -> Tuple[Tensor, Tensor, Tensor]:
     """Find the cells of a coarser map between which cells of a finer one lie.
 

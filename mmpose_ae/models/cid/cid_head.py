@@ -1,0 +1,160 @@
+"""The head of CID (Wang and Zhang, CVPR 2022): MMPose's, with our targets, views and codec."""
+
+from functools import partial
+from typing import Dict, List, Optional, Sequence, Tuple
+
+from mmengine.structures import InstanceData, PixelData
+from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as _CIDHead
+from mmpose.models.heads.heatmap_heads.cid_head import TruncSigmoid, smooth_heatmaps
+from mmpose.structures import PoseDataSample
+from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
+from torch import Tensor
+
+from mmpose_ae.codecs import Maps
+from mmpose_ae.frame import Size
+from mmpose_ae.models.heads import (
+    CodecHead,
+    Inputs,
+    Proposed,
+    Supervision,
+    ViewOptions,
+    average_heatmaps,
+    list_views,
+)
+from mmpose_ae.models.heads.views import View
+from mmpose_ae.ops import MaskedCandidates, nearest_cells
+from mmpose_ae.options import refuse_unknown_options
+from mmpose_ae.registry import MODELS
+
+BLUR = 3  # side of the window, in cells, over which heatmaps are averaged in testing
+
+
+class FloatSigmoid(TruncSigmoid):
+    """MMPose's sigmoid in float32: below that its upper limit would be 1, and the loss infinite."""
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """Squash logits of any float type."""
+        return super().forward(logits.float())
+
+
+@MODELS.register_module()
+@refuse_unknown_options
+class CIDHead(CodecHead, _CIDHead):
+    """Predict centers, and from the features of each the heatmaps of one person.
+
+    Layers, losses, names of weights and ``train_cfg`` are those of MMPose's head; targets are made
+    here, and tests may have batches and all views of :class:`ViewOptions`: centers are searched on
+    the average of all, and everybody's heatmaps are averaged at the size of the first scale.
+
+    Args:
+        in_channels (int): Channels of the feature map.
+        gfd_channels (int): Channels of the features of one person.
+        num_keypoints (int, optional): K, without the center. None takes it from the decoder.
+        decoupled_heatmap_loss (dict): Loss of everybody's heatmaps.
+        contrastive_loss (dict): Loss that keeps the features of people apart.
+        decoder (dict, optional): The codec, a :class:`CIDCodec`.
+        **kwargs: As in MMPose's ``CIDHead``: ``coupled_heatmap_loss``, ``prior_prob`` and ``init_cfg``.
+    """
+
+    predicts_centers = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        gfd_channels: int = 32,
+        num_keypoints: Optional[int] = None,
+        decoupled_heatmap_loss: ConfigType = dict(  # noqa: B006  (never changed)
+            type='mmpose.FocalHeatmapLoss', loss_weight=4.0
+        ),
+        contrastive_loss: ConfigType = dict(  # noqa: B006
+            type='mmpose.InfoNCELoss', temperature=0.05
+        ),
+        decoder: OptConfigType = None,
+        **kwargs,
+    ) -> None:
+        codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
+        losses = dict(
+            decoupled_heatmap_loss=decoupled_heatmap_loss, contrastive_loss=contrastive_loss
+        )
+        super().__init__(in_channels, gfd_channels, num_keypoints, **losses, **kwargs)
+        self.decoder = codec
+        for module in (self.iia_module, self.gfd_module):
+            module.sigmoid = FloatSigmoid(module.sigmoid.min, module.sigmoid.max)
+
+    def _load_state_dict_pre_hook(self, *args, **kwargs) -> None:
+        """Rename nothing: MMPose's hook renames once more what has no version, as plain dicts."""
+
+    def loss(
+        self, feats: Tuple[Tensor], batch_data_samples: SampleList, train_cfg: OptConfigType = None
+    ) -> Dict[str, Tensor]:
+        """Compute MMPose's losses of targets that are made here.
+
+        Args:
+            feats (tuple[Tensor]): Feature maps, the last one is used.
+            batch_data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` in pixels
+                of the input and ``bbox_scales``, and ``gt_fields.heatmap_mask``.
+            train_cfg (dict, optional): ``max_train_instances``, most people of a batch.
+
+        Returns:
+            dict: ``loss/heatmap_coupled``, ``loss/heatmap_decoupled`` and ``loss/contrastive``.
+        """
+        supervision = self._supervise([feats[-1]], batch_data_samples)
+        losses = super().loss(feats, self._label(supervision), train_cfg or {})
+        nothing = 0 * sum(p.sum() for p in self.gfd_module.parameters())  # where nobody is
+        return {'loss/heatmap_decoupled': nothing, 'loss/contrastive': nothing, **losses}
+
+    def _label(self, supervision: Supervision) -> SampleList:
+        """Targets in the samples in which MMPose's head reads them."""
+        targets, (mask,) = supervision.targets, supervision.masks
+        (heatmaps,) = targets.heatmaps
+        grid = self.decoder.grid_of(heatmaps, supervision.input_size)
+        people = self.decoder.person_targets(targets, supervision.sides, grid)
+        samples = []
+        for number, (own, supervised) in enumerate(zip(heatmaps, mask)):
+            here = people.image == number
+            fields = PixelData(
+                heatmaps=own,
+                heatmap_mask=supervised.float(),
+                instance_heatmaps=people.heatmaps[here].flatten(0, 1),
+            )
+            labels = InstanceData(
+                instance_coords=people.centers[here], keypoint_weights=people.shown[here].float()
+            )
+            samples.append(PoseDataSample(gt_fields=fields, gt_instance_labels=labels))
+        return samples
+
+    def _find(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Tuple[Proposed, Maps]:
+        """Search centers on all views, and average the heatmaps of everybody."""
+        views = list_views(feats, options)
+        seen = [v.features[-1].flip(-1) if v.flipped else v.features[-1] for v in views]
+        merge = partial(self._merge, views, seen[0].shape[-2:], inputs, options)
+        maps = merge([self.iia_module(features) for features in seen])
+        maps = Maps(maps[:, :-1], centers=smooth_heatmaps(maps[:, -1:], BLUR))
+        found = self.decoder.propose(maps)
+        size = seen[0].shape[:-3:-1]
+        people = merge([self._see_people(features, found, size) for features in seen])
+        picked = self.decoder.pick(smooth_heatmaps(people, BLUR), found)
+        return Proposed(picked, self.decoder.grid_of(maps.heatmaps, inputs.size)), maps
+
+    def _see_people(self, features: Tensor, found: MaskedCandidates, size: Size) -> Tensor:
+        """Heatmaps of everybody found in cells of a size (W, H), (P, K, h, w), by one view."""
+        image, rank = found.mask[:, 0].nonzero(as_tuple=True)
+        places = nearest_cells(found.cells[image, 0, rank], size, features.shape[:-3:-1])
+        vectors = features[image, :, places[:, 1], places[:, 0]]
+        return self.gfd_module(features, vectors, places, image)
+
+    def _merge(
+        self,
+        views: List[View],
+        size: Sequence[int],
+        inputs: Inputs,
+        options: ViewOptions,
+        predicted: List[Tensor],
+    ) -> Tensor:
+        """Average maps of all views, whose features were turned back, at a size (H, W)."""
+        turned = []
+        for view, maps in zip(views, predicted):
+            if view.flipped:  # left and right are still those of the mirrored image
+                maps = maps[:, [*inputs.flip_indices, *range(self.num_keypoints, maps.shape[1])]]
+            turned.append(maps)
+        return average_heatmaps(turned, size, options.align_corners)
