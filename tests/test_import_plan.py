@@ -26,7 +26,7 @@ PLAN_OF_MODELS = [
     ['backbones', 'data_preprocessors', 'losses', 'modules', 'necks'],
     ['heads'],
     ['scale_adaptation'],
-    ['center_group', 'cid', 'coupled_embedding', 'pose_estimators'],
+    ['center_group', 'cid', 'coupled_embedding', 'dekr', 'pose_estimators'],
 ]
 LIGHT = [
     'version', 'frame', 'options', 'compat', 'whole_files', 'grouping', 'images', 'decoding',

@@ -9,6 +9,7 @@ from .bottomup_codec import BottomupCodec
 from .center_group_codec import CenterGroupCodec
 from .center_offset_codec import CenterOffsetCodec
 from .cid_codec import CIDCodec, PersonTargets
+from .dekr_codec import DEKRCodec
 from .heatmap_targets import HeatmapTargets, Targets
 from .maps import CenterProposals, GroupedCenters, Maps, OffsetProposals, TagProposals
 from .presets import PRESETS
@@ -26,6 +27,7 @@ __all__ = [
     'CenterOffsetCodec',
     'CenterProposals',
     'Completion',
+    'DEKRCodec',
     'GroupedCenters',
     'HeatmapTargets',
     'Maps',

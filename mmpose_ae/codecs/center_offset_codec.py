@@ -119,21 +119,10 @@ class CenterOffsetCodec(BottomupCodec):
         return OffsetProposals(
             scores,
             mask,
-            self._regress(maps.offsets, cells, grid),
+            follow_offsets(maps.offsets, cells, grid),
             refine_cells(finite_or_zero(maps.heatmaps), keypoints.cells, self.refinement),
             keypoints.scores * keypoints.mask,
         )
-
-    def _regress(self, offsets: Tensor, centers: Tensor, grid: Grid) -> Tensor:
-        """Where the offsets at centers (B, N, 2) point to, (B, N, K, 2), in pixels of the input.
-
-        They are read at the nearest cell, as they are trained, not between cells.
-        """
-        coarse = grid.over_same(tuple(offsets.shape[:-3:-1]))
-        cells = nearest_cells(centers, grid.size, coarse.size)
-        index = coarse.flat(cells)[:, None]
-        read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
-        return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)
 
     def outputs(self, proposals: OffsetProposals) -> Dict[str, Tensor]:
         """Name what :class:`OffsetDecoding` reads.
@@ -222,3 +211,24 @@ def offsets_in_pixels(offsets: Tensor, grid: Grid) -> Tensor:
     """
     axes = finite_or_zero(offsets).unflatten(1, (2, -1))[:, :, :-1]  # (B, 2, K, h, w)
     return (axes * axes.new_tensor(grid.stride)[:, None, None, None]).flatten(1, 2)
+
+
+def follow_offsets(offsets: Tensor, centers: Tensor, grid: Grid) -> Tensor:
+    """Find where the offsets of centers point to.
+
+    They are read at the nearest cell, as they are trained, not between cells.
+
+    Args:
+        offsets (Tensor): (B, 2 * K, h, w), in pixels of the input, those of x before those of y; as
+            large as the heatmaps or coarser.
+        centers (Tensor): Cells (x, y) of the heatmaps, (B, N, 2).
+        grid (Grid): Those cells.
+
+    Returns:
+        Tensor: (B, N, K, 2), in pixels of the input.
+    """
+    coarse = grid.over_same(tuple(offsets.shape[:-3:-1]))
+    cells = nearest_cells(centers, grid.size, coarse.size)
+    index = coarse.flat(cells)[:, None]
+    read = gather_tags(offsets, index.expand(-1, offsets.shape[1] // 2, -1))
+    return coarse.to_pixels(cells)[:, :, None] + bounded(read).transpose(1, 2)

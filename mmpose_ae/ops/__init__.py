@@ -2,6 +2,7 @@
 
 from .candidates import MaskedCandidates, find_candidates, find_masked_candidates
 from .centers import append_centers, instance_centers
+from .dense_offsets import dense_offsets
 from .peaks import LARGEST, bounded, find_peaks, finite_or_zero, highest_peaks
 from .person_heatmaps import (
     distinct_people,
@@ -16,8 +17,10 @@ from .sampling import (
     bilinear_corners,
     gather_tags,
     nearest_cells,
+    read_between,
     sample_features,
     sample_tags,
+    to_sampling_grid,
 )
 from .similarity import keypoint_similarity
 from .targets import (
@@ -36,6 +39,7 @@ __all__ = [
     'append_centers',
     'bilinear_corners',
     'bounded',
+    'dense_offsets',
     'distinct_people',
     'draw_placed',
     'extents',
@@ -59,8 +63,10 @@ __all__ = [
     'person_heatmaps',
     'place_keypoints',
     'quarter_offset',
+    'read_between',
     'refine_cells',
     'released_offset',
     'sample_features',
     'sample_tags',
+    'to_sampling_grid',
 ]

@@ -1,6 +1,5 @@
 """Training targets of methods that predict the heatmaps of each person: Gaussians by its size."""
 
-
 import torch
 from torch import Tensor
 

@@ -6,6 +6,7 @@ Tag maps have the channel order ``l * K + k`` throughout the package.
 from typing import Optional, Sequence, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmpose_ae.frame import flat_index
@@ -43,6 +44,27 @@ def nearest_cells(cells: Tensor, size: Size, other: Size) -> Tensor:
     """
     axes = zip(cells.unbind(-1), other, size)
     return torch.stack([((place + 0.5) * (few / many)).long() for place, few, many in axes], dim=-1)
+
+
+def to_sampling_grid(cells: Tensor, size: Size) -> Tensor:
+    """Give points (x, y) in cells of a map (W, H), (..., 2), as ``F.grid_sample`` takes them."""
+    return (2 * cells + 1) / cells.new_tensor(size) - 1
+
+
+def read_between(maps: Tensor, cells: Tensor) -> Tensor:
+    """Read maps bilinearly at any points; beyond the border they stay as they are there.
+
+    Args:
+        maps (Tensor): (B, K, H, W), float32.
+        cells (Tensor): Points (x, y) in cells, of each map, (B, K, M, 2), float32.
+
+    Returns:
+        Tensor: (B, K, M).
+    """
+    places = to_sampling_grid(cells, maps.shape[:-3:-1]).flatten(0, 1)[:, None]  # (B * K, 1, M, 2)
+    maps = maps.flatten(0, 1)[:, None]
+    read = F.grid_sample(maps, places, padding_mode='border', align_corners=False)
+    return read.view(cells.shape[:-1])
 
 
 def bracket_cells(cells: Tensor, size: Size, coarse_size: Size) -> Tuple[Tensor, Tensor, Tensor]:

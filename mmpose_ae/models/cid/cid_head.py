@@ -53,7 +53,7 @@ class CIDHead(CodecHead, _CIDHead):
         decoupled_heatmap_loss (dict): Loss of everybody's heatmaps.
         contrastive_loss (dict): Loss that keeps the features of people apart.
         decoder (dict, optional): The codec, a :class:`CIDCodec`.
-        **kwargs: As in MMPose's ``CIDHead``: ``coupled_heatmap_loss``, ``prior_prob`` and ``init_cfg``.
+        **kwargs: As in MMPose's: ``coupled_heatmap_loss``, ``prior_prob`` and ``init_cfg``.
     """
 
     predicts_centers = True
