@@ -40,6 +40,7 @@ HEADS = dict(
     CenterOffsetHead=_Kind('CenterOffsetCodec', 4, offsets=2 * 4),
     CenterGroupHead=_Kind('CenterGroupCodec', 4, tags=4),
 )
+PERSON_HEADS = dict(CIDHead='CIDCodec', DEKRHead='DEKRCodec')  # MMPose's, with our codecs
 _OF_HEADS = dict(
     CenterGroupHead=dict(
         grouping=dict(
@@ -56,6 +57,8 @@ _OF_HEADS = dict(
 _OF_CODECS = dict(
     CenterGroupCodec=dict(candidates=dict(center_kernel_size=5, max_candidates=6)),
     CenterOffsetCodec=dict(candidates=dict(center_kernel_size=5)),
+    CIDCodec=dict(targets={}, candidates=dict(max_candidates=6)),
+    DEKRCodec=dict(targets=dict(sigma=1, center_sigma=2, min_length=2)),
 )
 
 
@@ -78,10 +81,15 @@ def codec(kind: str = 'AEDecoder', **options) -> Any:
 def head(kind: str = 'AEHead', **options) -> nn.Module:
     """A head of eight channels, the same weights every time; peaks are everywhere."""
     torch.manual_seed(0)
-    cfg = dict(type=f'mmpose_ae.{kind}', in_channels=8, decoder=codec_config(HEADS[kind].codec))
+    of_codec = PERSON_HEADS.get(kind) or HEADS[kind].codec
+    cfg = dict(type=f'mmpose_ae.{kind}', in_channels=8, decoder=codec_config(of_codec))
     built = MODELS.build({**cfg, **_OF_HEADS.get(kind, {}), **options})
-    if isinstance(built.final_layer, nn.Conv2d):
-        nn.init.normal_(built.final_layer.weight)  # the default leaves hardly any peak
+    # the defaults leave hardly any peak
+    if kind in PERSON_HEADS:
+        for parameter in built.parameters():
+            nn.init.normal_(parameter, std=0.3)
+    elif isinstance(built.final_layer, nn.Conv2d):
+        nn.init.normal_(built.final_layer.weight)
     return built
 
 

@@ -1,0 +1,169 @@
+"""CIDHead: what MMPose's head predicts and loses, in batches, over views, and without people."""
+
+import fakes
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import InstanceData, PixelData
+from mmpose.codecs import DecoupledHeatmap
+from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as MMPoseHead
+from mmpose.structures import PoseDataSample
+
+from mmpose_ae.codecs import cid_codec
+from mmpose_ae.models.cid import cid_head
+
+# As MMPose decodes, who leaves duplicates to its metric.
+AS_MMPOSE = dict(center_shift=0.5, refinement='quarter', suppression=None)
+# Boxes whose Gaussians MMPose draws where the keypoints are: 3 sigma is 1.65 and 1.88 cells. Where
+# that ends below a half it draws them a cell further left and up.
+SIDES = np.array([[20, 30], [24, 32]], np.float32)
+# People whose centers are less than half a cell behind one: MMPose reads features at the cell
+# before, but draws the center in the nearest one.
+PLACED = fakes.PEOPLE + np.array([[[3, 0]], [[0, 2]]], np.float32)
+
+
+def pair(**options):
+    """Our head, and MMPose's with the same weights."""
+    options = {**AS_MMPOSE, **options}
+    ours = fakes.head('CIDHead', decoder=fakes.codec_config('CIDCodec', **options)).eval()
+    theirs = MMPoseHead(
+        8,
+        32,
+        fakes.NUM_KEYPOINTS,
+        decoupled_heatmap_loss=dict(type='FocalHeatmapLoss', loss_weight=4.0),
+        contrastive_loss=dict(type='InfoNCELoss', temperature=0.05),
+        decoder=dict(
+            type='DecoupledHeatmap', input_size=fakes.INPUT_SIZE, heatmap_size=fakes.HEATMAP_SIZE
+        ),
+    )
+    theirs.load_state_dict(ours.state_dict())
+    return ours, theirs.eval()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('flip', [False, True])
+def test_prediction_is_that_of_mmpose(flip):
+    """Of the best six centers; its quarter of a cell is missing next to borders."""
+    ours, theirs = pair()
+    view = (fakes.features(seed=1),)
+    feats = [view, (fakes.features(seed=2),)] if flip else view
+    options = dict(flip_test=flip)
+    (found,) = ours.predict(feats, [fakes.sample()], options)
+    (expected,) = theirs.predict(feats, [fakes.sample()], dict(options, max_instances=6))
+    scores = expected.keypoint_scores.mean(-1)
+    order = np.argsort(-scores)
+    assert len(found.bbox_scores) == 6
+    np.testing.assert_allclose(found.bbox_scores, scores[order], rtol=1e-5)
+    cells = (found.keypoints - 2) / 4
+    inside = ((cells > 1.5) & (cells < np.array(fakes.HEATMAP_SIZE) - 2.5)).all(-1)
+    assert inside.sum() > 6
+    np.testing.assert_allclose(
+        found.keypoints[inside], expected.keypoints[order][inside], atol=1e-4
+    )
+
+
+@torch.no_grad()
+def test_a_batch_is_its_images():
+    head, feats = pair()[0], [fakes.features(2, seed=seed) for seed in (1, 2)]
+    options = dict(flip_test=True)
+    together = head.predict([(x,) for x in feats], 2 * [fakes.sample()], options)
+    for number, expected in enumerate(together):
+        alone = [(x[number : number + 1],) for x in feats]
+        (found,) = head.predict(alone, [fakes.sample()], options)
+        np.testing.assert_allclose(found.keypoints, expected.keypoints, atol=1e-4)
+
+
+def mmpose_sample(people):
+    """A sample with MMPose's own targets."""
+    corners = np.zeros((len(people), 4, 2), np.float32)
+    corners[:, 1, 1], corners[:, 2, 0] = SIDES[:, 1], SIDES[:, 0]
+    codec = DecoupledHeatmap(fakes.INPUT_SIZE, fakes.HEATMAP_SIZE)
+    made = codec.encode(people, np.ones(people.shape[:2], np.float32), corners)
+    fields = {name: torch.from_numpy(made[name]) for name in ('heatmaps', 'instance_heatmaps')}
+    labels = dict(
+        instance_coords=torch.from_numpy(made['instance_coords']).long(),
+        keypoint_weights=torch.from_numpy(made['keypoint_weights']),
+    )
+    return PoseDataSample(
+        gt_fields=PixelData(**fields), gt_instance_labels=InstanceData(**labels)
+    )
+
+
+def our_sample(people):
+    sample = fakes.sample(people)
+    sample.gt_instances.bbox_scales = SIDES
+    return sample
+
+
+def test_losses_are_those_of_mmpose(monkeypatch):
+    """On its own targets, which are cut at three sigma, where they are 0.011."""
+    monkeypatch.setattr(cid_codec, 'jitter', lambda cells, size: cells)
+    monkeypatch.setattr(np.random, 'randint', lambda *_: np.zeros(2, int))
+    ours, theirs = pair(center_shift=0, targets=dict(round_centers=True))
+    feats = (fakes.features(2),)
+    images = PLACED, PLACED + np.float32(4)
+    found = ours.loss(feats, [our_sample(people) for people in images])
+    samples = [mmpose_sample(people) for people in images]
+    expected = theirs.loss(feats, samples)
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, rtol=0.01, atol=0)
+    supervision = ours._supervise([feats[0]], [our_sample(PLACED)])
+    torch.testing.assert_close(
+        supervision.targets.heatmaps[0][0], samples[0].gt_fields.heatmaps, rtol=0, atol=0.0112
+    )
+
+
+def test_without_people_all_weights_have_a_gradient():
+    """So that processes which train together do not wait for each other."""
+    head = fakes.head('CIDHead')
+    losses = head.loss((fakes.features(2),), [fakes.sample(fakes.NOBODY), fakes.sample(None)])
+    assert losses['loss/heatmap_decoupled'] == losses['loss/contrastive'] == 0
+    sum(losses.values()).backward()
+    assert all(parameter.grad is not None for parameter in head.parameters())
+
+
+def test_losses_are_finite_in_half_precision():
+    """Also of a network that is sure and wrong, where 1 - 1e-4 would be 1."""
+    head = fakes.head('CIDHead')
+    with torch.autocast('cpu', torch.bfloat16):
+        losses = head.loss((100 * fakes.features(),), [fakes.sample()])
+    assert all(torch.isfinite(value) for value in losses.values())
+    sum(losses.values()).backward()
+    assert all(torch.isfinite(p.grad).all() for p in head.parameters())
+
+
+@torch.no_grad()
+def test_scales_see_the_same_centers(monkeypatch):
+    """A center in cell (x, y) is in cell (x // 2, y // 2) of the view of half the size."""
+    head, seen = fakes.head('CIDHead').eval(), []
+    see = cid_head.CIDHead._see_people
+
+    def watch(self, features, found, size):
+        maps = see(self, features, found, size)
+        seen.append((maps, found.cells[found.mask]))
+        return maps
+
+    monkeypatch.setattr(cid_head.CIDHead, '_see_people', watch)
+    base, half = fakes.features(), fakes.features(size=(8, 6))
+    (found,) = head.predict([(base,), (half,)], [fakes.sample()], dict(multiscale_test=True))
+    (_, cells), (maps, _) = seen
+    places = cells // 2
+    image = torch.zeros(len(cells), dtype=torch.long)
+    vectors = half[image, :, places[:, 1], places[:, 0]]
+    torch.testing.assert_close(maps, head.gfd_module(half, vectors, places, image))
+    assert 0 < len(found.keypoints) <= len(cells)
+
+
+def test_nobody_is_found_where_no_center_is():
+    decoder = fakes.codec_config('CIDCodec', candidates=dict(threshold=1.5))
+    head = fakes.head('CIDHead', decoder=decoder).eval()
+    feats = [[(fakes.features(),), (fakes.features(),)], [(fakes.features(size=(8, 6)),)] * 2]
+    options = dict(flip_test=True, multiscale_test=True)
+    (found,) = head.predict(feats, [fakes.sample()], options)
+    assert found.keypoints.shape == (0, 3, 2)
+
+
+def test_weights_without_a_version_keep_their_names():
+    head = fakes.head('CIDHead')
+    assert not any(head.load_state_dict(dict(head.state_dict())))
