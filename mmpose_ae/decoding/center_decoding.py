@@ -54,5 +54,5 @@ class CenterDecoding(Decoding):
     ) -> Poses:
         found = Poses(grid.to_pixels(cells[mask]), keypoint_scores[mask], instance_scores[mask])
         if self.suppression:
-            found = self.suppression(found)
+            found = self.suppression.suppress(found)
         return rank_poses(found, self.max_instances)

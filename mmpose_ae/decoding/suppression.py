@@ -25,7 +25,7 @@ class PoseSuppression:
         check_positive('distance of suppression', self.distance)
         check_between('share of suppression', self.share, 0, 1)
 
-    def __call__(self, poses: Poses) -> Poses:
+    def suppress(self, poses: Poses) -> Poses:
         """Leave out who was found twice.
 
         Args:

@@ -15,11 +15,12 @@ from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
+from mmpose_ae.models.dekr import DEKRHead
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.prediction.finding import find_model
 from mmpose_ae.registry import TRANSFORMS
 
-HEADS = (AEHead, CenterOffsetHead, CenterGroupHead)  # and their subclasses
+HEADS = (AEHead, CenterOffsetHead, CenterGroupHead, DEKRHead)  # and their subclasses
 
 
 class Loaded(NamedTuple):

@@ -16,7 +16,9 @@ def test_sigmas_are_those_of_mmpose(overlap):
     boxes[:, 1, 1], boxes[:, 2, 0] = sides[:, 1], sides[:, 0]
     codec = DecoupledHeatmap((64, 64), (16, 16), heatmap_min_overlap=overlap)
     expected = codec._get_instance_wise_sigmas(boxes)
-    np.testing.assert_allclose(overlap_sigmas(torch.from_numpy(sides), overlap), expected, atol=1e-4)
+    np.testing.assert_allclose(
+        overlap_sigmas(torch.from_numpy(sides), overlap), expected, atol=1e-4
+    )
 
 
 def test_gaussians_by_hand():

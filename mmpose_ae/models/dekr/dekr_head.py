@@ -75,6 +75,8 @@ class DEKRHead(CodecHead, _DEKRHead):
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
         check_positive('offset_radius', offset_radius)
         super().__init__(in_channels, num_keypoints, displacement_loss=displacement_loss, **kwargs)
+        if self.rescore_net is not None and (codec is None or codec.metainfo is None):
+            raise ValueError('rescore_cfg needs the skeleton: give the decoder metainfo')
         self.decoder = codec
         self.background_weight = background_weight
         self.offset_radius = offset_radius

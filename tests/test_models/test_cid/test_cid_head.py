@@ -84,9 +84,7 @@ def mmpose_sample(people):
         instance_coords=torch.from_numpy(made['instance_coords']).long(),
         keypoint_weights=torch.from_numpy(made['keypoint_weights']),
     )
-    return PoseDataSample(
-        gt_fields=PixelData(**fields), gt_instance_labels=InstanceData(**labels)
-    )
+    return PoseDataSample(gt_fields=PixelData(**fields), gt_instance_labels=InstanceData(**labels))
 
 
 def our_sample(people):
