@@ -16,7 +16,7 @@ from mmengine.utils import get_installed_path
 from small_configs import evaluate, find_all, make_small, train_step, write_dataset
 
 from mmpose_ae.codecs import Maps
-from mmpose_ae.frame import Grid
+from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.prediction.zoo import list_models
 from mmpose_ae.registry import KEYPOINT_CODECS, MODELS
 
@@ -51,7 +51,10 @@ PUBLISHED_PARAMETERS = {
 WRITTEN_PARAMETERS = {model.name: model.parameters for model in list_models()}
 PARTS = ('val', 'test')  # of OCHuman
 LOSSES = dict(
-    CenterGroupHead={'loss_kpt', 'loss_location'}, CenterOffsetHead={'loss_kpt', 'loss_offset'}
+    CenterGroupHead={'loss_kpt', 'loss_location'},
+    CenterOffsetHead={'loss_kpt', 'loss_offset'},
+    CIDHead={'loss/heatmap_coupled', 'loss/heatmap_decoupled', 'loss/contrastive'},
+    DEKRHead={'loss/heatmap', 'loss/displacement'},
 )
 
 
@@ -182,8 +185,13 @@ def poses_of_perfect_maps(codec, head, targets, grids):
     """Decode what a network predicts that knows the one instance there is."""
     heatmaps = targets.heatmaps[-1][:, : codec.num_keypoints]
     centers = targets.heatmaps[-1][:, codec.num_keypoints :]
-    if head == 'CenterOffsetHead':
-        offsets = codec.center_offsets(targets, grids[0])[:, 0, :-1] * grids[0].stride[0]
+    if head == 'CIDHead':
+        return codec.group(
+            codec.pick(heatmaps, codec.propose(Maps(None, centers=centers))), grids[0]
+        )
+    if head in ('CenterOffsetHead', 'DEKRHead'):
+        center = unflatten_index(targets.indices[0, 0, -1, 0], grids[0].size[0])
+        offsets = targets.keypoints[:, 0, :-1] - grids[0].to_pixels(center)
         offsets = offsets.transpose(1, 2).flatten(1)[..., None, None]
         maps = Maps(heatmaps, centers=centers, offsets=offsets.expand(-1, -1, *grids[0].size))
         return codec.group(codec.propose(maps, grids[-1]), grids[-1])
@@ -206,7 +214,7 @@ def test_codec_round_trip_has_no_bias(leaf):
     keypoints = rng.uniform(side / 8, 7 * side / 8, (1, 1, codec.num_keypoints, 2))
     points = torch.from_numpy(keypoints).float()
     visible = torch.ones(points.shape[:-1], dtype=torch.bool)
-    targets = codec.targets(points, visible, grids, centers=head.type.startswith('Center'))
+    targets = codec.targets(points, visible, grids, centers=codec.encodes_centers)
     (poses,) = poses_of_perfect_maps(codec, head.type, targets, grids)
     error = poses.keypoints[0] - keypoints[0, 0]
     assert np.abs(error.mean(0)).max() < 0.1

@@ -264,6 +264,7 @@ TAGS = dict(
     completion=dict(rule='within', threshold=0.5, score=1.0),
     scoring=dict(max_instances=2),
 )
+PEOPLE = dict(kernel_size=9, threshold=0.9, max_candidates=3)
 # Another value of each option of each codec; a dictionary holds one for each option of a part.
 CODECS = dict(
     AEDecoder=dict(
@@ -294,6 +295,20 @@ CODECS = dict(
         ),
         scoring=dict(by='heatmap', max_instances=2),
     ),
+    CIDCodec=dict(
+        SHARED,
+        keypoint_order=[0, 1, 2, 3],
+        targets=dict(min_overlap=0.3, round_centers=True),
+        candidates=PEOPLE,
+        suppression=dict(distance=5.0, share=0.0),
+    ),
+    DEKRCodec=dict(
+        {name: value for name, value in SHARED.items() if name != 'refinement'},
+        keypoint_order=[0, 1, 2, 3],
+        targets=dict(sigma=2.0, round_centers=True, center_sigma=1.0, min_length=6.0),
+        candidates=PEOPLE,
+        suppression=dict(distance=5.0, share=0.0),
+    ),
     RecurrentAssociationCodec=dict(
         SHARED, **TAGS, keypoint_order=[0, 1, 2, 3], discard_threshold=0.95
     ),
@@ -301,6 +316,8 @@ CODECS = dict(
 # What else has to be set for an option to matter.
 BESIDES = {
     ('AEDecoder', 'keypoint_order'): dict(grouping=dict(type='GreedyGrouping')),
+    ('CIDCodec', 'suppression.share'): dict(suppression=dict(distance=0.3)),
+    ('DEKRCodec', 'suppression.share'): dict(suppression=dict(distance=0.3)),
     ('CenterGroupCodec', 'candidates.min_candidates'): dict(candidates=dict(threshold=0.99)),
 }
 STRATEGIES = {
@@ -351,6 +368,10 @@ def decode(codec, maps):
         steps[:, 1, 1] *= 0.01
         found = codec.propose(steps, torch.rand(1, 5, generator=generator), torch.ones(1, 5) > 0)
         return codec.group(found, None, maps, codec.grid())
+    if kind == 'CIDCodec':
+        found = codec.propose(maps)
+        shape = int(found.mask.sum()), 3, HEIGHT, WIDTH
+        return codec.group(codec.pick(torch.rand(shape, generator=generator) ** 8, found))
     if kind == 'AEDecoder':  # as if the tags were of two views
         maps = maps._replace(tags=codec.scale_views(maps.tags, 2))
     return codec.group(codec.propose(maps))

@@ -21,6 +21,8 @@ CONFIGS = {
     'HigherHRNet': 'higherhrnet w32',
     'Coupled Embedding': 'ce w32 crowdpose',
     'SWAHR': 'swahr w32 coco',
+    'CID': 'cid w32 coco',
+    'DEKR': 'dekr w32 coco',
     'CenterGroup': 'center-group w32',
     'Recurrent association': 'recurrent',
 }

@@ -13,8 +13,7 @@ from .maps import GroupedCenters
 
 
 class PersonCodec(BottomupCodec):
-    """Centers are searched, the network has the keypoints of each, and who is found twice is left
-    out; nothing else is grouped.
+    """The network has the keypoints of each center: who is found twice is left out, no more.
 
     Args:
         candidates (dict, optional): Options of :class:`PersonSearch`.
