@@ -48,7 +48,9 @@ def nearest_cells(cells: Tensor, size: Size, other: Size) -> Tensor:
 
 def to_sampling_grid(cells: Tensor, size: Size) -> Tensor:
     """Give points (x, y) in cells of a map (W, H), (..., 2), as ``F.grid_sample`` takes them."""
-    return (2 * cells + 1) / cells.new_tensor(size) - 1
+    # One axis at a time: a tensor of the sizes would fix them while exporting.
+    axes = zip(cells.unbind(-1), size)
+    return torch.stack([(2 * place + 1) / count - 1 for place, count in axes], dim=-1)
 
 
 def read_between(maps: Tensor, cells: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from mmpose_ae.frame import Frame
 from mmpose_ae.registry import MODELS
 
 STEP = 16
+EXPORTED = [*fakes.HEADS, 'DEKRHead']
 PADDED = Frame.of_box((20, 24), (64, 48), (64, 48), (40, 48))  # padded at the left and right
 
 
@@ -71,7 +72,7 @@ def without_gradients():
         yield
 
 
-@pytest.mark.parametrize('kind', fakes.HEADS)
+@pytest.mark.parametrize('kind', EXPORTED)
 @pytest.mark.parametrize('normalization', [RGB, {}], ids=['RGB', 'BGR'])
 def test_graph_is_the_estimator(kind, normalization):
     """From pixels to poses, on a picture that is padded."""
@@ -90,7 +91,7 @@ def test_graph_is_the_estimator(kind, normalization):
     np.testing.assert_allclose(found.instance_scores, scores, atol=1e-5)
 
 
-@pytest.mark.parametrize('kind', fakes.HEADS)
+@pytest.mark.parametrize('kind', EXPORTED)
 def test_the_check_knows_the_outputs_of_every_method(kind, monkeypatch):
     """A file that gives what the graph gives passes; one that moves everything does not."""
     graph = PoseGraph(estimator(kind, **RGB), STEP, flip_test=False)
@@ -137,6 +138,7 @@ def test_the_check_knows_people(moved, agrees, monkeypatch):
     [
         ('CenterGroupHead', False),
         pytest.param('CenterOffsetHead', True, marks=pytest.mark.slow),
+        pytest.param('DEKRHead', True, marks=pytest.mark.slow),
     ],
 )
 def test_what_is_traced_is_the_graph(kind, flip_test):
@@ -150,7 +152,7 @@ def test_what_is_traced_is_the_graph(kind, flip_test):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('kind', fakes.HEADS)
+@pytest.mark.parametrize('kind', EXPORTED)
 def test_file_is_the_graph(kind):
     """The same in ONNX Runtime."""
     graph = PoseGraph(estimator(kind, **RGB), STEP, flip_test=True)

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from scipy.ndimage import gaussian_filter
 
 from mmpose_ae.codecs import AEDecoder, Maps
-from mmpose_ae.decoding import CenterDecoding, OffsetDecoding, TagDecoding, read_decoding
+from mmpose_ae.decoding import OffsetDecoding, TagDecoding, read_decoding
 from mmpose_ae.frame import Grid
 
 DECODE = """given.images.map(makeDecoder(
@@ -132,19 +132,24 @@ def test_people_of_offsets(by):
     assert_equal(people, poses)
 
 
-def test_people_of_chosen_keypoints():
+@pytest.mark.parametrize('suppression', [None, dict(distance=0.1, share=0.5)])
+def test_people_of_chosen_keypoints(suppression):
+    """The second and the fifth are the first once more."""
     rng, centers = np.random.default_rng(0), 6
+    cells = rng.uniform(0, 24, (1, centers, KEYPOINTS, 2)).astype(np.float32)
+    cells[:, [1, 4]] = cells[:, :1] + rng.uniform(-0.5, 0.5, (1, 2, KEYPOINTS, 2))
     images = [
         dict(
-            cells=rng.uniform(0, 24, (1, centers, KEYPOINTS, 2)).astype(np.float32),
+            cells=cells,
             keypoint_scores=rng.random((1, centers, KEYPOINTS)).astype(np.float32),
             instance_scores=rng.random((1, centers)).astype(np.float32),
             center_mask=np.array([[True, True, False, True, True, False]]),
         )
     ]
-    decoding = CenterDecoding(max_instances=3)
-    people, poses = decode_both(decoding, images, Grid((24, 24), (4.0, 4.0)))
-    assert len(poses[0]) == 3
+    options = dict(max_instances=3, suppression=suppression)
+    decoding = read_decoding(dict(type='CenterDecoding', **options))
+    people, poses = decode_both(decoding, images, Grid((24, 24), (4.0, 6.0)))
+    assert len(poses[0]) == (2 if suppression else 3)
     assert_equal(people, poses)
 
 

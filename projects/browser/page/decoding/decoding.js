@@ -22,7 +22,7 @@ const DECODINGS = {
     reads: () => ['candidates', 'regressed', 'center_scores', 'center_mask'],
   },
   CenterDecoding: {
-    decode: inCells(decodeCenters),
+    decode: decodeCenters,
     reads: () => ['cells', 'keypoint_scores', 'instance_scores', 'center_mask'],
   },
 };
