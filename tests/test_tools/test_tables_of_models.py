@@ -111,9 +111,28 @@ def test_counted_as_by_hand():
     with DefaultScope.overwrite_default_scope('mmpose_ae'), torch.no_grad():
         model = MODELS.build(Config.fromfile(ROOT / TINY).model).eval()
         expected = multiplications(model, (64, 128)) / 1e9
-    parameters, gmacs = import_module('complexity').count(ROOT / TINY, (128, 64))
-    assert gmacs == pytest.approx(expected, rel=1e-6)
-    assert parameters == pytest.approx(sum(p.numel() for p in model.parameters()) / 1e6)
+    found = import_module('complexity').count(ROOT / TINY, (128, 64))
+    assert found.gmacs == pytest.approx(expected, rel=1e-6)
+    assert found.parameters == pytest.approx(sum(p.numel() for p in model.parameters()) / 1e6)
+
+
+class TwoLayers(nn.Module):
+    """A convolution keeps what it reads; so does a ReLU, in place, of what it gives."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 2, 1)
+
+    def forward(self, image, samples, mode):
+        return self.second(self.first(image).relu_())
+
+
+@pytest.mark.parametrize('device', ['cpu', 'meta'])
+def test_kept_for_the_way_back(device):
+    """The image and the map between both layers, which the ReLU keeps too, and no weights."""
+    image = torch.zeros(1, 3, 8, 6, device=device)
+    kept = import_module('complexity').count_kept(TwoLayers().to(device), image)
+    assert kept == 4 * (3 + 4) * 8 * 6
 
 
 METAFILE = """Models:
@@ -141,7 +160,8 @@ def test_only_what_is_missing_is_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(complexity, 'read_models', lambda: models)
     complexity.fill_in([tmp_path / 'metafile.yml'])
     first, second = index._read(tmp_path / 'metafile.yml')['Models']
-    parameters, gmacs = complexity.count(ROOT / TINY, (128, 64))
-    assert first['Metadata']['GMACs'] == f'{gmacs:.1f}'
-    assert first['Metadata']['Parameters'] == f'{parameters:.1f}M'
+    found = complexity.count(ROOT / TINY, (128, 64))
+    assert first['Metadata']['GMACs'] == f'{found.gmacs:.1f}'
+    assert first['Metadata']['Parameters'] == f'{found.parameters:.1f}M'
+    assert first['Metadata']['Training MiB per image'] == f'{found.kept:.0f}'
     assert second['Metadata'] == models[1]['Metadata']

@@ -1,26 +1,40 @@
-"""Count what every config's network has and does, and write it into the metafiles.
+"""Count what every config's network has, does and keeps, and write it into the metafiles.
 
-Parameters, and billions of multiplications and additions of convolutions and matrices (GMACs) for
-one image of the config's size, up to the maps. Networks are made of shapes alone, on PyTorch's
-device for that, so a second each is enough; those whose maps depend on who is found look at a black
-image. What has its figures is passed over: to count again,
-remove the two lines.
+Networks are made of shapes alone, on PyTorch's device for that, so seconds each are enough; those
+whose maps depend on who is found look at a black image. What has its figures is passed over: to
+count again, remove the lines.
 """
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Iterable, Tuple
+from typing import Dict, Iterable, NamedTuple, Tuple
 
 import torch
 from index import ROOT, input_size, read_metafiles, read_models
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from mmpose_ae.registry import MODELS
 
 
-def count(config: Path, size: Tuple[int, int]) -> Tuple[float, float]:
+class Complexity(NamedTuple):
+    """What a network has, does and keeps.
+
+    Attributes:
+        parameters (float): Millions.
+        gmacs (float): Billions of multiplications and additions of convolutions and matrices, for
+            one image up to the maps.
+        kept (float): MiB that are kept of one image for the way back, in training, in float32.
+    """
+
+    parameters: float
+    gmacs: float
+    kept: float
+
+
+def count(config: Path, size: Tuple[int, int]) -> Complexity:
     """Count for one image.
 
     Args:
@@ -28,7 +42,7 @@ def count(config: Path, size: Tuple[int, int]) -> Tuple[float, float]:
         size (tuple): Of the image (w, h), in pixels.
 
     Returns:
-        tuple: Millions of parameters, and billions of multiplications and additions.
+        Complexity: Of the network, without losses and grouping.
     """
     try:
         return _count(config, size, 'meta')
@@ -36,21 +50,42 @@ def count(config: Path, size: Tuple[int, int]) -> Tuple[float, float]:
         return _count(config, size, 'cpu')
 
 
-def _count(config: Path, size: Tuple[int, int], device: str) -> Tuple[float, float]:
+def _count(config: Path, size: Tuple[int, int], device: str) -> Complexity:
     cfg = Config.fromfile(config)
-    with DefaultScope.overwrite_default_scope('mmpose_ae'), torch.device(device), torch.no_grad():
-        model = MODELS.build(cfg.model).eval()
-        with FlopCounterMode(display=False) as counter:
-            model(torch.zeros(1, 3, *reversed(size)), None, mode='tensor')
+    with DefaultScope.overwrite_default_scope('mmpose_ae'), torch.device(device):
+        model = MODELS.build(cfg.model)
+        image = torch.zeros(1, 3, *reversed(size))
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            model.eval()(image, None, mode='tensor')
+        kept = count_kept(model.train(), image)
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    return parameters / 1e6, counter.get_total_flops() / 2e9
+    return Complexity(parameters / 1e6, counter.get_total_flops() / 2e9, kept / 2**20)
 
 
-def write_down(text: str, name: str, parameters: float, gmacs: float) -> str:
+def count_kept(model: nn.Module, image: Tensor) -> int:
+    """Bytes that are kept for the way back: each memory once, and without the weights."""
+    kept: Dict[int, Tensor] = {}
+
+    def keep(value: Tensor) -> Tensor:
+        kept[value.untyped_storage()._cdata] = value
+        return value
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda value: value):
+        model(image, None, mode='tensor')
+    weights = {parameter.untyped_storage()._cdata for parameter in model.parameters()}
+    storages = [kept[key].untyped_storage() for key in kept.keys() - weights]
+    return sum(storage.nbytes() for storage in storages)
+
+
+def write_down(text: str, name: str, found: Complexity) -> str:
     """Put the figures of a model into the text of its metafile, after what it is trained on."""
     start = text.index(f'  - Name: {name}\n')
     place = text.index('\n', text.index('Training Data:', start)) + 1
-    lines = f'      Parameters: {parameters:.1f}M\n      GMACs: {gmacs:.1f}\n'
+    lines = (
+        f'      Parameters: {found.parameters:.1f}M\n'
+        f'      GMACs: {found.gmacs:.1f}\n'
+        f'      Training MiB per image: {found.kept:.0f}\n'
+    )
     return text[:place] + lines + text[place:]
 
 
@@ -63,9 +98,9 @@ def fill_in(metafiles: Iterable[Path]) -> None:
             if f'  - Name: {name}\n' not in text:
                 continue
             width, height = map(int, input_size(name).split('x'))
-            figures = count(ROOT / model['Config'], (width, height))
-            metafile.write_text(write_down(text, name, *figures))
-            print(name, *(f'{figure:.1f}' for figure in figures), flush=True)
+            found = count(ROOT / model['Config'], (width, height))
+            metafile.write_text(write_down(text, name, found))
+            print(name, *(f'{figure:.1f}' for figure in found), flush=True)
 
 
 if __name__ == '__main__':

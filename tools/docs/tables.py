@@ -16,7 +16,8 @@ DOCUMENTS = ('docs/configs.md', 'docs/model_zoo.md')
 BLOCK = re.compile(r'(<!-- table: (.+?) -->\n).*?(<!-- end -->)', re.S)
 TESTED_ON = {'COCO': 'COCO val2017', 'CrowdPose': 'CrowdPose test', 'MPII': 'MPII test'}
 COLUMNS = (
-    'config', 'input', 'method', 'data', 'reported AP', 'measured AP', 'parameters', 'GMACs', 'ms'
+    'config', 'input', 'method', 'data', 'reported AP', 'measured AP', 'parameters', 'GMACs', 'ms',
+    'MiB',
 )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def all_configs(models: List[dict]) -> Iterator[List[str]]:
             facts['Parameters'],
             facts['GMACs'],
             facts.get('CPU ms', ''),
+            facts['Training MiB per image'],
         ]
 
 
