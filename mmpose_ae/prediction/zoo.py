@@ -68,7 +68,7 @@ def _read_model(entry: dict) -> ZooModel:
         entry['In Collection'],
         entry['Metadata']['Training Data'],
         size,
-        entry['Metadata']['Parameters'],
+        entry['Metadata'].get('Parameters', ''),
         f'{reported[0]:.3f}' if reported else '',
         entry['Metadata'].get('License', ''),
         entry.get('Weights'),

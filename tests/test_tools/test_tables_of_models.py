@@ -116,6 +116,13 @@ def test_counted_as_by_hand():
     assert found.parameters == pytest.approx(sum(p.numel() for p in model.parameters()) / 1e6)
 
 
+def test_counted_as_published():
+    """Table 3 of DEKR's paper, which counts what we count."""
+    models = {model['Name']: model['Metadata'] for model in import_module('index').read_models()}
+    facts = models['dekr_hrnet-w32_8xb10-140e_coco-512x512']
+    assert (facts['Parameters'], facts['GMACs']) == ('29.6M', '45.4')
+
+
 class TwoLayers(nn.Module):
     """A convolution keeps what it reads; so does a ReLU, in place, of what it gives."""
 
