@@ -23,7 +23,7 @@ from mmpose_ae.models.heads import (
 )
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import MaskedCandidates, nearest_cells
-from mmpose_ae.options import refuse_unknown_options
+from mmpose_ae.options import check_positive, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 BLUR = 3  # side of the window, in cells, over which heatmaps are averaged in testing
@@ -49,6 +49,8 @@ class CIDHead(CodecHead, _CIDHead):
     Args:
         in_channels (int): Channels of the feature map.
         gfd_channels (int): Channels of the features of one person.
+        gfd_std (float): Standard deviation of the first weights of the layers that make heatmaps of
+            one person. With MMPose's they begin as nothing, in which small networks get stuck.
         num_keypoints (int, optional): K, without the center. None takes it from the decoder.
         decoupled_heatmap_loss (dict): Loss of everybody's heatmaps.
         contrastive_loss (dict): Loss that keeps the features of people apart.
@@ -62,6 +64,7 @@ class CIDHead(CodecHead, _CIDHead):
         self,
         in_channels: int,
         gfd_channels: int = 32,
+        gfd_std: float = 0.001,
         num_keypoints: Optional[int] = None,
         decoupled_heatmap_loss: ConfigType = dict(  # noqa: B006  (never changed)
             type='mmpose.FocalHeatmapLoss', loss_weight=4.0
@@ -77,6 +80,9 @@ class CIDHead(CodecHead, _CIDHead):
             decoupled_heatmap_loss=decoupled_heatmap_loss, contrastive_loss=contrastive_loss
         )
         super().__init__(in_channels, gfd_channels, num_keypoints, **losses, **kwargs)
+        check_positive('gfd_std', gfd_std)
+        normal = self.gfd_module.init_cfg[-1]
+        normal.update(std=gfd_std, override=dict(normal['override'], std=gfd_std))
         self.decoder = codec
         for module in (self.iia_module, self.gfd_module):
             module.sigmoid = FloatSigmoid(module.sigmoid.min, module.sigmoid.max)

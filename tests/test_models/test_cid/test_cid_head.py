@@ -165,3 +165,14 @@ def test_nobody_is_found_where_no_center_is():
 def test_weights_without_a_version_keep_their_names():
     head = fakes.head('CIDHead')
     assert not any(head.load_state_dict(dict(head.state_dict())))
+
+
+@pytest.mark.parametrize('std', [0.001, 0.1])
+def test_layers_of_a_person_begin_as_large_as_asked_for(std):
+    """Those of the centers, and the bias that makes a prior of 0.01, begin as MMPose's."""
+    head = fakes.head('CIDHead', gfd_std=std)
+    head.init_weights()
+    for layer in (head.gfd_module.fuse_attention, head.gfd_module.heatmap_conv):
+        assert layer.weight.std().item() == pytest.approx(std, rel=0.2)
+    assert head.iia_module.keypoint_root_conv.weight.std().item() == pytest.approx(0.001, rel=0.5)
+    np.testing.assert_allclose(head.gfd_module.heatmap_conv.bias.detach(), -np.log(99), rtol=1e-5)
