@@ -38,7 +38,7 @@ def mask_overlaps(masks: Iterable[np.ndarray], truth: InstanceMap) -> np.ndarray
         covered = truth.labels[mask]
         covered = np.bincount(covered[covered != VOID], minlength=len(areas) + 1)
         rows.append(covered[1:] / np.maximum(covered.sum() + areas - covered[1:], 1))
-    return np.reshape(rows, (-1, len(areas)))
+    return np.reshape(rows, (len(rows), len(areas)))
 
 
 def find_correct(scores: np.ndarray, overlaps: np.ndarray, threshold: float) -> np.ndarray:

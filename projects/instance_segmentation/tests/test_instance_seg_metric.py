@@ -98,3 +98,10 @@ def test_images_without_instances_keep_their_predictions():
     empty = Judged(np.array([0.9]), np.array([0]), np.empty((1, 0)), np.empty(0, int))
     right = Judged(np.array([0.8]), np.array([0]), np.ones((1, 1)), np.array([0]))
     np.testing.assert_array_equal(region_precision([empty, right], 2, [0.5]), [[0.5, np.nan]])
+
+
+def test_nothing_is_found_where_nothing_is():
+    """An image without instances, on which nothing was predicted."""
+    truth = InstanceMap(np.zeros((2, 3), np.int32), np.empty(0, int))
+    assert mask_overlaps([], truth).shape == (0, 0)
+    assert mask_overlaps([np.ones((2, 3), bool)], truth).shape == (1, 0)
