@@ -99,19 +99,24 @@ class AEHead(BottomupHead):
         options: TagViewOptions,
     ) -> Maps:
         """Average heatmaps, concatenate tags."""
-        used = [
-            o.tags
-            for view, o in zip(views, outputs)
-            if view.scale == 0 or options.multiscale_tags == 'all'
-        ]
-        tags = concatenate_tags(used, options.align_corners)
-        tags = self._tags_of_keypoints(self.decoder.scale_views(tags, len(used)))
+        tags = self._tags_of_keypoints(self._concatenate_tags(views, outputs, options))
         sizes = [o.heatmaps[0].shape[-2:] for o in outputs]
         finest = sizes[0] if options.merge_at == 'first' else max(sizes)
         if not options.restore_heatmap_size:
             return self._merge_heatmaps(outputs, finest, options)._replace(tags=tags)
         tags = self._restore_tags(tags, finest, options.align_corners)
         return self._merge_heatmaps(outputs, input_size[::-1], options)._replace(tags=tags)
+
+    def _concatenate_tags(
+        self, views: List[View], outputs: List[BottomupOutputs], options: TagViewOptions
+    ) -> Tensor:
+        """The tags of all types in the views that count, as vectors of more dimensions."""
+        used = [
+            o.tags
+            for view, o in zip(views, outputs)
+            if view.scale == 0 or options.multiscale_tags == 'all'
+        ]
+        return self.decoder.scale_views(concatenate_tags(used, options.align_corners), len(used))
 
     def _tags_of_keypoints(self, tags: Tensor) -> Tensor:
         """Tags (B, L * K, h, w) without those of centers."""

@@ -9,7 +9,7 @@ from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.options import check_between, check_count
 from mmpose_ae.registry import TASK_UTILS, build_own
 
-from .masks import Masks, image_to_cells, masks_of_owners, merge_views
+from .masks import Masks, masks_of_owners, merge_views
 from .pixel_grouping import group_pixels
 
 
@@ -57,19 +57,18 @@ class MaskDecoder:
         Returns:
             Masks: Of the image.
         """
-        to_cells = image_to_cells(frame, grid)
         rles, labels, scores = [], [], []
         for c in (detections >= self.threshold).flatten(1).any(1).nonzero()[:, 0].tolist():
             sure = detections[c].float().cpu().numpy()
             inside = sure >= self.threshold
             vectors = tags[:, c].float().cpu().numpy()[:, inside].T
-            limits = self.min_cells, self.max_instances
-            groups = group_pixels(vectors, sure[inside], self.grouping, *limits)
-            owners = np.full(sure.shape, -1)
+            groups = group_pixels(
+                vectors, sure[inside], self.grouping, self.min_cells, self.max_instances
+            )
+            count, owners = len(groups.scores), np.full(sure.shape, -1)
             owners[inside] = groups.owners
-            place = self.threshold, to_cells, frame.image_size
-            rles += masks_of_owners(sure, owners, len(groups.scores), *place)
-            labels += [c] * len(groups.scores)
+            rles += masks_of_owners(sure, owners, count, self.threshold, grid, frame)
+            labels += [c] * count
             scores += groups.scores.tolist()
         return Masks(rles, np.array(labels, np.int64), np.array(scores, float))
 

@@ -1,6 +1,6 @@
 """From cells of a map to masks of the image, and one mask for what several views have found."""
 
-from typing import List, NamedTuple, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -36,16 +36,9 @@ def decode_mask(rle: Rle) -> np.ndarray:
     return coco_mask.decode(rle).astype(bool)
 
 
-def image_to_cells(frame: Frame, grid: Grid) -> np.ndarray:
-    """Affine map (2, 3) from pixels of an image to cells of a map over its input."""
-    whole = frame._replace(input_size=grid.input_size)  # a batch may pad the input
-    return whole.resized(grid.size).matrix
-
-
 def masks_of_owners(
-    sure: np.ndarray, owners: np.ndarray, count: int, threshold: float, to_cells: np.ndarray,
-    size: Tuple[int, int],
-) -> List[Rle]:  # fmt: skip
+    sure: np.ndarray, owners: np.ndarray, count: int, threshold: float, grid: Grid, frame: Frame
+) -> List[Rle]:
     """Bring instances from a map to the image.
 
     A mask ends where the detection map, read bilinearly, falls below the threshold, and midway
@@ -57,31 +50,45 @@ def masks_of_owners(
             threshold, or it is nobody's.
         count (int): Number of instances, N.
         threshold (float): Of the detection map.
-        to_cells (np.ndarray): See :func:`image_to_cells`.
-        size (tuple): Size (W, H) of the image.
+        grid (Grid): The cells.
+        frame (Frame): How the image lies on the input.
 
     Returns:
         list[dict]: Run lengths of N masks.
     """
+    to_cells = _image_to_cells(frame, grid)
     mirrored = np.minimum(2 * threshold - sure, sure)  # what the cells of others count as
     rles = []
     for n in range(count):
         own = owners == n
-        mask = np.zeros(size, np.uint8).T  # columns first, as run lengths go
-        left, top, right, bottom = _box_on_image(own, to_cells, size)
+        mask = np.zeros(frame.image_size, np.uint8).T  # columns first, as run lengths go
+        box = _box_on_image(own, to_cells, frame.image_size)
+        left, top, right, bottom = box
         if right > left and bottom > top:
-            shifted = to_cells.copy()
-            shifted[:, 2] += to_cells[:, :2] @ [left, top]
-            read = cv2.warpAffine(
-                np.where(own, sure, mirrored),
-                shifted,
-                (right - left, bottom - top),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+            read = _read_box(np.where(own, sure, mirrored), to_cells, box)
             mask[top:bottom, left:right] = read >= threshold
         rles.append(encode_mask(mask))
     return rles
+
+
+def _image_to_cells(frame: Frame, grid: Grid) -> np.ndarray:
+    """Affine map (2, 3) from pixels of an image to cells of a map over its input."""
+    whole = frame._replace(input_size=grid.input_size)  # a batch may pad the input
+    return whole.resized(grid.size).matrix
+
+
+def _read_box(cells: np.ndarray, to_cells: np.ndarray, box: Sequence[int]) -> np.ndarray:
+    """Read a map (h, w) bilinearly at the pixels of a box on the image."""
+    left, top, right, bottom = box
+    shifted = to_cells.copy()
+    shifted[:, 2] += to_cells[:, :2] @ [left, top]
+    return cv2.warpAffine(
+        cells,
+        shifted,
+        (right - left, bottom - top),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
 
 
 def _box_on_image(cells: np.ndarray, to_cells: np.ndarray, size: Tuple[int, int]) -> List[int]:

@@ -8,7 +8,7 @@ from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.options import check_between
 from mmpose_ae.registry import TASK_UTILS
 
-from .masks import image_to_cells, masks_of_owners
+from .masks import masks_of_owners
 from .pixel_grouping import nearest
 
 
@@ -46,8 +46,7 @@ class PersonMasks:
         if len(chosen):
             vectors = tags.float().cpu().numpy()[:, inside].T
             owners[inside] = chosen[nearest(vectors, people.tags[chosen].astype(float))]
-        place = self.threshold, image_to_cells(frame, grid), frame.image_size
-        masks = masks_of_owners(sure, owners, len(people.bbox_scores), *place)
-        people.masks = masks
-        people.labels = np.zeros(len(masks), np.int64)
+        count = len(people.bbox_scores)
+        people.masks = masks_of_owners(sure, owners, count, self.threshold, grid, frame)
+        people.labels = np.zeros(count, np.int64)
         people.scores = people.bbox_scores

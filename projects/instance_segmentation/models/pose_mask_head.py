@@ -12,7 +12,7 @@ from mmpose_ae.models.heads import AEHead
 from mmpose_ae.models.heads.ae_head import TagViewOptions
 from mmpose_ae.models.heads.outputs import BottomupOutputs
 from mmpose_ae.models.heads.supervision import Supervision
-from mmpose_ae.models.heads.views import View, concatenate_tags, resize
+from mmpose_ae.models.heads.views import View, resize
 from mmpose_ae.models.losses.instance_tags import read_instance_tags
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
@@ -120,12 +120,7 @@ class PoseMaskHead(AEHead):
     ) -> Maps:
         """Merge as AEHead; ``centers`` holds the mask and, behind it, the tags of its pixels."""
         maps = super()._merge_views(views, outputs, input_size, options)
-        used = [
-            self._tags_of_masks(o.tags)
-            for view, o in zip(views, outputs)
-            if view.scale == 0 or options.multiscale_tags == 'all'
-        ]
-        tags = self.decoder.scale_views(concatenate_tags(used, options.align_corners), len(used))
+        tags = self._tags_of_masks(self._concatenate_tags(views, outputs, options))
         mask = self.mask_loss.score(maps.centers)
         return maps._replace(centers=torch.cat([mask, resize(tags, mask.shape[-2:])], dim=1))
 

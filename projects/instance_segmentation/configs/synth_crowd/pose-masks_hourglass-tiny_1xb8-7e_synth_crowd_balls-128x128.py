@@ -19,7 +19,7 @@ keypoint_order = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16]
 
 # 17 keypoints and the mask of people, each with a map of detections and one of tags.
 model = dict(
-    backbone=dict(out_channels=36),
+    backbone=dict(out_channels=36, feat_channels=32, increase=16),
     head=dict(
         type='PoseMaskHead',
         in_channels=36,

@@ -17,14 +17,14 @@ custom_imports = dict(
 # A detection map and a tag map for people, and for balls.
 model = dict(
     type='InstanceSegmentor',
-    backbone=dict(out_channels=4),
+    backbone=dict(out_channels=4, feat_channels=32, increase=16),
     head=dict(
         _delete_=True,
         type='InstanceSegHead',
         in_channels=4,
         num_categories=2,
         final_layer=None,
-        tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.03),
+        tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.15),
         decoder=dict(type='MaskDecoder', grouping=dict(type='TagHistogram')),
     ),
     test_cfg=dict(flip_test=False),
