@@ -1,7 +1,7 @@
 """The head of instance segmentation: a detection map and tag maps for every category."""
 
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import List
 
 from mmengine.structures import InstanceData, PixelData
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
@@ -123,5 +123,5 @@ class InstanceSegHead(BottomupHead):
         return detections, tags.unflatten(1, (-1, self.num_categories))
 
     @staticmethod
-    def _fields(detections: Tensor, tags: Tensor) -> Optional[List[PixelData]]:
+    def _fields(detections: Tensor, tags: Tensor) -> List[PixelData]:
         return [PixelData(heatmaps=d, tags=t.flatten(0, 1)) for d, t in zip(detections, tags)]

@@ -29,7 +29,15 @@ def draw_masks(
 
     Returns:
         Path: ``masks.png``.
+
+    Raises:
+        ValueError: If the config is of another estimator, whose maps of tags are not by category.
     """
+    if cfg.model.type != 'InstanceSegmentor':
+        raise ValueError(
+            f'draw_masks draws what an InstanceSegmentor finds, but the config has a '
+            f'{cfg.model.type}: give tools/test.py --show-dir instead'
+        )
     cfg = Config(cfg.to_dict())
     cfg.model.test_cfg.output_heatmaps = True
     model = init_model(cfg, str(checkpoint), device=get_device())

@@ -25,7 +25,7 @@ model = dict(
         in_channels=4,
         num_categories=2,
         final_layer=None,
-        tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.15),
+        tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.05),
         decoder=dict(type='MaskDecoder', grouping=dict(type='TagHistogram')),
     ),
     test_cfg=dict(flip_test=False),
