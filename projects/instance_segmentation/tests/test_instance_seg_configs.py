@@ -14,6 +14,7 @@ from mmengine.registry import DefaultScope
 from small_configs import find_all, loaders_of, make_small, train_step
 
 from mmpose_ae.registry import DATASETS, MODELS
+from projects.instance_segmentation.tools.draw_masks import draw_masks
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
@@ -91,3 +92,23 @@ def test_it_trains_and_tests(leaf, tmp_path):
         results = model.test_step(pseudo_collate([dataset[0], dataset[1]]))
     evaluator.process(results)
     assert 0 <= evaluator.evaluate(2)['segm/AP_r_50'] <= 1
+
+
+def small_config(name, root):
+    """A config of SynthCrowd, small, and the file of its weights."""
+    cfg = make_small(Config.fromfile(next((CONFIGS / 'synth_crowd').glob(f'{name}_*.py'))))
+    write_instances(cfg, root)
+    torch.manual_seed(0)
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), root / 'weights.pth')
+    return cfg, root / 'weights.pth'
+
+
+def test_pictures_are_drawn(tmp_path):
+    """Two rows of an input of 64 pixels, the tags of two categories, and masks."""
+    path = draw_masks(*small_config('seg-tag8', tmp_path), tmp_path / 'out', num_images=9)
+    assert cv2.imread(str(path)).shape == (2 * 64, 4 * 64, 3)
+
+
+def test_only_what_has_categories_is_drawn(tmp_path):
+    with pytest.raises(ValueError, match='has a BottomupPoseEstimator: give tools/test.py'):
+        draw_masks(*small_config('pose-masks', tmp_path), tmp_path, num_images=1)

@@ -5,6 +5,7 @@ from typing import List, Union
 
 import cv2
 import numpy as np
+import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
@@ -16,6 +17,7 @@ from mmpose_ae.registry import DATASETS
 from projects.instance_segmentation.visualization import paint_masks, tag_picture
 
 
+@torch.no_grad()
 def draw_masks(
     cfg: Config, checkpoint: Union[str, Path], out: Union[str, Path], num_images: int
 ) -> Path:
@@ -56,7 +58,8 @@ def draw_masks(
 
 def _tag_pictures(sample: PoseDataSample, threshold: float, image: np.ndarray) -> List[np.ndarray]:
     """A picture for every category, as large as the image (H, W, 3)."""
-    detections, tags = (sample.pred_fields[key].cpu().numpy() for key in ('heatmaps', 'tags'))
+    fields = sample.pred_fields
+    detections, tags = (maps.cpu().numpy() for maps in (fields.heatmaps, fields.tags))
     tags = tags.reshape(-1, *detections.shape)
     pictures = (tag_picture(tags[:, c], sure >= threshold) for c, sure in enumerate(detections))
     options = dict(dsize=image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
