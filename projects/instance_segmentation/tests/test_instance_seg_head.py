@@ -41,7 +41,7 @@ def perfect(labels, num_categories, categories, tags):
 
 def build_head(**options):
     """A head that takes its predictions as they come."""
-    kwargs = dict(in_channels=4, num_categories=2, final_layer=None, **options)
+    kwargs = dict(dict(in_channels=4, num_categories=2, final_layer=None), **options)
     return MODELS.build(dict(type='mmpose_ae.InstanceSegHead', **kwargs)).eval()
 
 
@@ -102,6 +102,14 @@ def test_maps_can_be_had():
     torch.testing.assert_close(torch.cat([fields.heatmaps, fields.tags]), maps[0])
     with pytest.raises(TypeError, match='no option align_corners'):
         build_head().predict((maps,), samples, dict(align_corners=True))
+
+
+@pytest.mark.parametrize('kind', ['PixelGroupingLoss', 'DiscriminativeLoss'])
+def test_autocast_keeps_losses_in_float32(kind):
+    head = build_head(final_layer=dict(kernel_size=1), tag_loss=dict(type=kind))
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        losses = head.loss((torch.randn(1, 4, 8, 8),), [sample(LABELS, [0, 0, 1])])
+    assert {loss.dtype for loss in losses.values()} == {torch.float32}
 
 
 @pytest.mark.parametrize('option', ['upsample', 'heatmap_scale'])

@@ -26,7 +26,8 @@ model = dict(
         num_categories=2,
         final_layer=None,
         tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.05),
-        decoder=dict(type='MaskDecoder', grouping=dict(type='TagHistogram')),
+        # The smallest balls cover four cells.
+        decoder=dict(type='MaskDecoder', grouping=dict(type='TagHistogram'), min_cells=4),
     ),
     test_cfg=dict(flip_test=False),
 )
