@@ -98,6 +98,16 @@ def test_pairs_by_double_loop():
     torch.testing.assert_close(push_pairs(sets, 0.3), push)
 
 
+@pytest.mark.parametrize('options, less', [(dict(), True), (dict(push_loss_factor=1), False)])
+def test_equal_tags_are_no_minimum(options, less):
+    """Also where tags differ within instances more than between them; a weaker push keeps them."""
+    generator = torch.Generator().manual_seed(0)
+    values = 1e-2 * torch.randn(3, 32, 1, dtype=torch.float64, generator=generator)
+    loss = build('PixelGroupingLoss', **options)
+    apart, equal = (sum(loss.of_sets([one_category(v)]).values()) for v in (values, 0 * values))
+    assert (apart < equal) == less
+
+
 def test_pixels_are_drawn_from_their_mask():
     masks = torch.rand(60, 500, generator=torch.Generator().manual_seed(0)) < 0.1
     masks[3], masks[4, :], masks[4, 17] = False, False, True  # none, and a single pixel

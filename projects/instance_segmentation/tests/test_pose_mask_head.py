@@ -51,7 +51,7 @@ def test_pixels_are_pulled_to_the_keypoints_of_their_person():
     assert losses['loss_pull'] == losses['loss_push'] == losses['loss_mask'] == 0
     pairs = 2 * 3 * 32 / 35**2  # of a keypoint and a pixel, among all
     assert losses['loss_mask_pull'].item() == pytest.approx(50**2 * pairs)
-    assert losses['loss_mask_push'].item() == pytest.approx(0.5 * pairs)  # half of exp(0)
+    assert losses['loss_mask_push'].item() == pytest.approx(2 * pairs)  # twice exp(0)
 
 
 @pytest.mark.parametrize('flip_test', [False, True])

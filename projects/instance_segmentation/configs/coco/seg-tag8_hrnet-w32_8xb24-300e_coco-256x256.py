@@ -14,7 +14,6 @@ custom_imports = dict(
     ]
 )
 
-# Tags that all start near 0 are parted late, if at all: equal ones have no gradient to do it.
 model = dict(
     type='InstanceSegmentor',
     head=dict(
@@ -23,7 +22,6 @@ model = dict(
         in_channels=32,
         num_categories=20,
         tag_dim=8,
-        init_cfg=dict(type='Xavier', layer='Conv2d', distribution='uniform'),
         tag_loss=dict(type='PixelGroupingLoss', loss_weight=1e-2),
         decoder=dict(type='MaskDecoder', grouping=dict(type='TagDensity')),
     ),

@@ -14,10 +14,9 @@ custom_imports = dict(
     ]
 )
 
-# Tags that all start near 0 are parted late, if at all: equal ones have no gradient to do it.
 model = dict(
     type='InstanceSegmentor',
-    backbone=dict(out_channels=40, init_cfg=None),
+    backbone=dict(out_channels=40),
     head=dict(
         _delete_=True,
         type='InstanceSegHead',

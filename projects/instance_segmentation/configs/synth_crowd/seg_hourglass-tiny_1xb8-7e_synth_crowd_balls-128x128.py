@@ -15,10 +15,9 @@ custom_imports = dict(
 )
 
 # A detection map and a tag map for people, and for balls.
-# Tags that all start near 0 are parted late, if at all: equal ones have no gradient to do it.
 model = dict(
     type='InstanceSegmentor',
-    backbone=dict(out_channels=4, feat_channels=32, increase=16, init_cfg=None),
+    backbone=dict(out_channels=4, feat_channels=32, increase=16),
     head=dict(
         _delete_=True,
         type='InstanceSegHead',
