@@ -53,11 +53,11 @@ class PixelGroupingLoss(nn.Module):
     Args:
         num_samples (int): Pixels of an instance, with replacement.
         loss_weight (float): Factor of both losses.
-        push_loss_factor (float): Factor of the push loss alone. Times ``push_exponent`` it should be
-            1 or more, as the default is: of nearly equal tags of variance v within instances, whose
-            means are b apart, pull costs 2 v, and push gives back that product times 2 v + b^2.
-            With less, equal tags are a minimum that training hardly leaves. Of three instances 2
-            gives both losses the weights that they have in the paper's sums.
+        push_loss_factor (float): Factor of the push loss alone. Times ``push_exponent`` it should
+            be 1 or more: of nearly equal tags, of variance v within instances whose means are b
+            apart, pull costs 2 v, and push gives back that product times 2 v + b^2. With less,
+            equal tags are a minimum that training hardly leaves. With 2 both losses have the
+            weights of the paper's sums over three instances.
         push_exponent (float): ``1 / (2 sigma^2)`` of the paper, whose sigma is 1.
         push_pairs (str): Pairs of ``'different'`` instances, or ``'all'``: each instance is its own
             partner, too.
