@@ -107,6 +107,6 @@ class PoseMaskDataset(CocoDataset):
         self._metainfo.update(classes=['person'], category_ids=[1])
         for data in data_list:
             size = data['annotated_size'][::-1]
-            drawn = partial(draw_annotations, data['raw_ann_info'], size, {1: 0})
-            data['read_instances'] = drawn
+            people = data['raw_ann_info'] or []  # None where nobody is
+            data['read_instances'] = partial(draw_annotations, people, size, {1: 0})
         return data_list

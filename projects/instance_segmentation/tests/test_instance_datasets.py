@@ -127,6 +127,15 @@ def test_synth_crowd_has_two_categories(tmp_path):
     json.dumps(poses.metainfo['classes'])
 
 
+def test_nobody_has_no_mask(tmp_path):
+    """Validation keeps the images of nobody."""
+    settings = Settings(size=(64, 64), empty=1, crowd_region=0, unlabelled=0)
+    generate(tmp_path, dict(val=1), settings, image_format='png')
+    options = dict(ann_file='annotations/val.json', data_prefix=dict(img='val/'))
+    (data,) = build('PoseMaskDataset', tmp_path, data_mode='bottomup', test_mode=True, **options)
+    assert not data['read_instances']().labels.any()
+
+
 def load(found, frame, **options):
     """The map of instances on an input."""
     step = TRANSFORMS.build(dict(type='mmpose_ae.LoadInstanceMap', **options))
