@@ -56,3 +56,7 @@ class MaskVisualizer(InstanceColorVisualizer):
             return super()._draw_instances_kpts(image, shown, *args, **kwargs)
         self.set_image(image)
         return image
+
+    def _draw_instances_bbox(self, image: np.ndarray, instances: InstanceData) -> np.ndarray:
+        """Draw no boxes: masks say where somebody is."""
+        return image
