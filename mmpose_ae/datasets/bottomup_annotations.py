@@ -11,6 +11,8 @@ from mmpose_ae.metainfo import load_metainfo
 
 from .annotation_file import read_annotation_file
 
+NOBODY = -1  # the track of somebody who is not followed
+
 
 class BottomupAnnotations:
     """Mixin for MMPose's COCO-style datasets: files are checked and repaired as a whole.
@@ -18,6 +20,9 @@ class BottomupAnnotations:
     What is repaired and left out is counted in the log. Images without any annotation are left
     out of training and kept in testing, as in MMPose. Images in which nobody is labelled stay in
     training: they have no targets, and a mask where the unlabelled people are.
+
+    Frames of videos keep ``video_id`` and ``frame_id`` of the file's images, and people their
+    ``track_id``, for :class:`ClipDataset`.
 
     ``filter_cfg=dict(max_people=N)`` leaves images with more labelled people out of training.
     """
@@ -120,12 +125,13 @@ class BottomupAnnotations:
             data_info['keypoints_visible'] = np.zeros_like(data_info['keypoints_visible'])
         if data_info['segmentation'] is None:  # MMPose joins those of an image: None breaks it
             data_info['segmentation'] = {}
+        data_info['track_id'] = raw_data_info['raw_ann_info'].get('track_id', NOBODY)
         return data_info
 
     def _get_bottomup_data_infos(
         self, instance_list: List[dict], image_list: List[dict]
     ) -> List[dict]:
-        """Join the people of each image; say how large the image was when they were annotated."""
+        """Join the people of each image; say how large it was, and where in a video it is."""
         data_list = super()._get_bottomup_data_infos(instance_list, image_list)
         if len(data_list) < len(image_list):
             print_log(
@@ -133,8 +139,17 @@ class BottomupAnnotations:
                 f'{len(image_list)} images have no annotation and are left out of training',
                 'current',
             )
-        sizes = {image['id']: (image['width'], image['height']) for image in image_list}
-        return [dict(data, annotated_size=sizes[data['img_id']]) for data in data_list]
+        images = {image['id']: image for image in image_list}
+        return [dict(data, **_describe(images[data['img_id']])) for data in data_list]
+
+
+def _describe(image: dict) -> dict:
+    """Size of an image when it was annotated, and of which video it is which frame."""
+    described = dict(annotated_size=(image['width'], image['height']))
+    video = image.get('video_id', image.get('vid_id'))  # COCO's way, and PoseTrack18's
+    if video is not None and 'frame_id' in image:
+        described.update(video_id=video, frame_id=image['frame_id'])
+    return described
 
 
 def _count_people(data: dict) -> int:

@@ -6,6 +6,7 @@ from .bottomup_random_affine import BottomupRandomAffine
 from .bottomup_resize import BottomupResize
 from .load_image import LoadImage, whole_image
 from .pack_pose_inputs import PackPoseInputs
+from .paste_neighbor import PasteNeighbor
 from .random_flip import RandomFlip
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     'BottomupResize',
     'LoadImage',
     'PackPoseInputs',
+    'PasteNeighbor',
     'RandomFlip',
     'whole_image',
 ]

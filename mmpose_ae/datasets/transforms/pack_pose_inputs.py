@@ -30,17 +30,20 @@ META_KEYS = (
     'raw_ann_info',
     'dataset_name',
     'skeleton_links',
+    'clip',
 )
 
 
 @TRANSFORMS.register_module()
 class PackPoseInputs(_PackPoseInputs):
-    """MMPose's packing, also of image pyramids; images with NaN or inf are refused.
+    """MMPose's packing, also of image pyramids and of clips; images with NaN or inf are refused.
 
     Args:
         meta_keys (sequence): Keys of the results to keep as metainfo, where present.
         pack_transformed (bool): Also pack ``transformed_keypoints``.
     """
+
+    instance_mapping_table = dict(_PackPoseInputs.instance_mapping_table, track_ids='track_ids')
 
     def __init__(
         self, meta_keys: Sequence[str] = META_KEYS, pack_transformed: bool = False

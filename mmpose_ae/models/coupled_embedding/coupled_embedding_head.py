@@ -29,7 +29,7 @@ class CoupledEmbeddingHead(AEHead):
             ``upsample``.
     """
 
-    fixed_options = (*AEHead.fixed_options, 'heatmap_scale')
+    fixed_options = (*AEHead.fixed_options, 'heatmap_scale', 'tags_over_time')
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import List, Optional, Sequence
 
-from mmpose.utils.typing import ConfigType, OptConfigType
+from mmpose.utils.typing import ConfigType, OptConfigType, SampleList
 from torch import Tensor
 
 from mmpose_ae.codecs import Maps
@@ -12,6 +12,7 @@ from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .bottomup_head import BottomupHead
+from .clips import align_people, frames_of_clips
 from .outputs import BottomupOutputs
 from .supervision import Supervision
 from .views import View, ViewOptions, concatenate_tags, resize
@@ -54,6 +55,8 @@ class AEHead(BottomupHead):
         tag_per_keypoint (bool): Predict L maps for each keypoint type, or L maps shared by all.
         tag_loss (dict): Loss of tags, called with tag maps and keypoint indices; gives pull
             and push.
+        tags_over_time (bool): The tags of a person are to be equal in all frames of a video: train
+            on clips, whose people are one set for the loss of tags, and track by the tags.
         decoder (dict, optional): The codec, an :class:`AEDecoder`.
         **kwargs: As in :class:`BottomupHead`.
     """
@@ -69,6 +72,7 @@ class AEHead(BottomupHead):
         tag_loss: ConfigType = dict(  # noqa: B006  (never changed)
             type='mmpose_ae.AssociativeEmbeddingLoss', loss_weight=1e-3
         ),
+        tags_over_time: bool = False,
         decoder: OptConfigType = None,
         **kwargs,
     ) -> None:
@@ -80,14 +84,26 @@ class AEHead(BottomupHead):
         self.tag_dim = tag_dim
         self.tag_per_keypoint = tag_per_keypoint
         self.tag_loss = MODELS.build(tag_loss)
+        self.tags_over_time = tags_over_time
 
     def _name_outputs(self, heatmaps: List[Tensor], tags: Tensor) -> BottomupOutputs:
         if not self.tag_per_keypoint:
             tags = tags.repeat_interleave(self.channels['heatmaps'], dim=1)
         return BottomupOutputs(heatmaps, tags)
 
+    def _supervise(self, heatmaps: List[Tensor], batch_data_samples: SampleList) -> Supervision:
+        """Make the targets; of clips everybody has one row of indices in all frames."""
+        supervision = super()._supervise(heatmaps, batch_data_samples)
+        if not self.tags_over_time:
+            return supervision
+        frames = frames_of_clips(batch_data_samples)
+        indices = align_people(supervision.targets.indices, batch_data_samples, frames)
+        targets = supervision.targets._replace(indices=indices)
+        return supervision._replace(targets=targets, frames=frames)
+
     def _stack_losses(self, outputs: BottomupOutputs, supervision: Supervision) -> dict:
-        pull, push = self.tag_loss(outputs.tags, supervision.targets.indices)
+        clips = dict(frames=supervision.frames) if self.tags_over_time else {}
+        pull, push = self.tag_loss(outputs.tags, supervision.targets.indices, **clips)
         heatmaps = self._heatmap_loss(outputs, supervision)
         return dict(loss_kpt=heatmaps, loss_pull=pull, loss_push=push)
 

@@ -38,12 +38,15 @@ class Supervision(NamedTuple):
             resolution of the heatmaps.
         sides (Tensor, optional): See :class:`Annotated`.
         input_size (tuple): Size (w, h) of the input.
+        frames (int): So many neighbors in the batch are a clip, whose people are one set; 1 where
+            every image is its own.
     """
 
     targets: Targets
     masks: List[Tensor]
     sides: Optional[Tensor]
     input_size: Size
+    frames: int = 1
 
     @property
     def scales(self) -> Tensor:

@@ -34,8 +34,8 @@ class AssociativeEmbeddingLoss(nn.Module):
         push_exponent (float): Factor of the squared distance in the exponent, positive.
         push_pairs (str): Average the push loss over pairs of ``'different'`` instances, or over
             ``'all'``, where each instance is its own partner, too.
-        reduction (str): ``'mean'`` averages over the images of the batch, ``'none'`` gives a
-            value per image.
+        reduction (str): ``'mean'`` averages over the images, or clips, of the batch, ``'none'``
+            gives a value for each.
     """
 
     def __init__(
@@ -58,7 +58,10 @@ class AssociativeEmbeddingLoss(nn.Module):
         self.reduction = reduction
 
     def forward(
-        self, tags: Tensor, keypoint_indices: Union[Tensor, Sequence[Tensor]]
+        self,
+        tags: Tensor,
+        keypoint_indices: Union[Tensor, Sequence[Tensor]],
+        frames: int = 1,
     ) -> Tuple[Tensor, Tensor]:
         """Compute both losses; without instances they are 0 and still connected to the graph.
 
@@ -67,11 +70,13 @@ class AssociativeEmbeddingLoss(nn.Module):
             keypoint_indices (Tensor | sequence): Per image (N, K, 2), int64: row-major cell
                 ``y * W + x`` and 1 where the keypoint is annotated, else 0. The index of a
                 keypoint that is not annotated may be anything.
+            frames (int): So many neighbors in the batch are a clip, whose people are one set: row n
+                of all its frames is the same person, with one mean tag.
 
         Returns:
-            tuple: Pull and push loss, scalars or (B,), float32.
+            tuple: Pull and push loss, scalars or (B / frames,), float32.
         """
-        instances = read_instance_tags(tags, keypoint_indices)
+        instances = read_instance_tags(tags, keypoint_indices, frames)
         pull = mean_of_keypoints(pull_distance(instances).mean(-1), instances)
         push = push_closeness(instances, self.push_exponent, self.push_pairs)
         push = push * self.push_loss_factor

@@ -14,6 +14,8 @@ PAIRS = ('different', 'all')  # of two different instances, or also of an instan
 class InstanceTags(NamedTuple):
     """Tags under the annotated keypoints of a batch.
 
+    Of clips B counts clips, N the people of a whole clip, and K the keypoints of all its frames.
+
     Attributes:
         values (Tensor): Tags, (B, N, K, L), float32 at least; 0 where not annotated.
         visible (Tensor): Annotated keypoints, (B, N, K), bool.
@@ -28,7 +30,7 @@ class InstanceTags(NamedTuple):
 
 
 def read_instance_tags(
-    tags: Tensor, keypoint_indices: Union[Tensor, Sequence[Tensor]]
+    tags: Tensor, keypoint_indices: Union[Tensor, Sequence[Tensor]], frames: int = 1
 ) -> InstanceTags:
     """Read the tags under the annotated keypoints.
 
@@ -37,6 +39,8 @@ def read_instance_tags(
         keypoint_indices (Tensor | sequence): Per image (N, K, 2), int64: row-major cell
             ``y * W + x`` and 1 where the keypoint is annotated, else 0. The index of a
             keypoint that is not annotated may be anything.
+        frames (int): So many neighbors in the batch are a clip, in which row n of every frame is
+            the same person: one instance with the keypoints of all frames.
 
     Returns:
         InstanceTags: Padded to the most instances of an image.
@@ -55,8 +59,15 @@ def read_instance_tags(
     values = values.to(torch.promote_types(values.dtype, torch.float32))
     # A masked tag may be NaN or infinite, which a product with 0 would keep.
     values = values.masked_fill(~visible[..., None], 0.0)
+    values, visible = (_join_frames(v, frames) for v in (values, visible))
     mean = masked_mean(values, visible[..., None], dim=2)
     return InstanceTags(values, visible, mean, visible.any(2))
+
+
+def _join_frames(values: Tensor, frames: int) -> Tensor:
+    """Put the keypoints of all frames of a clip beside each other, (B * T, N, K, ...)."""
+    clips = values.unflatten(0, (-1, frames))  # (B, T, N, K, ...)
+    return clips.transpose(1, 2).flatten(2, 3)
 
 
 def masked_mean(values: Tensor, mask: Tensor, dim: int) -> Tensor:

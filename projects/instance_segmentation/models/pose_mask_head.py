@@ -47,7 +47,7 @@ class PoseMaskHead(AEHead):
         **kwargs: As in :class:`AEHead`.
     """
 
-    fixed_options = (*AEHead.fixed_options, 'upsample', 'heatmap_scale')
+    fixed_options = (*AEHead.fixed_options, 'upsample', 'heatmap_scale', 'tags_over_time')
     predicts_centers = True
 
     def __init__(

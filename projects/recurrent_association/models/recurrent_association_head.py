@@ -82,7 +82,12 @@ class RecurrentAssociationHead(AEHead):
             of two kinds, or there is no feedback loop to give them to.
     """
 
-    fixed_options = (*AEHead.fixed_options, 'keypoint_loss', 'tag_loss')  # the frozen part's
+    fixed_options = (
+        *AEHead.fixed_options,
+        'keypoint_loss',
+        'tag_loss',
+        'tags_over_time',
+    )  # the frozen part's
     test_options = RecurrentOptions
     trained_part = 'unroller'
 

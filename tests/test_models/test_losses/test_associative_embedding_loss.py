@@ -163,3 +163,34 @@ def test_bad_arguments_are_named():
         build(push_exponent=0)
     with pytest.raises(ValueError, match='2 tag maps but keypoint_indices of 1 images'):
         build()(torch.zeros(2, 1, 2, 2), [torch.zeros(0, 1, 2).long()])
+
+
+def test_a_clip_by_hand():
+    """Two frames of one keypoint each: tags 0 and 2 are one person's, 4 is of who is seen once."""
+    tags = torch.tensor([[0.0, 4.0], [2.0, 9.0]]).view(2, 1, 1, 2)
+    indices = [fakes.cells_of([0], [1]), fakes.cells_of([0], [-1])]
+    pull, push = build()(tags, indices, frames=2)
+    assert pull.item() == pytest.approx((1 + 0) / 2)  # from the mean 1, and from itself
+    assert push.item() == pytest.approx(math.exp(-9) / 2)  # means 1 and 4
+
+
+def random_people(batch, seed=0):
+    torch.manual_seed(seed)
+    indices = torch.randint(0, 30, (batch, 3, 4, 2))
+    indices[..., 1] %= 2
+    return torch.randn(batch, 2 * 4, 5, 6), indices
+
+
+def test_clips_of_one_frame_are_images():
+    tags, indices = random_people(4)
+    loss = build(reduction='none')
+    for clip, image in zip(loss(tags, indices, frames=1), loss(tags, indices)):
+        assert torch.equal(clip, image)
+
+
+def test_a_clip_of_equal_frames_is_one_of_them():
+    tags, indices = random_people(2)
+    loss = build(reduction='none')
+    clips = loss(tags.repeat_interleave(3, 0), indices.repeat_interleave(3, 0), frames=3)
+    for clip, image in zip(clips, loss(tags, indices)):
+        torch.testing.assert_close(clip, image)

@@ -1,0 +1,157 @@
+"""Clips of videos and of single images: who is in them, and what their frames have in common."""
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.registry import DefaultScope
+
+from mmpose_ae.datasets import collate_clips
+from mmpose_ae.datasets.synth_crowd import Settings, generate
+from mmpose_ae.registry import DATASETS, FUNCTIONS
+
+AUGMENT = [
+    dict(type='BottomupRandomAffine', input_size=(64, 64)),
+    dict(type='RandomFlip', direction='horizontal'),
+    dict(type='PackPoseInputs', meta_keys=('clip', 'img_path', 'frame', 'flip')),
+]
+SETTINGS = Settings((64, 64), people=(2, 3), empty=0.0, crowd_region=0.0)
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory):
+    """Two videos of six frames, and four images."""
+    folder = tmp_path_factory.mktemp('clips')
+    generate(folder / 'videos', dict(train=2), SETTINGS, frames=6)
+    generate(folder / 'images', dict(train=4), SETTINGS)
+    return folder
+
+
+def build(folder, kind='ClipDataset', steps=(), **options):
+    frames = dict(
+        type='CocoDataset',
+        data_mode=options.pop('data_mode', 'bottomup'),
+        data_root=str(folder),
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='train/'),
+        pipeline=[dict(type='LoadImage'), *steps],
+    )
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        return DATASETS.build(dict(type=kind, dataset=frames, pipeline=AUGMENT, **options))
+
+
+def number_of(sample):
+    """Video and frame, as the name of the file says."""
+    *_, video, frame = sample.img_path.split('/')
+    return video, int(frame.split('.')[0])
+
+
+def test_clips_are_near_frames_of_one_video(root):
+    dataset = build(root / 'videos', frames=3, within=2)
+    assert len(dataset) == 12 and dataset.metainfo['num_keypoints'] == 17
+    for index in range(12):
+        clip = [frame['data_samples'] for frame in dataset[index]]
+        assert [sample.clip for sample in clip] == [(0, 3), (1, 3), (2, 3)]
+        videos, numbers = zip(*map(number_of, clip))
+        assert len(set(videos)) == 1 and len(set(numbers)) == 3
+        assert list(numbers) == sorted(numbers) and index % 6 in numbers
+        assert max(abs(number - index % 6) for number in numbers) <= 2
+
+
+def test_one_augmentation_for_a_clip_and_another_for_the_next(root):
+    dataset = build(root / 'videos', within=5)
+    maps = []
+    for _ in range(4):
+        first, second = (frame['data_samples'] for frame in dataset[0])
+        assert np.array_equal(first.frame.matrix, second.frame.matrix)
+        maps.append(first.frame.matrix.tolist())
+    assert len({str(matrix) for matrix in maps}) == 4
+
+
+def test_tracks_are_those_of_the_file(root):
+    """SynthCrowd numbers everybody, the same in all frames; whom they are is who wears the same."""
+    for frame in build(root / 'videos')[3]:
+        tracks = frame['data_samples'].gt_instances.track_ids
+        assert len(set(tracks.tolist())) == len(tracks) >= 2 and tracks.min() >= 1
+
+
+def test_more_frames_than_there_are(root):
+    assert len(build(root / 'videos', frames=9, within=1)[0]) == 9
+
+
+def test_batches_are_flat(root):
+    dataset = build(root / 'videos')
+    batch = collate_clips([dataset[0], dataset[7]])
+    assert [sample.clip[0] for sample in batch['data_samples']] == [0, 1, 0, 1]
+    assert len(batch['inputs']) == 4
+    assert FUNCTIONS.parent.get('mmpose_ae.collate_clips') is collate_clips  # as MMEngine asks
+
+
+@pytest.mark.parametrize(
+    'options, message',
+    [
+        (dict(frames=0), 'frames must be a whole number from 1 on'),
+        (dict(within=0), 'within must be a whole number from 1 on'),
+        (dict(data_mode='topdown'), "data_mode='bottomup'"),
+    ],
+)
+def test_bad_options(root, options, message):
+    with pytest.raises(ValueError, match=message):
+        build(root / 'videos', **options)
+
+
+def test_images_are_no_video(root):
+    with pytest.raises(ValueError, match='000001.jpg has no video_id .* StillClipDataset'):
+        build(root / 'images')
+
+
+def test_people_without_tracks_are_refused(root, tmp_path):
+    (tmp_path / 'annotations').mkdir()
+    text = (root / 'videos/annotations/train.json').read_text()
+    (tmp_path / 'annotations/train.json').write_text(text.replace('"track_id"', '"number"'))
+    with pytest.raises(ValueError, match='everybody needs a track_id of their own, got \\[-1'):
+        build(tmp_path)
+
+
+def test_stills_are_copies(root):
+    """Without anything that differs between them, they are equal."""
+    first, second = build(root / 'images', 'StillClipDataset')[2]
+    assert np.array_equal(first['inputs'], second['inputs'])
+    assert first['data_samples'].img_path == second['data_samples'].img_path
+    for name in ('keypoints', 'track_ids'):
+        one, other = (frame['data_samples'].gt_instances[name] for frame in (first, second))
+        assert np.array_equal(one, other)
+
+
+def test_stills_differ_in_what_is_drawn_for_each(root):
+    shift = dict(type='BottomupRandomAffine', input_size=(64, 64))
+    dataset = build(root / 'images', 'StillClipDataset', [shift])
+    first, second = (frame['data_samples'] for frame in dataset[0])
+    assert first.flip == second.flip
+    assert not np.allclose(first.frame.matrix, second.frame.matrix)
+    one, other = (
+        sample.frame.to_image(sample.gt_instances.keypoints) for sample in (first, second)
+    )
+    seen = first.gt_instances.keypoints_visible > 0
+    np.testing.assert_allclose(one[seen], other[seen], atol=1e-2)
+
+
+def test_the_neighbor_is_the_same_in_all_copies(root):
+    paste = dict(type='PasteNeighbor', prob=1.0)
+    dataset = build(root / 'images', 'StillClipDataset', [paste], frames=3)
+    plain = build(root / 'images', 'StillClipDataset')
+    for index in range(4):
+        tracks = [frame['data_samples'].gt_instances.track_ids.tolist() for frame in dataset[index]]
+        before = plain[index][0]['data_samples'].gt_instances.track_ids.tolist()
+        assert tracks[0] == tracks[1] == tracks[2] == [*before, len(before)]
+
+
+def test_a_frame_that_is_read_stays_as_it_is(root):
+    """Pasting changes copies, never the data set."""
+    paste = dict(type='PasteNeighbor', prob=1.0)
+    dataset = build(root / 'images', 'StillClipDataset', [paste])
+    before = dataset.dataset.get_data_info(0)
+    file = cv2.imread(before['img_path'])
+    dataset[0]
+    after = dataset.dataset.get_data_info(0)
+    assert np.array_equal(before['keypoints_visible'], after['keypoints_visible'])
+    assert np.array_equal(file, cv2.imread(after['img_path']))

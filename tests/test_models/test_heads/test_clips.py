@@ -1,0 +1,66 @@
+"""Clips in a batch: who is who over frames, and batches that are no clips."""
+
+import fakes
+import numpy as np
+import pytest
+import torch
+
+from mmpose_ae.models.heads.clips import align_people, frames_of_clips
+
+
+def frame(place, length, tracks=(0, 1)):
+    sample = fakes.sample(fakes.PEOPLE[: len(tracks)], clip=(place, length))
+    sample.gt_instances.track_ids = np.array(tracks, np.int64)
+    return sample
+
+
+@pytest.mark.parametrize('length', [1, 2, 3])
+def test_whole_clips_are_recognized(length):
+    samples = [frame(place, length) for _ in range(2) for place in range(length)]
+    assert frames_of_clips(samples) == length
+
+
+@pytest.mark.parametrize(
+    'places',
+    [[None, None], [(0, 2)], [(1, 2), (0, 2)], [(0, 2), (1, 2), (0, 2)], [(0, 1), (0, 2), (1, 2)]],
+)
+def test_other_batches_are_refused(places):
+    samples = [fakes.sample(clip=place) for place in places]
+    with pytest.raises(ValueError, match='ClipDataset and collate_clips'):
+        frames_of_clips(samples)
+
+
+def test_everybody_has_a_row():
+    """Person 7 comes first in one frame and second in the other; 9 and 3 are in one frame only."""
+    samples = [frame(0, 2, (7, 9)), frame(1, 2, (3, 7)), frame(0, 2, (5,)), frame(1, 2, ())]
+    indices = torch.arange(1, 9).view(4, 2, 1, 1).expand(4, 2, 3, 2)
+    aligned = align_people(indices, samples, 2)[:, :, 0, 0]
+    assert aligned.tolist() == [[0, 1, 2], [3, 4, 0], [5, 0, 0], [0, 0, 0]]
+
+
+def test_a_head_pulls_the_tags_of_both_frames_together():
+    """Perfect maps whose tags change from frame to frame: good for images, bad for clips."""
+    first, second = (fakes.perfect_maps('AEHead', fakes.PEOPLE, tags) for tags in ([0, 5], [2, 5]))
+    samples = [frame(0, 2, (4, 6)), frame(1, 2, (4, 6))]
+    features = (torch.cat([first, second]),)
+    weight = dict(type='mmpose_ae.AssociativeEmbeddingLoss')
+    plain = fakes.predicting_head(tag_loss=weight).loss(features, samples)
+    timed = fakes.predicting_head(tag_loss=weight, tags_over_time=True).loss(features, samples)
+    assert plain['loss_pull'].item() == 0
+    assert timed['loss_pull'].item() == pytest.approx(0.5)  # of tags 0 and 2 of one of two people
+    assert timed['loss_kpt'] == plain['loss_kpt']
+
+
+def test_order_of_people_does_not_matter():
+    """Swapped in one frame, people and their maps are as before."""
+    maps = torch.cat([fakes.perfect_maps('AEHead', fakes.PEOPLE, (0, 5))] * 2)
+    swapped = fakes.sample(fakes.PEOPLE[::-1].copy(), clip=(1, 2))
+    swapped.gt_instances.track_ids = np.array([1, 0])
+    head = fakes.predicting_head(tags_over_time=True)
+    assert head.loss((maps,), [frame(0, 2), swapped])['loss_pull'].item() == 0
+
+
+@pytest.mark.parametrize('kind', ['CoupledEmbeddingHead'])
+def test_heads_with_other_losses_refuse_it(kind):
+    with pytest.raises(TypeError, match='has no option tags_over_time'):
+        fakes.head(kind, tags_over_time=True)
