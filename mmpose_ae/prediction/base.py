@@ -88,6 +88,7 @@ class BasePredictor(ABC):
         skeleton (tuple): Pairs of keypoints that a limb connects.
         sigmas (sequence): Tolerance of each keypoint, (K,).
         score_threshold (float): Least score of the people that are kept.
+        tags_over_time (bool): Whether a person's tag is the same in all frames of a video.
         stopwatch (Stopwatch): Where the time goes.
 
     Raises:
@@ -99,6 +100,7 @@ class BasePredictor(ABC):
     skeleton: Tuple[Tuple[int, int], ...]
     sigmas: Sequence[float]
     score_threshold: float
+    tags_over_time: bool = False
     stopwatch: Stopwatch
 
     def __init__(
@@ -163,7 +165,14 @@ class BasePredictor(ABC):
 
     def _follow(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
         options = self.track if isinstance(self.track, dict) else None
-        return follow(predictions, self.sigmas, self.score_threshold, self.smooth, options)
+        return follow(
+            predictions,
+            self.sigmas,
+            self.score_threshold,
+            self.smooth,
+            options,
+            self.tags_over_time,
+        )
 
     def _predict_all(self, source: Any, report: Callable[[Failure], None]) -> Iterator[Prediction]:
         """Predict the pictures of a source, each by itself."""

@@ -102,6 +102,7 @@ class Predictor(BasePredictor):
         )
         self.skeleton = tuple(map(tuple, people['skeleton_links']))
         self.sigmas = people['sigmas']
+        self.tags_over_time = getattr(self.model.head, 'tags_over_time', False)
         self.stopwatch = Stopwatch(self.device)
         self.stopwatch.watch(self.model.head.decoder, 'decoding', ('propose', 'pick', 'group'))
 

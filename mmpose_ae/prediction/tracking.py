@@ -10,6 +10,8 @@ from .prediction import Prediction
 from .sources import Video
 
 IN_MEMORY = Video('', 30)
+MEMORY = 3.0  # seconds that somebody hidden is remembered by tags that hold over time
+IDENTITY = dict(tag_scale=1.0, tag_weight=0.2)  # of a tracker, for such tags
 FAINT = 0.5  # of the score of a new person: from there on somebody who is known is followed
 
 
@@ -19,6 +21,7 @@ def follow(
     score_threshold: float,
     smooth: bool = False,
     options: Optional[dict] = None,
+    tags_over_time: bool = False,
 ) -> Iterator[Prediction]:
     """Give the people of each video ids; pictures of files stay as they are.
 
@@ -32,6 +35,8 @@ def follow(
             unless they are followed.
         smooth (bool): Smooth the positions of keypoints over time.
         options (dict, optional): Of :class:`mmpose_ae.tracking.Tracker`, to override.
+        tags_over_time (bool): The network's tags tell who somebody is: find people again by them
+            after up to three seconds.
 
     Yields:
         Prediction: With ``ids``.
@@ -49,7 +54,8 @@ def follow(
             continue
         if video.name != name or prediction.frame == 0:
             smoothing = dict(frame_rate=video.fps) if smooth else None
-            chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores)
+            identity = dict(IDENTITY, memory=round(MEMORY * video.fps)) if tags_over_time else {}
+            chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores, **identity)
             tracker, name = Tracker(**{**chosen, **(options or {})}), video.name
         tracks = tracker.update(prediction.poses, prediction.frame)
         yield replace(prediction, poses=tracks.poses, ids=tracks.ids).take(tracks.ids >= 0)

@@ -33,6 +33,7 @@ class Description:
         score_threshold (float, optional): Least score of a person that was chosen on validation
             data.
         license (str, optional): Of the weights.
+        tags_over_time (bool): Whether a person's tag is the same in all frames of a video.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Description:
     decoding: Optional[Decoding]
     score_threshold: Optional[float]
     license: Optional[str]
+    tags_over_time: bool = False
 
     def grid(self, input_size: Size) -> Grid:
         """Cells of the heatmaps on an input of size (w, h)."""
@@ -99,4 +101,5 @@ def _read(said: dict) -> Description:
         None if decoding is None else read_decoding(decoding),
         said['score_threshold'],
         said['license'],
+        said.get('tags_over_time', False),  # not in files of before
     )

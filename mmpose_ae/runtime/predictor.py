@@ -63,6 +63,7 @@ class RuntimePredictor(BasePredictor):
         said = self.model.description
         self.name, self.sigmas = said.name, said.sigmas
         self.keypoint_names, self.skeleton = said.keypoint_names, said.skeleton
+        self.tags_over_time = said.tags_over_time
         self.score_threshold = choose_score(score_threshold, said.score_threshold)
         self.stopwatch = Stopwatch()
         self.stopwatch.watch(self.model, 'decoding', ['decode'])

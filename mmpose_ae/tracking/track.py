@@ -39,6 +39,7 @@ class Track:
         found: np.ndarray,
         tag: Optional[np.ndarray],
         velocity_weight: float,
+        tag_weight: float = 1.0,
     ) -> None:
         """Take over how the person is seen in a later frame.
 
@@ -49,6 +50,7 @@ class Track:
             tag (np.ndarray, optional): The tag there, (L,).
             velocity_weight (float): Part of the new velocity that this frame tells; 0 is standing
                 still.
+            tag_weight (float): Part of the new tag that this frame tells; 1 is all of it.
         """
         both = found & self.known
         if both.any():  # the median: a limb that swings does not move the person
@@ -56,4 +58,6 @@ class Track:
             self.velocity = self.velocity + velocity_weight * (moved - self.velocity)
         self.keypoints = np.where(found[:, None], keypoints, self.predict(frame))
         self.known = self.known | found
+        if tag is not None and self.tag is not None:
+            tag = tag_weight * tag + (1 - tag_weight) * self.tag
         self.frame, self.tag = frame, tag

@@ -42,6 +42,8 @@ class TwoRoundRule:
             area per hidden frame.
         tag_scale (float, optional): Distance of two tags at which the similarity falls to exp(-1/2)
             of the OKS, where the poses have tags; None is OKS alone.
+        tag_weight (float): Part of a track's tag that the newest frame tells, above 0; 1 is all of
+            it.
 
     Raises:
         ValueError: If an option is out of range.
@@ -59,6 +61,7 @@ class TwoRoundRule:
         velocity_weight: float = 0.4,
         drift: float = 0.05,
         tag_scale: Optional[float] = 2.0,
+        tag_weight: float = 1.0,
     ) -> None:
         self.sigmas = check_sigmas(sigmas)
         check_between('similarity', similarity, 0, 1)
@@ -71,6 +74,7 @@ class TwoRoundRule:
         check_between('drift', drift)
         if tag_scale is not None:
             check_between('tag_scale', tag_scale, np.finfo(np.float32).tiny)
+        check_between('tag_weight', tag_weight, np.finfo(np.float32).tiny, 1)
         self.similarity = similarity
         self.second_similarity = second_similarity
         self.low_score = low_score
@@ -80,6 +84,7 @@ class TwoRoundRule:
         self.velocity_weight = velocity_weight
         self.drift = drift
         self.tag_scale = tag_scale
+        self.tag_weight = tag_weight
         self.reset()
 
     def reset(self) -> None:
@@ -156,7 +161,7 @@ class TwoRoundRule:
     def _continue(self, track: Track, poses: Poses, row: int, frame: int) -> int:
         """Take over how a person of the frame is seen; gives the id."""
         keypoints, found, tag = _read(poses, row)
-        track.update(frame, keypoints, found, tag, self.velocity_weight)
+        track.update(frame, keypoints, found, tag, self.velocity_weight, self.tag_weight)
         return track.id
 
     def _start(self, poses: Poses, row: int, frame: int) -> int:

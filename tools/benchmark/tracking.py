@@ -26,11 +26,15 @@ from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, mea
 from mmpose_ae.grouping import Poses
 from mmpose_ae.prediction.drawing import draw_people
 from mmpose_ae.prediction.prediction import Prediction
+from mmpose_ae.prediction.tracking import IDENTITY, MEMORY
 from mmpose_ae.tracking import Tracker, Tracks
 
+LONG = dict(memory=round(MEMORY * 30))  # at 30 frames per second
 RULES = {
     'OKS': dict(tag_scale=None),
     'OKS + tags': dict(),
+    'OKS, 3 seconds': dict(tag_scale=None, **LONG),
+    'OKS + tags over time, 3 seconds': dict(**IDENTITY, **LONG),
     'MMPose 0.29, OKS': dict(rule='mmpose_0x'),
     'MMPose 0.29, IoU': dict(rule='mmpose_0x', similarity='iou'),
 }
@@ -46,6 +50,7 @@ def parse_args() -> Namespace:
     add('--seeds', type=int, nargs='+', default=[0, 1, 2])
     add('--videos', type=int, default=8, help='videos per seed')
     add('--frames', type=int, default=60, help='frames per video')
+    add('--hidden', type=int, default=0, help='frames more, in which a board hides a part')
     add('--people', type=int, nargs=2, default=[2, 5], metavar=('MIN', 'MAX'))
     add('--score-thr', type=float, default=0.2, help="least score of MMPose 0.29's people")
     add('--json', type=Path, metavar='FILE', help='write the rows to this file')
@@ -83,7 +88,19 @@ def to_prediction(tracks: Tracks, number: int) -> PoseTrackFrame:
 def crossings(args: Namespace) -> Settings:
     """What is on the videos: everybody crosses somebody."""
     people = tuple(args.people)
-    return Settings(people=people, crowding=1.0, empty=0.0, crowd_region=0.0, unlabelled=0.0)
+    return Settings(
+        people=people,
+        crowding=1.0,
+        empty=0.0,
+        crowd_region=0.0,
+        unlabelled=0.0,
+        hidden=args.hidden,
+    )
+
+
+def make_video(seed: int, video: int, args: Namespace) -> Iterator[Scene]:
+    """Make one video."""
+    return make_clip(seed, video, crossings(args), args.frames + args.hidden)
 
 
 def predict_videos(
@@ -93,7 +110,7 @@ def predict_videos(
     names = crossings(args).keypoint_names
     for video in tqdm(range(args.videos), desc=f'videos of seed {seed}'):
         truth, poses = [], []
-        for number, scene in enumerate(make_clip(seed, video, crossings(args), args.frames)):
+        for number, scene in enumerate(make_video(seed, video, args)):
             truth.append(to_frame(scene, number))
             poses.append(to_poses(model, scene.image))
         yield PoseTrackSequence(f'video {video}', truth, names), poses
@@ -140,7 +157,7 @@ def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray
     names = tuple(meta['keypoint_id2name'][k] for k in range(len(meta['sigmas'])))
     links = tuple(map(tuple, meta['skeleton_links']))
     tracker, panels = Tracker(sigmas=meta['sigmas']), []
-    for scene in make_clip(args.seeds[0], 0, crossings(args), args.frames):
+    for scene in make_video(args.seeds[0], 0, args):
         tracks = tracker.update(to_poses(model, scene.image))
         followed = tracks.poses.take(tracks.ids >= 0)
         size, ids = scene.image.shape[1::-1], tracks.ids[tracks.ids >= 0]

@@ -35,6 +35,7 @@ def parse_args() -> Namespace:
     add('--posters', type=float, default=Settings.posters, help='chance of a poster of a person')
     add('--loose-limbs', type=int, default=Settings.loose_limbs, help='most limbs of nobody')
     add('--balls', type=int, default=Settings.balls, help='most balls, a second category')
+    add('--hidden', type=int, default=0, help='frames of a video with a board in front')
     add('--format', choices=['jpg', 'png'], default='jpg')
     add('--workers', type=int, default=1, help='processes')
     add('--overwrite', action='store_true', help='replace a SynthCrowd of other settings')
@@ -56,6 +57,7 @@ def make_settings(args: Namespace) -> Settings:
         posters=args.posters,
         loose_limbs=args.loose_limbs,
         balls=args.balls,
+        hidden=args.hidden,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Iterator
 
 import numpy as np
 
+from .board import sample_board
 from .scene import Scene, compose, draw_height, draw_labels, paint_surroundings
 from .settings import Settings
 from .walker import far_to_near, sample_way
@@ -19,7 +20,8 @@ def make_clip(seed: int, index: int, settings: Settings, frames: int) -> Iterato
         seed (int): Seed of the data set.
         index (int): Number of the video in it.
         settings (Settings): What the videos have in common; ``crowding`` is the chance that
-            somebody's way leads past somebody else.
+            somebody's way leads past somebody else, ``hidden`` for how many frames, in the middle,
+            a board hides a part of what is there.
         frames (int): Length; people pass each other around the middle.
 
     Yields:
@@ -37,6 +39,11 @@ def make_clip(seed: int, index: int, settings: Settings, frames: int) -> Iterato
         walkers.append(sample_way(height, np.array(settings.size), meets, at, rng))
     order = far_to_near(walkers)
     labelled = [labelled[i] for i in order]
+    board = sample_board(settings.size, rng)
+    start = (frames - settings.hidden) // 2
     for frame in range(frames):
         figures = [walkers[i].figure(frame) for i in order]
-        yield compose(image.copy(), crowd.copy(), figures, labelled, settings.keypoint_names)
+        in_front = board if start <= frame < start + settings.hidden else None
+        yield compose(
+            image.copy(), crowd.copy(), figures, labelled, settings.keypoint_names, board=in_front
+        )

@@ -66,8 +66,10 @@ def generate(
         raise ValueError(f'image_format must be one of {sorted(FORMATS)}, got {image_format!r}')
     if not 0 <= seed < 2**31 or workers < 1:
         raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
+    if frames is None and settings.hidden:
+        raise ValueError(f'images have no frames to hide people in, got hidden={settings.hidden}')
     if frames is not None:
-        check_count('frames', frames, 1)
+        check_count('frames', frames, 1 + settings.hidden)
         if settings.balls:
             raise ValueError(f'videos have no balls, got balls={settings.balls}')
         image_id(_sequence(max(counts.values())), frames - 1)  # the greatest number must exist

@@ -1,6 +1,6 @@
 """One image of a crowd with its COCO annotations."""
 
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from mmpose_ae.datasets.crowding import crowd_index
 from .annotate import annotate_ball, annotate_crowd, annotate_person
 from .background import paint_background, paint_loose_limbs
 from .ball import Ball, sample_balls
+from .board import Board
 from .clothing import sample_clothing
 from .figure import Figure
 from .settings import Settings
@@ -88,6 +89,7 @@ def compose(
     labelled: List[bool],
     names: Tuple[str, ...],
     balls: Sequence[Ball] = (),
+    board: Optional[Board] = None,
 ) -> Scene:
     """Put people and balls into their surroundings and annotate them.
 
@@ -98,6 +100,7 @@ def compose(
         labelled (list[bool]): Whether the keypoints of each are annotated.
         names (tuple[str]): The keypoints.
         balls (sequence[Ball]): In any order; who stands lower in the image is in front.
+        board (Board, optional): In front of all of them; of whom nothing is seen is not annotated.
 
     Returns:
         Scene: The image and its annotations.
@@ -106,6 +109,8 @@ def compose(
     things = [*enumerate([*figures, *balls], start=1)]
     for number, thing in sorted(things, key=lambda t: t[1].bottom) if balls else things:
         thing.paint(image, identities, number)
+    if board is not None:
+        board.paint(image, identities, crowd)
     annotations, annotated = [], {}
     for person, (figure, labels) in enumerate(zip(figures, labelled), start=1):
         annotation = annotate_person(figure, person, identities, names, labels)

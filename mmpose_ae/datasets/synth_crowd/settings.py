@@ -7,6 +7,8 @@ from .skeleton import COCO_POINTS, CROWDPOSE_POINTS, MPII_POINTS
 
 KEYPOINTS = dict(coco=COCO_POINTS, crowdpose=CROWDPOSE_POINTS, mpii=MPII_POINTS)
 
+ADDED = ('balls', 'hidden')  # data sets that were made before have them not in their files
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -26,6 +28,7 @@ class Settings:
         posters (float): Chance of a poster that shows a person, who is not annotated.
         loose_limbs (int): Most limbs without a person, which are not annotated.
         balls (int): Most balls among the people: a second category, without keypoints.
+        hidden (int): Frames in the middle of a video in which a board hides a part of it.
 
     Raises:
         ValueError: If a value is out of range.
@@ -42,6 +45,7 @@ class Settings:
     posters: float = 0.05
     loose_limbs: int = 3
     balls: int = 0
+    hidden: int = 0
 
     def __post_init__(self) -> None:
         if self.keypoints not in KEYPOINTS:
@@ -55,7 +59,7 @@ class Settings:
         for name in ('crowding', 'empty', 'crowd_region', 'unlabelled', 'posters'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} must lie between 0 and 1, got {getattr(self, name)}')
-        for name in ('loose_limbs', 'balls'):
+        for name in ('loose_limbs', 'balls', 'hidden'):
             if getattr(self, name) < 0:
                 raise ValueError(f'{name} must not be negative, got {getattr(self, name)}')
         if self.balls and self.keypoints == 'mpii':
@@ -67,11 +71,9 @@ class Settings:
         return KEYPOINTS[self.keypoints]
 
     def as_dict(self) -> Dict:
-        """The settings as JSON stores them; without balls as when there were none to choose."""
+        """The settings as JSON stores them; without what was not there to choose at first."""
         settings = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }
-        if not self.balls:
-            del settings['balls']
-        return settings
+        return {name: value for name, value in settings.items() if value or name not in ADDED}
