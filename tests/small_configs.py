@@ -12,7 +12,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
 
 from mmpose_ae.datasets.mpii import MpiiImage, MpiiPerson, write_release
-from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
+from mmpose_ae.registry import DATASETS, FUNCTIONS, KEYPOINT_CODECS, MODELS
 
 SIDE = 64  # which the stacked hourglass halves six times, and noise has few peaks in
 IMAGE_SIZE = (150, 130)
@@ -73,10 +73,21 @@ def loaders_of(cfg: Config) -> List[dict]:
     return [loader for loader in loaders if loader]
 
 
+def images_of(loader: dict) -> dict:
+    """The dataset of images of a loader, also where others make clips of them."""
+    return loader.dataset.get('dataset', loader.dataset)
+
+
+def steps_of(loader: dict) -> List[dict]:
+    """The steps that an image goes through, also those of clips."""
+    steps = list(images_of(loader).pipeline)
+    return steps + list(loader.dataset.pipeline) if 'dataset' in loader.dataset else steps
+
+
 def make_small(cfg: Config) -> Config:
     """The same config at a small input size, with a narrow backbone and random weights."""
     for loader in loaders_of(cfg):
-        for step in loader.dataset.pipeline:
+        for step in steps_of(loader):
             if 'input_size' in step:
                 side = round(SIDE / min([1, *step.get('aug_scales', ())]))  # of the smallest view
                 step.input_size = (side, side)
@@ -100,6 +111,7 @@ def write_dataset(cfg: Config, root: Path) -> None:
         images.append(
             dict(id=image_id, file_name=file_name, width=width, height=height, crowdIndex=0.1)
         )
+        images[-1].update(video_id=1, frame_id=image_id)
         for instance in (1, 2):
             points = rng.uniform((40, 30), (110, 100), (num_keypoints, 2))
             annotations.append(
@@ -107,6 +119,7 @@ def write_dataset(cfg: Config, root: Path) -> None:
                     id=2 * image_id + instance,
                     image_id=image_id,
                     category_id=1,
+                    track_id=instance,
                     iscrowd=0,
                     num_keypoints=num_keypoints,
                     keypoints=np.column_stack([points, np.full(num_keypoints, 2)]).ravel().tolist(),
@@ -116,18 +129,19 @@ def write_dataset(cfg: Config, root: Path) -> None:
                 )
             )
     content = dict(images=images, annotations=annotations, categories=[dict(id=1, name='person')])
-    for loader in loaders_of(cfg):
-        loader.dataset.data_root = str(root)
-        folder = root / loader.dataset.data_prefix.img
+    for dataset in map(images_of, loaders_of(cfg)):
+        dataset.pop('sample_interval', None)  # there are two
+        dataset.data_root = str(root)
+        folder = root / dataset.data_prefix.img
         folder.mkdir(parents=True, exist_ok=True)
         for image in images:
             noise = rng.integers(0, 255, (height, width, 3), dtype=np.uint8)
             cv2.imwrite(str(folder / image['file_name']), noise)
-        path = root / loader.dataset.ann_file
+        path = root / dataset.ann_file
         path.parent.mkdir(parents=True, exist_ok=True)
-        if loader.dataset.type == 'MpiiDataset':
-            loader.dataset.subset = 'trainval'  # the real one is too large
-            write_release(path, root / loader.dataset.groups_file, mpii_images(content))
+        if dataset.type == 'MpiiDataset':
+            dataset.subset = 'trainval'  # the real one is too large
+            write_release(path, root / dataset.groups_file, mpii_images(content))
         else:
             path.write_text(json.dumps(content))
     for name in ('val', 'test'):
@@ -163,7 +177,10 @@ def train_step(cfg: Config) -> Dict[str, torch.Tensor]:
     """The losses of one batch of the training set, after a step back; all of it is finite."""
     dataset = DATASETS.build(cfg.train_dataloader.dataset)
     model = MODELS.build(cfg.model).train()
-    batch = model.data_preprocessor(pseudo_collate([dataset[0], dataset[1]]), training=True)
+    collate = FUNCTIONS.get(
+        cfg.train_dataloader.get('collate_fn', {}).get('type', 'pseudo_collate')
+    )
+    batch = model.data_preprocessor(collate([dataset[0], dataset[1]]), training=True)
     loss, losses = model.parse_losses(model(**batch, mode='loss'))
     loss.backward()
     assert all(torch.isfinite(value) for value in losses.values())

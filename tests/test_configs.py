@@ -150,7 +150,8 @@ def test_one_codec(any_leaf):
 def test_one_input_size(any_leaf, request):
     sizes = list(find_all(any_leaf, 'input_size'))
     width, height = request.node.callspec.id.removesuffix('-released').split('-')[-1].split('x')
-    assert sizes == 3 * [(int(width), int(height))]  # to train, to validate and to test
+    assert set(sizes) == {(int(width), int(height))}
+    assert len(sizes) >= 3  # to train, to validate and to test
     assert any_leaf.test_dataloader == any_leaf.val_dataloader
 
 
@@ -207,7 +208,7 @@ def test_codec_round_trip_has_no_bias(leaf):
     """One instance, encoded and decoded, comes back to a tenth of a pixel on average."""
     head = leaf.model.head
     codec = KEYPOINT_CODECS.build(head.decoder)
-    side = leaf.train_dataloader.dataset.pipeline[1].input_size[0]
+    side = next(find_all(leaf.train_dataloader, 'input_size'))[0]
     strides = (4, 2) if 'upsample' in head else (4,)
     grids = [Grid.over((side // stride,) * 2, (side, side)) for stride in strides]
     rng = np.random.default_rng(0)

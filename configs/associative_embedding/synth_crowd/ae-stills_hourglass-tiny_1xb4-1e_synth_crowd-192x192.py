@@ -1,0 +1,52 @@
+# Fine-tuning for tags that hold over time, of 8 numbers, without videos; the last layer is new.
+_base_ = [
+    '../../_base_/default_runtime.py',
+    '../../_base_/schedules/cpu_7e.py',
+    '../../_base_/models/hourglass-tiny.py',
+    '../../_base_/datasets/synth_crowd.py',
+]
+
+model = dict(
+    backbone=dict(out_channels=153),
+    head=dict(
+        in_channels=153,
+        tag_dim=8,
+        tags_over_time=True,
+        decoder=dict(keypoint_order=_base_.keypoint_order),
+    ),
+)
+
+train_dataloader = dict(
+    batch_size=4,  # clips
+    collate_fn=dict(type='mmpose_ae.collate_clips'),
+    dataset=dict(
+        _delete_=True,
+        type='StillClipDataset',
+        frames=2,
+        dataset=dict(
+            type='CocoDataset',
+            data_mode='bottomup',
+            data_root='data/synth_crowd/',
+            ann_file='annotations/train.json',
+            data_prefix=dict(img='train/'),
+            pipeline=[
+                dict(type='LoadImage'),
+                dict(type='PasteNeighbor'),
+                dict(
+                    type='BottomupRandomAffine',
+                    input_size=(192, 192),
+                    scale_factor=(0.95, 1.05),
+                    rotate_factor=5,
+                    shift_factor=0.05,
+                ),
+            ],
+        ),
+        pipeline=_base_.train_dataloader.dataset.pipeline[1:],
+    ),
+)
+train_cfg = dict(max_epochs=1, val_interval=1)
+_base_.param_scheduler[1].update(end=1, T_max=1)
+
+auto_scale_lr = dict(base_batch_size=4)
+
+custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
