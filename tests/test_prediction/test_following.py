@@ -8,6 +8,7 @@ import pytest
 import some_people
 
 from mmpose_ae.grouping import Poses
+from mmpose_ae.prediction.sources import Video
 from mmpose_ae.prediction.tracking import follow
 
 SIGMAS = [0.05, 0.05, 0.05]
@@ -98,3 +99,15 @@ def test_options_of_the_tracker_can_be_given():
     frames = [frame(0, (0, 0.9)), frame(9, (0, 0.9))]
     assert followed(*frames)[1].ids.tolist() == [0]
     assert followed(*frames, options=dict(memory=2))[1].ids.tolist() == [1]
+
+
+def test_tags_over_time_are_remembered_for_three_seconds():
+    """Of a film of 20 frames per second; without such tags 30 frames, and by options as many."""
+
+    def comes_back(gone, **options):
+        people = [replace(frame(n, (0, 0.9)), video=Video('a.mp4', 20)) for n in (0, gone + 1)]
+        return followed(*people, **options)[1].ids.tolist() == [0]
+
+    assert comes_back(60, tags_over_time=True) and not comes_back(61, tags_over_time=True)
+    assert comes_back(30) and not comes_back(31)
+    assert not comes_back(31, tags_over_time=True, options=dict(memory=30))

@@ -15,6 +15,9 @@ def test_it_is_read(tmp_path):
     assert (found.name, found.license, found.score_threshold) == ('fake', 'CC0', 0.2)
     assert (found.keypoint_names, found.skeleton, found.sigmas) == (NAMES, SKELETON, SIGMAS)
     assert found.resize == Resize((64, 64), 'expand', 32)
+    assert not found.tags_over_time  # files of before do not say it
+    timed = read_description(write_file(tmp_path / 'b.onnx', said(tags_over_time=True)))
+    assert timed.tags_over_time
     assert isinstance(found.decoding, TagDecoding) and found.decoding.completion is None
     grid = found.grid((128, 64))
     assert (grid.size, grid.stride, grid.center_shift) == ((32, 16), (4, 4), None)

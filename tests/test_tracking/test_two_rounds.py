@@ -120,6 +120,33 @@ def test_how_much_tags_count(track, people):
     assert track(frames, similarity=0.14, tag_scale=2.1)[-1] == [0]
 
 
+def test_what_a_track_remembers_of_tags(track, people):
+    """Tags 0 and 4, then 0: a track that takes over a quarter has 1, one that takes all has 4."""
+    frames = [people((50, 50), tags=[tag]) for tag in (0, 4, 0)]
+    least = dict(tag_scale=2.0, similarity=0.134)  # 4 apart: exp(-2), 0.135
+    assert track(frames, **least, tag_weight=0.25) == [[0]] * 3
+    near = dict(tag_scale=2.0, similarity=0.85)  # 1 apart: exp(-1 / 8), 0.88
+    assert track(frames[::2], **near) == [[0]] * 2
+    for weight, last in ((0.25, 0), (1.0, 1)):
+        tracker = Tracker(sigmas=[0.1] * 5, tag_weight=weight, **least)
+        run(tracker, frames[:2])
+        tracker.rule.similarity = near['similarity']
+        assert run(tracker, frames[2:]) == [[last]]
+
+
+def test_tags_find_people_again(track, people):
+    """Two who are hidden together for long, and come back in each other's place."""
+    gone = [people()] * 80
+    frames = [
+        people((50, 50), (90, 50), tags=[0, 9]),
+        *gone,
+        people((50, 50), (90, 50), tags=[9, 0]),
+    ]
+    assert track(frames, memory=90)[-1] == [1, 0]
+    assert track(frames, memory=90, tag_scale=None)[-1] == [0, 1]
+    assert track(frames)[-1] == [2, 3]
+
+
 def test_without_tags_it_is_oks_alone(track, people):
     """A method has tags or not; a video that changes falls back."""
     without, other = people((50, 50)), people((50, 50), tags=[9])
@@ -177,6 +204,8 @@ def test_a_crowd_takes_little_time(people, sigmas):
         (dict(velocity_weight=2), 'velocity_weight must be'),
         (dict(drift=-0.1), 'drift must be'),
         (dict(tag_scale=0), 'tag_scale must be'),
+        (dict(tag_weight=0), 'tag_weight must be'),
+        (dict(tag_weight=1.5), 'tag_weight must be'),
         (dict(sigmas=[0.0]), 'sigmas must be positive'),
     ],
 )

@@ -74,8 +74,8 @@ def main() -> None:
     args = parse_args()
     try:
         settings = make_settings(args)
-        if args.preview and args.frames is not None:
-            raise ValueError('--preview shows images, it has no --frames')
+        if args.preview and (args.frames is not None or args.hidden):
+            raise ValueError('--preview shows images, it has no --frames and no --hidden')
         if args.preview:
             write_preview(args.preview, preview(args.seed, settings))
             return

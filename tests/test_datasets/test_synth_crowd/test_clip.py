@@ -1,5 +1,6 @@
 """Videos: people keep their numbers, walk without jumps, look where they go, and cross."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -130,3 +131,19 @@ def test_annotations_of_posetrack():
                 found.keypoints[person, KEYPOINTS.index(n)] for n in ('head_top', 'head_bottom')
             )
             assert top[2] == neck[2] == 1 and top[1] < neck[1]
+
+
+def test_a_board_hides_people_for_as_many_frames_as_asked():
+    """The same people walk with and without it; it hides columns in the middle of the video."""
+    hidden = replace(SMALL, hidden=6)
+    plain, boarded = (list(make_clip(0, 0, settings, FRAMES)) for settings in (SMALL, hidden))
+    changed = [not np.array_equal(one.image, other.image) for one, other in zip(plain, boarded)]
+    assert np.flatnonzero(changed).tolist() == list(range(9, 15))
+    for one, other in zip(plain[9:15], boarded[9:15]):
+        behind = (one.image != other.image).any(-1).sum(0) > 48  # more than half of a column
+        assert 64 <= behind.sum() <= 103  # 0.5 to 0.8 of 128
+        seen = one.identities * ~behind
+        assert np.array_equal(other.identities, seen)
+        people = set(np.unique(seen // IDS_PER_PERSON)) - {0}
+        assert set(other.figures) == people
+    assert any(len(other.figures) < len(one.figures) for one, other in zip(plain, boarded))

@@ -111,6 +111,8 @@ def test_overwriting(tmp_path):
         (dict(workers=0), 'workers'),
         (dict(counts=dict(test=3)), 'counts'),
         (dict(counts=dict(train=0)), 'counts'),
+        (dict(settings=Settings(hidden=3)), 'no frames to hide people in, got hidden=3'),
+        (dict(settings=Settings(hidden=3), frames=3), 'frames must be a whole number from 4 on'),
     ],
 )
 def test_bad_arguments_are_named(tmp_path, kwargs, message):

@@ -25,6 +25,7 @@ def test_keypoints_are_in_the_order_of_mmpose(keypoints):
         (dict(heights=(0.9, 0.4)), 'heights must be an ascending range'),
         (dict(crowding=1.5), 'crowding must lie between 0 and 1, got 1.5'),
         (dict(loose_limbs=-1), 'loose_limbs must not be negative'),
+        (dict(hidden=-1), 'hidden must not be negative'),
         (dict(balls=2, keypoints='mpii'), "MPII's files have people alone, got balls=2"),
     ],
 )
