@@ -42,7 +42,7 @@ MODULES = [
 
 
 def is_ours(cls):
-    return cls.__module__.split('.')[0] in OURS
+    return inspect.isclass(cls) and cls.__module__.split('.')[0] in OURS
 
 
 def registered():

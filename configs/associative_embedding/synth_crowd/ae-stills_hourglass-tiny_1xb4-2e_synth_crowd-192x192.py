@@ -1,6 +1,4 @@
-# Fine-tuning for tags that hold over time, of 8 numbers; the last layer is new. Its videos:
-# python tools/dataset_converters/synth_crowd.py --frames 40 --train 300 --val 12 --crowding 0.6 \
-#     --out data/synth_crowd_videos
+# Fine-tuning for tags that hold over time, of 8 numbers, without videos; the last layer is new.
 _base_ = [
     '../../_base_/default_runtime.py',
     '../../_base_/schedules/cpu_7e.py',
@@ -23,25 +21,31 @@ train_dataloader = dict(
     collate_fn=dict(type='mmpose_ae.collate_clips'),
     dataset=dict(
         _delete_=True,
-        type='ClipDataset',
+        type='StillClipDataset',
         frames=2,
-        within=30,
         dataset=dict(
             type='CocoDataset',
             data_mode='bottomup',
-            data_root='data/synth_crowd_videos/',
+            data_root='data/synth_crowd/',
             ann_file='annotations/train.json',
             data_prefix=dict(img='train/'),
-            sample_interval=4,
             pipeline=[
                 dict(type='LoadImage'),
+                dict(type='PasteNeighbor'),
+                dict(
+                    type='BottomupRandomAffine',
+                    input_size=(192, 192),
+                    scale_factor=(0.95, 1.05),
+                    rotate_factor=5,
+                    shift_factor=0.05,
+                ),
             ],
         ),
         pipeline=_base_.train_dataloader.dataset.pipeline[1:],
     ),
 )
-train_cfg = dict(max_epochs=1, val_interval=1)
-_base_.param_scheduler[1].update(end=1, T_max=1)
+train_cfg = dict(max_epochs=2, val_interval=2)
+_base_.param_scheduler[1].update(end=2, T_max=2)
 
 auto_scale_lr = dict(base_batch_size=4)
 
