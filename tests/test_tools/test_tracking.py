@@ -74,7 +74,7 @@ def test_the_table_of_rules(load_tool, monkeypatch, perfect_model, tmp_path, cap
     """On a network that sees the same two people everywhere: nobody is right, nobody changes."""
     path = tmp_path / 'rows.json'
     argv = ['tracking.py', perfect_model.config, perfect_model.checkpoint, '--videos', 1]
-    argv += ['--frames', 3, '--seeds', 0, 1, '--json', path]
+    argv += ['--frames', 2, '--hidden', 1, '--seeds', 0, 1, '--json', path]
     tool = load_tool('benchmark/tracking')
     for more in ([], ['--draw', tmp_path / 'frames.png']):
         monkeypatch.setattr('sys.argv', list(map(str, argv + more)))
@@ -88,3 +88,13 @@ def test_the_table_of_rules(load_tool, monkeypatch, perfect_model, tmp_path, cap
     assert cv2.imread(str(tmp_path / 'frames.png')).shape == (256, 6 * 256, 3)
     table = capsys.readouterr().out
     assert all(f'| {rule} | 0.0 ± 0.0 | 0.000 ± 0.000 |' in table for rule in tool.RULES)
+
+
+def test_the_plot_of_tags(load_tool, monkeypatch, perfect_model, tmp_path):
+    """Nobody there is found: a picture without lines, of the size of two panels."""
+    path = tmp_path / 'tags.png'
+    model = [perfect_model.config, perfect_model.checkpoint]
+    argv = ['draw_track_tags.py', *model, '--versus', *model, '--frames', 3, '--hidden', 1]
+    monkeypatch.setattr('sys.argv', list(map(str, [*argv, '--out', path])))
+    load_tool('analysis/draw_track_tags').main()
+    assert cv2.imread(str(path)).shape == (280, 840, 3)

@@ -38,6 +38,7 @@ RULES = {
     'MMPose 0.29, OKS': dict(rule='mmpose_0x'),
     'MMPose 0.29, IoU': dict(rule='mmpose_0x', similarity='iou'),
 }
+NUM_KEYPOINTS = len(Settings().keypoint_names)
 MEASURES = dict(IDSW='{:.1f}', IDF1='{:.3f}', MOTA='{:.3f}', HOTA='{:.3f}')
 
 
@@ -73,7 +74,7 @@ def to_frame(scene: Scene, number: int) -> PoseTrackFrame:
         number,
         '',
         np.array(list(scene.figures), np.int64),
-        keypoints.reshape(len(scene.annotations), -1, 3),
+        keypoints.reshape(-1, NUM_KEYPOINTS, 3),
         boxes=np.array([a['bbox'] for a in scene.annotations]).reshape(-1, 4),
     )
 

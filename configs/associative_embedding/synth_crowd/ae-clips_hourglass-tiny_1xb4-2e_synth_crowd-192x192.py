@@ -14,6 +14,7 @@ model = dict(
         in_channels=153,
         tag_dim=8,
         tags_over_time=True,
+        tag_loss=dict(loss_weight=0.05),
         decoder=dict(keypoint_order=_base_.keypoint_order),
     ),
 )
@@ -35,6 +36,7 @@ train_dataloader = dict(
             sample_interval=4,
             pipeline=[
                 dict(type='LoadImage'),
+                dict(type='RandomFlip', direction='horizontal'),  # each frame: order tells nobody
             ],
         ),
         pipeline=_base_.train_dataloader.dataset.pipeline[1:],

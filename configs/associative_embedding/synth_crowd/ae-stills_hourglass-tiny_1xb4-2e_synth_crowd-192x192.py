@@ -12,6 +12,7 @@ model = dict(
         in_channels=153,
         tag_dim=8,
         tags_over_time=True,
+        tag_loss=dict(loss_weight=0.05),
         decoder=dict(keypoint_order=_base_.keypoint_order),
     ),
 )
@@ -32,6 +33,7 @@ train_dataloader = dict(
             pipeline=[
                 dict(type='LoadImage'),
                 dict(type='PasteNeighbor'),
+                dict(type='RandomFlip', direction='horizontal'),  # each copy: order tells nobody
                 dict(
                     type='BottomupRandomAffine',
                     input_size=(192, 192),
