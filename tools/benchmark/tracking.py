@@ -19,7 +19,7 @@ from mmpose.apis import inference_bottomup, init_model
 from torch import nn
 from tqdm import tqdm
 
-from mmpose_ae.cli.command_line import read_config
+from mmpose_ae.cli.command_line import SettingsAction, read_config
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
 from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
 from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
@@ -48,6 +48,7 @@ def parse_args() -> Namespace:
     add = parser.add_argument
     add('config', help='config of the model')
     add('checkpoint', help='its weights')
+    add('--cfg-options', nargs='+', action=SettingsAction, default={}, help='override the config')
     add('--seeds', type=int, nargs='+', default=[0, 1, 2])
     add('--videos', type=int, default=8, help='videos per seed')
     add('--frames', type=int, default=60, help='frames per video')
@@ -172,7 +173,7 @@ def main() -> None:
     """Measure, and print the table; or draw."""
     args = parse_args()
     torch.set_num_threads(1)
-    model = init_model(read_config(args.config, {}), args.checkpoint, device='cpu')
+    model = init_model(read_config(args.config, args.cfg_options), args.checkpoint, device='cpu')
     if args.draw:
         if not cv2.imwrite(str(args.draw), draw_frames(model, args)):
             raise OSError(f'could not write {args.draw}')
