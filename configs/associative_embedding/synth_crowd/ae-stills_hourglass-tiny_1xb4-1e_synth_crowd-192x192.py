@@ -46,8 +46,8 @@ train_dataloader = dict(
         pipeline=_base_.train_dataloader.dataset.pipeline[1:],
     ),
 )
-train_cfg = dict(max_epochs=2, val_interval=2)
-_base_.param_scheduler[1].update(end=2, T_max=2)
+train_cfg = dict(max_epochs=1, val_interval=1)
+_base_.param_scheduler[1].update(end=1, T_max=1)
 
 auto_scale_lr = dict(base_batch_size=4)
 
