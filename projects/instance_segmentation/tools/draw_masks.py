@@ -30,7 +30,7 @@ def draw_masks(
         num_images (int): Number of images, the first ones.
 
     Returns:
-        Path: ``masks.png``.
+        Path: ``masks.jpg``.
 
     Raises:
         ValueError: If the config is of another estimator, whose maps of tags are not by category.
@@ -50,9 +50,9 @@ def draw_masks(
         image = cv2.imread(sample.img_path)[..., ::-1]
         painted = paint_masks(image, sample.pred_instances.masks, opacity=0.6)
         rows.append(np.hstack([image, *_tag_pictures(sample, decoder.threshold, image), painted]))
-    path = Path(out) / 'masks.png'
+    path = Path(out) / 'masks.jpg'
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1])
+    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     return path
 
 
