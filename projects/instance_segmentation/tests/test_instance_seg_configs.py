@@ -104,8 +104,14 @@ def small_config(name, root):
 
 
 def test_pictures_are_drawn(tmp_path):
-    """Two rows of an input of 64 pixels, the tags of two categories, and masks."""
-    path = draw_masks(*small_config('seg-tag8', tmp_path), tmp_path / 'out', num_images=9)
+    """Two rows of an image, the tags of two categories, and masks; one image is narrower."""
+    cfg, weights = small_config('seg-tag8', tmp_path)
+    dataset = cfg.val_dataloader.dataset
+    cv2.imwrite(str(tmp_path / dataset.data_prefix.img / '2.png'), np.zeros((64, 48, 3), np.uint8))
+    content = json.loads((tmp_path / dataset.ann_file).read_text())
+    content['images'][1]['width'] = 48
+    (tmp_path / dataset.ann_file).write_text(json.dumps(content))
+    path = draw_masks(cfg, weights, tmp_path / 'out', num_images=9)
     assert cv2.imread(str(path)).shape == (2 * 64, 4 * 64, 3)
 
 

@@ -14,6 +14,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.registry import DATASETS
+from projects.instance_segmentation.models import InstanceSegmentor
 from projects.instance_segmentation.visualization import paint_masks, tag_picture
 
 
@@ -35,14 +36,14 @@ def draw_masks(
     Raises:
         ValueError: If the config is of another estimator, whose maps of tags are not by category.
     """
-    if cfg.model.type != 'InstanceSegmentor':
-        raise ValueError(
-            f'draw_masks draws what an InstanceSegmentor finds, but the config has a '
-            f'{cfg.model.type}: give tools/test.py --show-dir instead'
-        )
     cfg = Config(cfg.to_dict())
     cfg.model.test_cfg.output_heatmaps = True
     model = init_model(cfg, str(checkpoint), device=get_device())
+    if not isinstance(model, InstanceSegmentor):
+        raise ValueError(
+            f'draw_masks draws what an InstanceSegmentor finds, but the config has a '
+            f'{type(model).__name__}: give tools/test.py --show-dir instead'
+        )
     dataset, decoder, rows = DATASETS.build(cfg.val_dataloader.dataset), model.head.decoder, []
     for index in range(min(num_images, len(dataset))):
         packed = dataset[index]
@@ -52,6 +53,8 @@ def draw_masks(
         rows.append(np.hstack([image, *_tag_pictures(sample, decoder.threshold, image), painted]))
     path = Path(out) / 'masks.jpg'
     path.parent.mkdir(parents=True, exist_ok=True)
+    width = max(row.shape[1] for row in rows)
+    rows = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]
     cv2.imwrite(str(path), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     return path
 
