@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import REMAINDER, ArgumentParser
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -24,6 +24,7 @@ MODULES = {
     'export': 'mmpose_ae.commands.export',
     'submit': 'mmpose_ae.commands.submit',
     'report': 'mmpose_ae.commands.report',
+    'mmpose': 'mmpose_ae.commands.mmpose',
     'setup': 'mmpose_ae.commands.setup',
 }
 LIGHT = {'predict', 'setup'}  # work without torch and MMPose
@@ -123,6 +124,7 @@ def _build_parser() -> ArgumentParser:
     _add_export(add('export', 'CONFIG CHECKPOINT OUT.onnx', 'write a model to a file of ONNX'))
     _add_submit(add('submit', 'BOARD [CONFIG CHECKPOINT]', 'write or check what benchmarks take'))
     _add_report(add('report', 'CONFIG CHECKPOINT', 'write a page that says what is wrong'))
+    _add_mmpose(add('mmpose', '[SCRIPT ...]', "run MMPose's own scripts, or list them"))
     _add_setup(commands.add_parser('setup', help='install what training and testing need'))
     for name, (_, what) in TOOLS.items():
         commands.add_parser(name, help=what, add_help=False)
@@ -257,6 +259,12 @@ def _add_report(parser: ArgumentParser) -> None:
         help='draws of images for intervals; 1000 by default')  # fmt: skip
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
     add('--overwrite', action='store_true', help='write over a file that is there')
+
+
+def _add_mmpose(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('script', nargs='?', metavar='SCRIPT', help='a name; without one they are listed')
+    add('arguments', nargs=REMAINDER, metavar='...', help='what the script is given, as --help')
 
 
 def _add_setup(parser: ArgumentParser) -> None:

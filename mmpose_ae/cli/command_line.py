@@ -108,6 +108,13 @@ def read_settings(pairs: List[str]) -> dict:
     return namespace.cfg_options
 
 
+def find_projects() -> None:
+    """Let ``custom_imports`` of configs name what ``read_config`` says."""
+    for folder in (os.getcwd(), str(content_folder())):
+        if folder not in sys.path:
+            sys.path.append(folder)
+
+
 def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     """Read a config and override settings of it.
 
@@ -121,9 +128,7 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     Returns:
         Config: The config with these settings.
     """
-    for folder in (os.getcwd(), str(content_folder())):
-        if folder not in sys.path:
-            sys.path.append(folder)
+    find_projects()
     cfg = Config.fromfile(path)
     cfg.merge_from_dict(cfg_options)
     return cfg
