@@ -44,7 +44,7 @@ def mmpose(args: Namespace) -> int:
 
 
 def _find_scripts() -> Dict[str, Path]:
-    """Scripts by name, in the order of their folders; not ``train`` and ``test``, which are ours."""
+    """Scripts by name, in the order of their folders; ``train`` and ``test`` are commands here."""
     tools = Path(find_spec('mmpose').origin).parent / '.mim' / 'tools'
     return {path.stem: path for path in sorted(tools.glob('*/*.py'))}
 
