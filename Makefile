@@ -56,6 +56,7 @@ release-check:  ## Build what PyPI takes, check it, and try it with every Python
 	$(RELEASE)/bin/pip install --quiet build twine
 	rm -rf build dist
 	$(RELEASE)/bin/python -m build --outdir dist
+	rm -rf build *.egg-info  # which mim would take for the installation
 	$(RELEASE)/bin/twine check --strict dist/*
 	for python in $(PYTHONS); do \
 	    if "$$python" -c '' 2> /dev/null; then .ci/check_wheel "$$python" dist/*.whl || exit; \
