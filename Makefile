@@ -10,9 +10,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCKED := -c requirements/lock.txt
 
-# Over the first one. For the page: gradio wants an older pillow. For networks of others: what they need.
+# Over the first one. For the page: gradio wants an older pillow. For networks of others, and for
+# notebooks: what they need.
 WEB := $(VENV)-web
 PEERS := $(VENV)-peers
+NOTEBOOKS := $(VENV)-notebooks
 # Beside it: the site is built from files alone, and so is what is published.
 DOCS := $(VENV)-docs
 RELEASE := $(VENV)-release
@@ -25,7 +27,7 @@ COCO := configs/associative_embedding/coco/ae_
 LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
     $(COCO)litehrnet-*.py)
 
-.PHONY: demo docs test test-web networks lint venv version release-check clean
+.PHONY: demo docs notebooks test test-web networks lint venv version release-check clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -35,6 +37,9 @@ test: lint  ## Everything that must pass before a commit.
 
 docs: $(DOCS)/.installed  ## The site, in site; a link that leads nowhere is an error.
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+notebooks: demo $(NOTEBOOKS)/.installed  ## Make them of their plain code and run them.
+	$(NOTEBOOKS)/bin/python tools/docs/notebooks.py
 
 test-web: $(WEB)/.installed $(DOCS)/.installed  ## The pages, in Chromium if that is installed.
 	$(WEB)/bin/python projects/browser/fetch.py
@@ -82,7 +87,9 @@ $(WEB)/.installed: OPTIONS := -r requirements/web.txt -r requirements/browser.tx
 $(WEB)/.installed: requirements/web.txt requirements/browser.txt
 $(PEERS)/.installed: OPTIONS := --no-deps -r requirements/peers.txt
 $(PEERS)/.installed: requirements/peers.txt
-$(WEB)/.installed $(PEERS)/.installed: $(STAMP)
+$(NOTEBOOKS)/.installed: OPTIONS := -r requirements/notebooks.txt
+$(NOTEBOOKS)/.installed: requirements/notebooks.txt
+$(WEB)/.installed $(PEERS)/.installed $(NOTEBOOKS)/.installed: $(STAMP)
 	$(PYTHON) -m venv $(@D)
 	path=$$(cd $(VENV) && echo lib/python3*/site-packages); \
 	    echo "import site; site.addsitedir('$(CURDIR)/$(VENV)/$$path')" > $(@D)/$$path/layer.pth

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
+from mmengine.registry import HOOKS, OPTIM_WRAPPERS, OPTIMIZERS, VISBACKENDS, DefaultScope
 from small_configs import evaluate, make_small, train_step, write_dataset
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,3 +66,24 @@ CONFIGS_OF_GROUPING = [
 @pytest.mark.parametrize('lines', CONFIGS_OF_GROUPING)
 def test_configs_of_the_page_on_grouping(lines, tmp_path):
     run_as_printed(tmp_path, lines)
+
+
+HABITS = blocks((ROOT / 'docs/train.md').read_text())
+
+
+@pytest.mark.parametrize('lines', HABITS)
+def test_habits_of_training_are_built(lines, tmp_path):
+    """Hooks and visualizers know the options that they are given; the others change the config."""
+    (tmp_path / 'unchanged.py').write_text(f"_base_ = '{BASE}'\n")
+    (tmp_path / 'mine.py').write_text(f"_base_ = '{BASE}'\n{lines}")
+    before, cfg = (Config.fromfile(tmp_path / f'{name}.py') for name in ('unchanged', 'mine'))
+    assert cfg._cfg_dict != before._cfg_dict
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        hooks = [HOOKS.build(hook) for hook in cfg.custom_hooks]
+        assert len(hooks) >= len(before.custom_hooks)
+        for backend in cfg.visualizer.vis_backends:
+            VISBACKENDS.build({**backend, 'save_dir': str(tmp_path)})
+        parameter = [torch.nn.Parameter(torch.zeros(1))]
+        optimizer = OPTIMIZERS.build({**cfg.optim_wrapper.optimizer, 'params': parameter})
+        wrapper = {'type': 'OptimWrapper', **cfg.optim_wrapper, 'optimizer': optimizer}
+        assert OPTIM_WRAPPERS.build(wrapper)
