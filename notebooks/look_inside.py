@@ -94,7 +94,7 @@ first = first_component(candidates.tags[found], np.ones(found.sum(), bool))
 axes.scatter(first, types, s=60 * candidates.scores[found], c=first, cmap='turbo', edgecolors='k')
 axes.set_yticks(range(len(names)), names)
 axes.set_xlabel('tag')
-axes.set_title('candidates: a column is a person')
+axes.set_title('candidates: a column is a person, or two whose tags are close')
 plt.show()
 
 # %% [markdown]
@@ -102,7 +102,8 @@ plt.show()
 #
 # Greedy grouping takes one keypoint type after another. What has a tag close to the mean tag of an
 # instance joins it, and what is farther than the threshold starts one. To see how far it is after
-# some types, it is given the candidates of those alone.
+# some types, it is given the candidates of those alone. A color is a group; what is left over in
+# the end are tags that were off, in groups of their own with low scores.
 
 # %%
 order = list(codec.decoding.keypoint_order)
@@ -120,7 +121,7 @@ for panel, count in zip(axes, (1, 7, 13, len(order))):
         (present,) = (members >= 0).nonzero()
         points = pixels[present, members[present]]
         panel.scatter(*points.T, color=plt.cm.tab10(color % 10), s=30)
-    panel.set_title(f'{count} types: {len(groups)} groups')
+    panel.set_title(f'after {count} of {len(order)} types: {len(groups)}')
     panel.axis('off')
 plt.show()
 
