@@ -95,10 +95,24 @@ def time_in_turn(
     runs = [[_time(f, device) for f in functions.values()] for _ in range(WARM_UP + repeats)]
     row = {}
     for name, times in zip(functions, 1e3 / per * np.array(runs[WARM_UP:]).T):
-        low, row[f'{name}_ms'], high = (round(t, 4) for t in np.percentile(times, [25, 50, 75]))
-        row[f'{name}_quartiles_ms'] = [low, high]
+        row.update(summarize(name, '_ms', times))
     first, second = (row[f'{name}_ms'] for name in functions)
     return dict(row, ratio=round(second / first, 2))
+
+
+def summarize(name: str, unit: str, values: np.ndarray) -> Dict:
+    """Give the cells of a row that tell of many measurements.
+
+    Args:
+        name (str): Of what was measured.
+        unit (str): ``'_ms'``, or nothing of ratios.
+        values (np.ndarray): The measurements.
+
+    Returns:
+        dict: The median ``<name><unit>`` and the quartiles ``<name>_quartiles<unit>``.
+    """
+    low, median, high = (round(value, 4) for value in np.percentile(values, [25, 50, 75]).tolist())
+    return {f'{name}{unit}': median, f'{name}_quartiles{unit}': [low, high]}
 
 
 def _time(function: Callable, device: str) -> float:

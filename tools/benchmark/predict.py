@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from mmpose_ae import Predictor
-from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings
+from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, summarize
 from mmpose_ae.commands.predict import DEPTH
 from mmpose_ae.datasets.synth_crowd import Settings
 from mmpose_ae.datasets.synth_crowd.scene import make_scene
@@ -101,22 +101,20 @@ def time_pairs(
         ``thread_ratio``, of the times that the calling thread kept a core busy; and ``beside_ms``,
         what all other threads did during ``whole``.
     """
-    sides = (whole, alone)
     pairs = []
     for index in range(1 + repeats):
-        turns = (0, 1) if index % 2 else (1, 0)
-        times = {side: _times(sides[side], frames) for side in turns}
-        pairs.append([times[0], times[1]])
-    pairs = np.array(pairs[1:])  # the first one warms up
-    of_whole, of_alone = pairs[:, 0].T, pairs[:, 1].T
-    columns = dict(whole_ms=of_whole[0], alone_ms=of_alone[0])
-    columns.update(ratio=of_whole[0] / of_alone[0], thread_ratio=of_whole[1] / of_alone[1])
-    row = dict(beside_ms=round(float(np.median(of_whole[2])), 2))
-    for name, values in columns.items():
-        low, row[name], high = np.percentile(values, [25, 50, 75]).round(3).tolist()
-        stem, unit = (name[:-3], '_ms') if name.endswith('_ms') else (name, '')
-        row[f'{stem}_quartiles{unit}'] = [low, high]
-    return row
+        turns = (whole, alone) if index % 2 else (alone, whole)
+        times = {function: _times(function, frames) for function in turns}
+        pairs.append([times[whole], times[alone]])
+    timed = np.transpose(pairs[1:], (1, 2, 0))  # without the first one, which warms up
+    (wall, own, beside), (wall_alone, own_alone, _) = timed
+    return {
+        **summarize('whole', '_ms', wall),
+        **summarize('alone', '_ms', wall_alone),
+        **summarize('ratio', '', wall / wall_alone),
+        **summarize('thread_ratio', '', own / own_alone),
+        'beside_ms': round(float(np.median(beside)), 2),
+    }
 
 
 def _times(function: Callable, frames: int) -> List[float]:
