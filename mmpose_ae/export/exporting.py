@@ -15,6 +15,7 @@ from torch.export import Dim, ExportedProgram
 from mmpose_ae.runtime.model import IMAGES, SHOWN
 
 from .graph import PoseGraph
+from .simplifying import simplify
 
 OPSET = 18
 INPUTS = [IMAGES, SHOWN]
@@ -44,7 +45,9 @@ def to_onnx(graph: PoseGraph) -> onnx.ModelProto:
             input_names=INPUTS[: len(inputs)],
             output_names=names,
             verbose=False,
+            optimize=False,
         )
+        simplify(exported.model)
     model = exported.model_proto
     _forget_sources(model)
     _name_sizes(model.graph)
