@@ -1,11 +1,15 @@
 """Fixtures that every test may use."""
 
 import gc
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Iterator
 
 import pytest
 import torch
+from mmengine.config import Config
+from mmengine.utils import get_installed_path
 from tiny_crowd import write_tiny_crowd
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable before any test module)
@@ -47,6 +51,20 @@ def plain_dumps() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda text, **options: (text, True))
+        yield
+
+
+@pytest.fixture(scope='session', autouse=True)
+def metainfo_read_once() -> Iterator[None]:
+    """Read the metainfo files of MMPose once: hundreds of datasets name one of them."""
+    package = get_installed_path('mmpose')
+    once = cache(Config.fromfile)
+
+    def read(path: str) -> Config:
+        return once(path) if path.startswith(package) else Config.fromfile(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('mmpose.datasets.datasets.utils.Config', SimpleNamespace(fromfile=read))
         yield
 
 

@@ -10,9 +10,10 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
+from torch import nn
 
 from mmpose_ae.datasets.mpii import MpiiImage, MpiiPerson, write_release
-from mmpose_ae.registry import DATASETS, FUNCTIONS, KEYPOINT_CODECS, MODELS
+from mmpose_ae.registry import DATASETS, FUNCTIONS, KEYPOINT_CODECS
 
 SIDE = 64  # which the stacked hourglass halves six times, and noise has few peaks in
 IMAGE_SIZE = (150, 130)
@@ -173,10 +174,10 @@ def mpii_images(content: dict) -> List[MpiiImage]:
     ]
 
 
-def train_step(cfg: Config) -> Dict[str, torch.Tensor]:
+def train_step(cfg: Config, model: nn.Module) -> Dict[str, torch.Tensor]:
     """The losses of one batch of the training set, after a step back; all of it is finite."""
     dataset = DATASETS.build(cfg.train_dataloader.dataset)
-    model = MODELS.build(cfg.model).train()
+    model.train()
     collate = FUNCTIONS.get(
         cfg.train_dataloader.get('collate_fn', {}).get('type', 'pseudo_collate')
     )
@@ -188,10 +189,10 @@ def train_step(cfg: Config) -> Dict[str, torch.Tensor]:
     return losses
 
 
-def evaluate(cfg: Config) -> Dict[str, float]:
-    """The metrics of random weights on the first image of the test set."""
+def evaluate(cfg: Config, model: nn.Module) -> Dict[str, float]:
+    """The metrics of a model of random weights on the first image of the test set."""
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    model = MODELS.build(cfg.model).eval()
+    model.eval()
     evaluator = Evaluator(cfg.test_evaluator)
     evaluator.dataset_meta = dataset.metainfo
     with torch.no_grad():

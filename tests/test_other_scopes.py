@@ -61,10 +61,10 @@ def foreign(request, tmp_path):
 
 def test_leaf_in_the_scope_of_mmpose(foreign):
     torch.manual_seed(0)
-    assert {'loss_kpt', 'loss/heatmap_coupled'} & set(train_step(foreign))
-    assert next(iter(evaluate(foreign))).endswith('/AP')
-    runner = Runner.from_cfg(foreign)
-    assert type(runner.model).__module__.startswith('mmpose_ae.')
+    model = Runner.from_cfg(foreign).model
+    assert type(model).__module__.startswith('mmpose_ae.')
+    assert {'loss_kpt', 'loss/heatmap_coupled'} & set(train_step(foreign, model))
+    assert next(iter(evaluate(foreign, model))).endswith('/AP')
 
 
 @pytest.mark.parametrize('grouping', ['GreedyGrouping', 'DensityGrouping'])

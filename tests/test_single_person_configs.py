@@ -46,9 +46,10 @@ def test_one_step_of_training_and_testing(leaf, tmp_path):
         each.update(input_size=(64, 64), heatmap_size=(16, 16))
     cfg = make_small(leaf)
     write_dataset(cfg, tmp_path)
-    assert 'loss_kpt' in train_step(cfg)
+    model = MODELS.build(cfg.model)
+    assert 'loss_kpt' in train_step(cfg, model)
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    model = MODELS.build(cfg.model).eval()
+    model.eval()
     evaluator = Evaluator(cfg.test_evaluator)
     evaluator.dataset_meta = dataset.metainfo
     with torch.no_grad():

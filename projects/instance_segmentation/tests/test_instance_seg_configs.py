@@ -82,10 +82,11 @@ def test_it_trains_and_tests(leaf, tmp_path):
     torch.manual_seed(0)
     cfg = make_small(leaf)
     write_instances(cfg, tmp_path)
-    losses = train_step(cfg)
+    model = MODELS.build(cfg.model)
+    losses = train_step(cfg, model)
     assert losses['loss_pull'] >= 0 and losses['loss_push'] > 0
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    model = MODELS.build(cfg.model).eval()
+    model.eval()
     evaluator = Evaluator(cfg.test_evaluator)
     evaluator.dataset_meta = dataset.metainfo
     with torch.no_grad():

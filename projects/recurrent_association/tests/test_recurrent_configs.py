@@ -117,8 +117,9 @@ def test_one_step_of_training_and_testing(stepped, tmp_path):
     torch.manual_seed(0)
     cfg = make_tiny(stepped)
     write_dataset(cfg, tmp_path)
-    train_step(cfg)
-    metrics = evaluate(cfg)
+    model = MODELS.build(cfg.model)
+    train_step(cfg, model)
+    metrics = evaluate(cfg, model)
     assert {'coco/AP', 'instances/invented', 'instances/missed'} <= set(metrics)
 
 
