@@ -53,6 +53,8 @@ NARROW = dict(
     ),
 )
 
+NARROW_GROUPING = dict(type='CenterGroupingModule', dim=16, head_dim=8, feedforward_dim=16)
+
 
 def find_all(node: Any, key: str) -> Iterator:
     """Every value under a key anywhere below a config node."""
@@ -86,7 +88,7 @@ def steps_of(loader: dict) -> List[dict]:
 
 
 def make_small(cfg: Config) -> Config:
-    """The same config at a small input size, with a narrow backbone and random weights."""
+    """The same config at a small input size, with a narrow network and random weights."""
     for loader in loaders_of(cfg):
         for step in steps_of(loader):
             if 'input_size' in step:
@@ -95,6 +97,8 @@ def make_small(cfg: Config) -> Config:
     backbone = cfg.model.backbone.type.split('.')[-1]  # 'mmpose.HRNet' is HRNet
     neck = cfg.model.get('neck', dict(type=''))
     cfg.merge_from_dict(dict(model=NARROW[backbone + neck['type']]))
+    if cfg.model.head.type == 'CenterGroupHead':
+        cfg.merge_from_dict(dict(model=dict(head=dict(grouping=NARROW_GROUPING))))
     cfg.model.backbone.init_cfg = None
     return cfg
 

@@ -232,7 +232,9 @@ def count_parameters(part):
 
 def test_full_size_model(any_leaf, request):
     """All parts build at their real size, and are as large as their authors say."""
-    parts = [any_leaf.model[name] for name in ('backbone', 'neck', 'head') if name in any_leaf.model]
+    parts = [
+        any_leaf.model[name] for name in ('backbone', 'neck', 'head') if name in any_leaf.model
+    ]
     millions = sum(count_parameters(json.dumps(part, sort_keys=True)) for part in parts) / 1e6
     assert f'{millions:.1f}M' == WRITTEN_PARAMETERS[request.node.callspec.id]
     name = request.node.callspec.id.removesuffix('-released')

@@ -1,18 +1,18 @@
 """mim finds the tools of this package and runs them, as a user would."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from mim.cli import cli
 
 import mmpose_ae
 from mmpose_ae.checkpoints import load_from_local
 
 pytestmark = pytest.mark.long
-MIM = Path(sys.executable).with_name('mim')
 CONTENT = {'projects', 'tools', 'configs', 'requirements', 'model-index.yml'}
 ROOT = Path(mmpose_ae.__file__).resolve().parents[1]
 CONFIGS = ROOT / 'configs' / 'associative_embedding' / 'synth_crowd'
@@ -21,14 +21,18 @@ CONFIG = CONFIGS / 'ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'
 
 @pytest.fixture(scope='module')
 def mim(tmp_path_factory):
-    """Run a command of mim in a folder of its own; gives the folder."""
+    """Run a command of mim in a folder of its own; gives the folder.
+
+    The tools are processes of their own; mim itself would start torch once more.
+    """
     folder = tmp_path_factory.mktemp('mim')
 
     def run(*arguments):
-        env = dict(os.environ, OMP_NUM_THREADS='1')
-        command = [str(MIM), *map(str, arguments)]
-        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            patch.setenv('OMP_NUM_THREADS', '1')
+            done = CliRunner().invoke(cli, [*map(str, arguments)])
+        assert done.exit_code == 0, done.output
         return folder
 
     return run

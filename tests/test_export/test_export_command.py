@@ -1,21 +1,56 @@
-"""``mmpose-ae export``: what is in the file, and what is refused."""
+"""``mmpose-ae export``: what is in the file, what else is done with it, and what is refused.
+
+All that needs a file of the command is here, since exporting takes seconds.
+"""
 
 import hashlib
 import json
+from argparse import Namespace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from tiny_crowd import write_tiny_crowd
 
 from mmpose_ae.commands import export as command
 from mmpose_ae.export import writing
+from mmpose_ae.export.loading import load
+from mmpose_ae.export.quantizing import to_int8
 from mmpose_ae.frame import Frame
+from mmpose_ae.registry import MODELS
 from mmpose_ae.runtime import ExportedModel, read_description
 from mmpose_ae_cli import main
 
-CONFIGS = Path(__file__).resolve().parents[2] / 'configs/associative_embedding/coco'
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / 'configs/associative_embedding/coco'
+
+
+@pytest.fixture(scope='module')
+def tiny(tmp_path_factory):
+    """A folder with a config of Associative Embedding, random weights and their data."""
+    folder = tmp_path_factory.mktemp('export')
+    config = write_tiny_crowd(folder)
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        model = MODELS.build(Config.fromfile(config).model)
+    meta = dict(score_threshold=0.25)
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), folder / 'tiny.pth')
+    return folder
+
+
+@pytest.fixture(scope='module')
+def exported(tiny):
+    """The file of the command, which looks at the mirrored picture, too."""
+    arguments = [tiny / 'tiny.py', tiny / 'tiny.pth', tiny / 'tiny.onnx', '--flip']
+    # Upsampled heatmaps of random weights have flat peaks, refined by their last digits.
+    arguments += ['--cfg-options', 'model.test_cfg.restore_heatmap_size=False']
+    assert main(['export', *map(str, arguments)]) == 0
+    return tiny / 'tiny.onnx'
 
 
 def export(tiny, name='new.onnx', *arguments, config='tiny.py'):
@@ -63,6 +98,34 @@ def test_the_file_runs(exported):
     found = model.run(noise, [Frame.whole((64, 128))] * 2)
     assert found['heatmaps'].shape == (2, 17, 32, 16)
     assert found['candidates'].shape == (2, 17, 100, 5)  # score, x, y and the tags of two views
+
+
+def test_quantized_views_share_their_weights(exported):
+    """The file looks at two views by the same layers; norms are folded into them in each."""
+    noise = np.random.default_rng(2).integers(0, 256, (1, 64, 64, 3), dtype=np.uint8)
+    small = to_int8(onnx.load(exported), [dict(images=noise)])
+    weights = [each.raw_data for each in small.graph.initializer if len(each.raw_data) > 64]
+    assert len(set(weights)) == len(weights)
+    assert [output.name for output in small.graph.output] == ['candidates', 'heatmaps', 'tags']
+
+
+def test_it_is_compared_with_faster_ways(tiny, exported):
+    """By the rows of the benchmark."""
+    spec = spec_from_file_location('export_benchmark', ROOT / 'tools/benchmark/export.py')
+    tool = module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    loaded = load(
+        tiny / 'tiny.py', tiny / 'tiny.pth', {'model.test_cfg.restore_heatmap_size': False}
+    )
+    backends, ways = ['onnxruntime', 'openvino'], ['channels_last']
+    args = Namespace(files=[exported], backends=backends, torch=ways, pictures=4)
+    rows = list(tool.compare(loaded, args))
+    names = ['channels_last', 'tiny.onnx onnxruntime', 'tiny.onnx openvino']
+    assert [row['side'] for row in rows] == names
+    for row in rows:
+        assert row['people'] == row['people_torch'] > 0
+        assert row['same_people'] == row['pictures'] == 4
+        assert row['ratio'] > 0 and 'ap' not in row
 
 
 def test_a_file_that_is_there_stays(exported, tiny, capsys):

@@ -2,27 +2,25 @@
 
 import os
 import signal
-import subprocess
-import sys
+from multiprocessing import get_context
 
 import torch
-from test_tools.conftest import TOOLS
+from mmengine.hooks import Hook
 
 from mmpose_ae.checkpoints import load_from_local
-
-SUICIDE = """
-import os, signal
-from mmengine.hooks import Hook
 from mmpose_ae.registry import HOOKS
+
+HOOK = "custom_hooks = [*_base_.custom_hooks, dict(type='SuicideHook')]"
+
 
 @HOOKS.register_module()
 class SuicideHook(Hook):
+    """Kills its process."""
+
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
-        if runner.iter + 1 == 4:  # the first of three iterations of the second epoch
+        """In the first of the three iterations of the second epoch."""
+        if runner.iter + 1 == 4:
             os.kill(os.getpid(), signal.SIGKILL)
-"""
-HOOK = "custom_hooks = [*_base_.custom_hooks, dict(type='SuicideHook')]"
-IMPORTS = "custom_imports = dict(imports=['mmpose_ae', 'suicide'], allow_failed_imports=False)"
 
 
 def final_checkpoint(folder):
@@ -32,17 +30,14 @@ def final_checkpoint(folder):
 def test_kill_and_resume(run_tool, tiny_config, tmp_path):
     run_tool('train', tiny_config, '--work-dir', tmp_path / 'whole', '--no-validate')
 
-    (tmp_path / 'suicide.py').write_text(SUICIDE)
     deadly = tmp_path / 'deadly.py'
-    deadly.write_text(f"_base_ = '{tiny_config}'\n{IMPORTS}\n{HOOK}\n")
+    deadly.write_text(f"_base_ = '{tiny_config}'\n{HOOK}\n")
     killed = tmp_path / 'killed'
-    done = subprocess.run(
-        [sys.executable, str(TOOLS / 'train.py'), str(deadly), '--work-dir', str(killed)],
-        cwd=tmp_path,
-        env=dict(os.environ, PYTHONPATH=f'{tmp_path}:{TOOLS.parent}', OMP_NUM_THREADS='1'),
-        capture_output=True,
-    )
-    assert done.returncode == -signal.SIGKILL
+    training = ('train', deadly, '--work-dir', killed)
+    process = get_context('fork').Process(target=run_tool, args=training)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert (killed / 'epoch_1.pth').is_file() and not (killed / 'epoch_2.pth').exists()
 
     run_tool('train', tiny_config, '--work-dir', killed, '--no-validate', '--resume')
