@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
 def plain_dumps() -> Iterator[None]:
     """Write configs as MMEngine puts them together, without yapf, which takes half a second.
 
-    A run writes its config several times. Those in processes of their own keep the layout.
+    A run writes its config several times. Those that mim starts keep the layout.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda text, **options: (text, True))

@@ -10,7 +10,7 @@ import pytest
 from mmengine.registry import DefaultScope
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
-PLAIN_DUMPS = Path(__file__).resolve().parents[1] / 'data/plain_dumps'
+PLAIN_DUMPS = Path(__file__).resolve().parents[1] / 'plain_dumps'
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from mmengine.config import Config
 
 from projects.recurrent_association.tools import benchmark
 
+SIDE = 128
+
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory):
-    """Maps of 64x64 cells and few hidden maps."""
+    """Maps of 32x32 cells and few hidden maps."""
     cfg = Config.fromfile(benchmark.CONFIG)
     cfg.merge_from_dict(
         {
@@ -19,7 +21,7 @@ def config(tmp_path_factory):
             'model.head.unroller.lstm': dict(hidden_channels=32),
         }
     )
-    cfg.train_dataloader.dataset.pipeline[1].input_size = (256, 256)
+    cfg.train_dataloader.dataset.pipeline[1].input_size = (SIDE, SIDE)
     path = tmp_path_factory.mktemp('benchmark') / 'small.py'
     cfg.dump(path)
     return path
@@ -53,12 +55,12 @@ class Kept:
 def test_memory_depends_on_the_chunk_and_not_on_people(config, monkeypatch):
     model = benchmark.build_model(Config.fromfile(config), 'cpu').train()
     benchmark.set_stop(model.head, is_instance=False)
-    features = model.extract_feat(torch.rand(1, 3, 256, 256))
+    features = model.extract_feat(torch.rand(1, 3, SIDE, SIDE))
 
     def most_kept(people, chunk_size):
         monkeypatch.setattr(Kept, 'most', 0)
         model.head.unroller.chunk_size = chunk_size
-        sample = benchmark.train_sample(17, people, (256, 256), 'cpu')
+        sample = benchmark.train_sample(17, people, (SIDE, SIDE), 'cpu')
         with torch.autograd.graph.saved_tensors_hooks(Kept, lambda kept: kept.tensor):
             benchmark.train(model.head, features, sample)
         assert Kept.bytes == 0
@@ -72,6 +74,6 @@ def test_the_number_of_steps_is_checked(config):
     torch.manual_seed(0)
     model = benchmark.build_model(Config.fromfile(config), 'cpu').eval()
     benchmark.set_stop(model.head, is_instance=False)
-    features = model.extract_feat(torch.rand(1, 3, 256, 256))
+    features = model.extract_feat(torch.rand(1, 3, SIDE, SIDE))
     with pytest.raises(RuntimeError, match='0 steps found someone, not 3'):
         benchmark.find(model.head, features, 3)
