@@ -52,7 +52,7 @@ def run_script(tmp_path):
         with socket.create_server(('127.0.0.1', 0)) as server:
             port = server.getsockname()[1]
         env = dict(os.environ, PYTHON=sys.executable, OMP_NUM_THREADS='1', PORT=str(port))
-        env['PYTHONPATH'] = os.pathsep.join([str(PLAIN_DUMPS), env.get('PYTHONPATH', '')])
+        env['PYTHONPATH'] = os.pathsep.join(map(str, (PLAIN_DUMPS, TOOLS.parent)))
         command = ['bash', str(TOOLS / f'{name}.sh'), *map(str, options)]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
