@@ -7,10 +7,10 @@ from mmengine.evaluator import BaseMetric
 from mmpose.evaluation.functional import keypoint_epe, keypoint_pck_accuracy
 
 from mmpose_ae.datasets.annotations import is_labelled
+from mmpose_ae.grouping.oks import check_sigmas, object_keypoint_similarity
 from mmpose_ae.options import check_between, check_positive
 from mmpose_ae.registry import METRICS
 from mmpose_ae.tracking.association import match
-from mmpose_ae.tracking.oks import check_sigmas, object_keypoint_similarity
 
 
 class ComparedPeople(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Iterable, List, NamedTuple, Sequence
 import numpy as np
 
 from mmpose_ae.grouping import Poses
-from mmpose_ae.tracking.oks import object_keypoint_similarity
+from mmpose_ae.grouping.oks import object_keypoint_similarity
 
 ALIKE = 0.5  # people of this similarity (OKS) are the same one
 

@@ -1,8 +1,9 @@
 """Ids of people over the frames of a video; numpy and scipy alone."""
 
+from mmpose_ae.grouping.oks import object_keypoint_similarity
+
 from .association import match
 from .mmpose_0x import MMPose0xRule
-from .oks import object_keypoint_similarity
 from .smoothing import OneEuroSmoothing
 from .tracker import Tracker, Tracks
 from .two_rounds import TwoRoundRule

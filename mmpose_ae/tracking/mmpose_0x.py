@@ -4,10 +4,10 @@ from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from mmpose_ae.grouping.oks import check_sigmas, object_keypoint_similarity
 from mmpose_ae.grouping.poses import Poses
 from mmpose_ae.options import check_between, check_choice, check_count
 
-from .oks import check_sigmas, object_keypoint_similarity
 from .two_rounds import UNTRACKED
 
 # What MMPose writes over people whom it deletes, and starts the least coordinate from.

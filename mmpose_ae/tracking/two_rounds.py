@@ -8,12 +8,12 @@ from typing import Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
+from mmpose_ae.grouping.oks import check_sigmas, object_keypoint_similarity
 from mmpose_ae.grouping.poses import Poses, boxes_around
 from mmpose_ae.grouping.scipy_routines import squared_distances
 from mmpose_ae.options import check_between, check_count
 
 from .association import match
-from .oks import check_sigmas, object_keypoint_similarity
 from .track import Track
 
 UNTRACKED = -1  # id of a person who has none

@@ -10,9 +10,9 @@ from golden import subject_files
 from xtcocotools.coco import COCO
 from xtcocotools.cocoeval import COCOeval
 
+from mmpose_ae.grouping.oks import object_keypoint_similarity
 from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.registry import METRICS
-from mmpose_ae.tracking.oks import object_keypoint_similarity
 
 EXPECTED = subject_files('leaderboard', '*_expected.json')
 WRITTEN = subject_files('leaderboard', '*_cocometric_format.npz', 'image_ids')

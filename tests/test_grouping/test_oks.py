@@ -6,9 +6,9 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from mmpose_ae.grouping.oks import check_sigmas
 from mmpose_ae.grouping.poses import boxes_around
 from mmpose_ae.tracking import object_keypoint_similarity
-from mmpose_ae.tracking.oks import check_sigmas
 
 
 def test_by_hand():

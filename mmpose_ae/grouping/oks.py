@@ -1,4 +1,4 @@
-"""How alike the poses of two frames are, by COCO's measure."""
+"""How alike two poses are, by COCO's measure."""
 
 from typing import Optional
 
