@@ -16,7 +16,7 @@ TOOLS = {
     'test': ('test.py', 'test a checkpoint; --choose-threshold for predict'),
     'check': ('dataset_converters/check_dataset.py', 'check a data set or an annotation file'),
 }
-# Modules with a function of the name of each other command.
+# Modules with a function of the name of each other command, - being _.
 MODULES = {
     'predict': 'mmpose_ae.commands.predict',
     'models': 'mmpose_ae.commands.models',
@@ -24,6 +24,7 @@ MODULES = {
     'export': 'mmpose_ae.commands.export',
     'submit': 'mmpose_ae.commands.submit',
     'report': 'mmpose_ae.commands.report',
+    'train-score': 'mmpose_ae.commands.train_score',
     'mmpose': 'mmpose_ae.commands.mmpose',
     'setup': 'mmpose_ae.commands.setup',
 }
@@ -61,7 +62,7 @@ def _run(arguments: List[str]) -> int:
     args = _build_parser().parse_args(arguments)
     if args.command == 'setup' or (args.command == 'predict' and _is_exported(args.model)):
         _leave_mmpose_out()
-    return getattr(import_module(MODULES[args.command]), args.command)(args)
+    return getattr(import_module(MODULES[args.command]), args.command.replace('-', '_'))(args)
 
 
 def _is_exported(model: Optional[str]) -> bool:
@@ -124,6 +125,7 @@ def _build_parser() -> ArgumentParser:
     _add_export(add('export', 'CONFIG CHECKPOINT OUT.onnx', 'write a model to a file of ONNX'))
     _add_submit(add('submit', 'BOARD [CONFIG CHECKPOINT]', 'write or check what benchmarks take'))
     _add_report(add('report', 'CONFIG CHECKPOINT', 'write a page that says what is wrong'))
+    _add_train_score(add('train-score', 'CONFIG CHECKPOINT', 'learn a score that ranks people'))
     _add_mmpose(add('mmpose', '[SCRIPT ...]', "run MMPose's own scripts, or list them"))
     _add_setup(commands.add_parser('setup', help='install what training and testing need'))
     for name, (_, what) in TOOLS.items():
@@ -257,6 +259,21 @@ def _add_report(parser: ArgumentParser) -> None:
         'truth in place of heatmaps and of tags, which takes three times as long')  # fmt: skip
     add('--resamples', type=int, default=1000, metavar='N',
         help='draws of images for intervals; 1000 by default')  # fmt: skip
+    add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    add('--overwrite', action='store_true', help='write over a file that is there')
+
+
+def _add_train_score(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add('config', metavar='CONFIG', help='a config, which says what is tested, and how')
+    add('checkpoint', metavar='CHECKPOINT', help='weights: a file or an address')
+    add('--ann-file', metavar='FILE', help='annotated images to learn from, which the network has '
+        'not seen; by default those of training')  # fmt: skip
+    add('--images', metavar='FOLDER', help='where they are, with --ann-file')
+    add('--num', type=int, default=2000, metavar='N', help='most of them; 2000 by default')
+    add('--seed', type=int, default=0, metavar='N', help='of what is drawn at random')
+    add('--out', type=Path, default=Path('score.npz'), metavar='FILE.npz',
+        help='the score; score.npz by default')  # fmt: skip
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
     add('--overwrite', action='store_true', help='write over a file that is there')
 

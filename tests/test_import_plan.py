@@ -20,6 +20,7 @@ PLAN = [
     ['runtime'],
     ['export', 'submission'],
     ['report'],
+    ['score_learning'],
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [

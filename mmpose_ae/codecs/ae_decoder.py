@@ -79,6 +79,7 @@ class AEDecoder(BottomupCodec):
             self.grouping,
             self.completion,
             self.scoring,
+            learned_score=self.learned_score,
         )
 
     def propose(self, maps: Maps) -> TagProposals:

@@ -7,7 +7,7 @@ import torch
 from mmpose.codecs.base import BaseKeypointCodec
 from torch import Tensor
 
-from mmpose_ae.decoding import Decoding
+from mmpose_ae.decoding import Decoding, LearnedScore
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.grouping import Poses
 from mmpose_ae.metainfo import load_metainfo
@@ -42,6 +42,8 @@ class BottomupCodec(BaseKeypointCodec):
             ``'quarter'`` shifts a quarter of a cell towards the higher neighbor, ``'released'``
             too, but left or up where both are equal, as the released codes do; None keeps the cell.
         targets (dict, optional): Options of :class:`HeatmapTargets`, or of the codec's own.
+        learned_score (str, optional): File of ``mmpose-ae train-score``: people rank by that score,
+            which knows the codec's own. None ranks by that.
 
     Raises:
         ValueError: If sizes do not divide each other, or the order is not one of the keypoints.
@@ -67,6 +69,7 @@ class BottomupCodec(BaseKeypointCodec):
         center_shift: Optional[float] = None,
         refinement: Optional[str] = 'gaussian',
         targets: Optional[dict] = None,
+        learned_score: Optional[str] = None,
     ) -> None:
         super().__init__()
         self.input_size = None if input_size is None else tuple(input_size)
@@ -78,6 +81,7 @@ class BottomupCodec(BaseKeypointCodec):
         check_choice('refinement', refinement, [None, *sorted(OFFSETS)])
         self.refinement = refinement
         self.heatmap_targets = read_options(self.target_options, self._part('targets'), targets)
+        self.learned_score = None if learned_score is None else self._read_score(learned_score)
 
     def _part(self, name: str) -> str:
         return f'{name} of {type(self).__name__}'
@@ -86,6 +90,15 @@ class BottomupCodec(BaseKeypointCodec):
         if order is None:
             return None if self.metainfo is None else order_from_metainfo(self.metainfo)
         return check_order(order, self.metainfo and self.metainfo['num_keypoints'])
+
+    def _read_score(self, path: str) -> LearnedScore:
+        score = LearnedScore.read(path)
+        if self.metainfo is not None:
+            names = self.metainfo['keypoint_id2name']
+            score.check_keypoints([names[k] for k in range(len(names))], path)
+        elif self.num_keypoints is not None:
+            score.check_keypoints(self.num_keypoints, path)
+        return score
 
     @property
     def num_keypoints(self) -> Optional[int]:

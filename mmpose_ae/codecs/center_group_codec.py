@@ -78,7 +78,7 @@ class CenterGroupCodec(BottomupCodec):
     @property
     def decoding(self) -> CenterDecoding:
         """The half of decoding that runs on the host."""
-        return CenterDecoding(self.scoring.max_instances)
+        return CenterDecoding(self.scoring.max_instances, learned_score=self.learned_score)
 
     def propose(self, maps: Maps, mask: Optional[Tensor] = None) -> CenterProposals:
         """Find what is to be grouped.

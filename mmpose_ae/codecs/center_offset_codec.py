@@ -95,7 +95,7 @@ class CenterOffsetCodec(BottomupCodec):
     @property
     def decoding(self) -> OffsetDecoding:
         """The half of decoding that runs on the host."""
-        return OffsetDecoding(self.match_distance, self.scoring)
+        return OffsetDecoding(self.match_distance, self.scoring, learned_score=self.learned_score)
 
     def propose(self, maps: Maps, grid: Optional[Grid] = None) -> OffsetProposals:
         """Find centers, where their offsets point to, and keypoints.

@@ -39,7 +39,7 @@ class PersonCodec(BottomupCodec):
     @property
     def decoding(self) -> CenterDecoding:
         """The half of decoding that runs on the host."""
-        return CenterDecoding(suppression=self.suppression)
+        return CenterDecoding(suppression=self.suppression, learned_score=self.learned_score)
 
     def outputs(self, proposals: GroupedCenters) -> Dict[str, Tensor]:
         """Score the centers of a batch, and name what :class:`CenterDecoding` reads.

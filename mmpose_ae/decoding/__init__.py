@@ -3,8 +3,10 @@
 from .center_decoding import CenterDecoding
 from .completion import Completion
 from .decoding import Decoding
+from .learned_score import LearnedScore
 from .missing import MISSING_RULES, find_missing
 from .offset_decoding import OffsetDecoding
+from .pose_features import pose_features
 from .read_poses import read_poses
 from .reading import DECODINGS, read_decoding
 from .refinement import refine_cells
@@ -19,11 +21,13 @@ __all__ = [
     'CenterOffsetScoring',
     'Completion',
     'Decoding',
+    'LearnedScore',
     'MeanScoring',
     'OffsetDecoding',
     'PoseSuppression',
     'TagDecoding',
     'find_missing',
+    'pose_features',
     'read_decoding',
     'read_poses',
     'refine_cells',

@@ -1,16 +1,19 @@
 """What all decodings share: a batch is taken apart, and options are written down."""
 
-from dataclasses import asdict, fields, is_dataclass
-from typing import Any, Callable, ClassVar, Dict, List, Mapping, Tuple
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, Callable, ClassVar, Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 
 from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import Poses, describe_strategy
 
+from .learned_score import LearnedScore
+
 Arrays = Mapping[str, np.ndarray]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Decoding:
     """People of the named arrays that a codec or an exported network gives.
 
@@ -19,12 +22,16 @@ class Decoding:
     torch.
 
     Attributes:
+        learned_score (LearnedScore, optional): What ranks people in the end, in place of the score
+            that they have until then. None keeps that.
         output_names (tuple): Names of the arrays that are read.
         parts (dict): How those options are read from a dictionary that are dictionaries there.
     """
 
+    learned_score: Optional[LearnedScore] = None
+
     output_names: ClassVar[Tuple[str, ...]] = ()
-    parts: ClassVar[Dict[str, Callable[[dict], Any]]] = {}
+    parts: ClassVar[Dict[str, Callable[[Any], Any]]] = {}
 
     def __call__(self, outputs: Arrays, grid: Grid) -> List[Poses]:
         """Decode a batch.
@@ -46,7 +53,8 @@ class Decoding:
                 f'but has no {", ".join(missing)}; given are: {sorted(outputs)}'
             )
         images = zip(*(outputs[name] for name in self.output_names))
-        return [self._decode_image(grid, *arrays) for arrays in images]
+        people = [self._decode_image(grid, *arrays) for arrays in images]
+        return people if self.learned_score is None else list(map(self.learned_score.rank, people))
 
     def _decode_image(self, grid: Grid, *arrays: np.ndarray) -> Poses:
         """Decode one image, from its arrays in the order of their names."""
@@ -55,15 +63,21 @@ class Decoding:
     def to_dict(self) -> dict:
         """All options as JSON can hold them, the type first; :func:`read_decoding` reads them.
 
+        A learned score is written whole, and where there is none nothing is said of it.
+
         Raises:
             ValueError: If candidates are grouped by a strategy that this package does not ship.
         """
         options = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        if self.learned_score is None:
+            del options['learned_score']
         return dict(type=type(self).__name__, **options)
 
 
 def _plain(value: Any) -> Any:
     """An option as JSON can hold it."""
+    if isinstance(value, LearnedScore):
+        return value.to_text()
     if callable(value):
         return describe_strategy(value)
     return asdict(value) if is_dataclass(value) else value

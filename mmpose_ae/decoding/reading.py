@@ -6,6 +6,7 @@ from mmpose_ae.options import check_choice, read_options
 
 from .center_decoding import CenterDecoding
 from .decoding import Decoding
+from .learned_score import LearnedScore
 from .offset_decoding import OffsetDecoding
 from .tag_decoding import TagDecoding
 
@@ -29,7 +30,8 @@ def read_decoding(options: Mapping) -> Decoding:
     given = dict(options)
     kind = given.pop('type', None)
     check_choice('type of decoding', kind, DECODINGS)
-    for name, read in DECODINGS[kind].parts.items():
+    parts = dict(DECODINGS[kind].parts, learned_score=LearnedScore.from_text)
+    for name, read in parts.items():
         if given.get(name) is not None:
             given[name] = read(given[name])
     return read_options(DECODINGS[kind], kind, given)
