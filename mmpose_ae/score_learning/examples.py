@@ -98,7 +98,7 @@ def find_examples(
     predictor, recorder = Predictor(cfg, checkpoint, score_threshold=-LARGEST), Recorder()
     predictor.model.head.decoder.learned_score = recorder
     predictions = predictor(paths, keep_images=False)
-    found = [each.poses for each in tqdm(predictions, total=len(paths), unit='image')]
+    found = [each.poses for each in tqdm(predictions, total=len(paths), disable=None)]
     known = zip(images, found, recorder.seen, strict=True)
     return [_example(image, poses, seen, task.sigmas) for image, poses, seen in known]
 

@@ -12,7 +12,7 @@ from mmpose_ae.decoding.learned_score import Layer
 HIDDEN = (128, 64)
 DROPOUT = 0.2
 RATE, DECAY = 1e-3, 1e-2  # of AdamW
-EPOCHS, BATCH = 15, 256
+EPOCHS, BATCH = 60, 256
 CONSTANT = 1e-6  # a feature that varies less is one
 
 
