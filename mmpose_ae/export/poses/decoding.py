@@ -69,6 +69,8 @@ class DecodingInGraph:
 
 def _check_decoding(decoding: Decoding) -> None:
     """Refuse what only the host can do."""
+    if decoding.learned_score is not None:
+        raise ValueError('people in the graph have no learned_score: export it without --poses')
     if not isinstance(decoding, TagDecoding):
         raise ValueError(
             'people in the graph are grouped by tags, but this network needs '

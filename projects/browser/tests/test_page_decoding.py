@@ -178,6 +178,7 @@ def test_a_network_that_gives_poses():
         (dict(TagDecoding().to_dict(), refinement='cubic'), 'refinement is cubic'),
         (dict(TagDecoding().to_dict(), completion=dict(rule='far')), 'rule of completion is far'),
         (dict(type='CenterDecoding'), 'no output cells'),
+        (dict(TagDecoding().to_dict(), learned_score='UEs='), 'learned score.*--cfg-options'),
     ],
 )
 def test_what_the_page_does_not_know_is_refused(decoding, words):

@@ -139,7 +139,9 @@ class RecurrentAssociationCodec(BottomupCodec):
             points = _center_discarded(cells[image, mask], scores[image, mask])
             found = Poses(grid.to_pixels(points), scores[image, mask], instance_scores[image, mask])
             people.append(rank_poses(found, self.scoring.max_instances))
-        return people if detected is None else self._search(people, detected, detected_grid)
+        if detected is not None:
+            people = self._search(people, detected, detected_grid)
+        return people if self.learned_score is None else list(map(self.learned_score.rank, people))
 
     def _search(self, people: List[Poses], maps: Maps, grid: Grid) -> List[Poses]:
         """Look for discarded keypoints where heatmaps of all instances are high and tags alike."""

@@ -47,6 +47,12 @@ export function makeDecoder(options, grid, names) {
   const missing = known.reads(options ?? {}).filter((name) => !names.includes(name));
   if (missing.length) throw new Error(`it has no output ${missing}, but ${names}`);
   known.check?.(options);
+  if (options?.learned_score) {
+    throw new Error(
+      'it ranks people by a learned score, which this page does not know; ' +
+        'export it with --cfg-options model.head.decoder.learned_score=None',
+    );
+  }
   const [shiftX, shiftY] = grid.stride.map((step) => grid.center_shift ?? 0.5 - 0.5 / step);
   const toPixels = ({ x, y }) => ({
     x: (x + shiftX) * grid.stride[0],
