@@ -127,7 +127,9 @@ class LearnedScore:
         try:
             with np.load(BytesIO(content), allow_pickle=False) as arrays:
                 return _read(dict(arrays))
-        except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            raise ValueError(f'{name} is not a learned score: it has no {error}') from error
+        except (BadZipFile, EOFError, TypeError, ValueError) as error:
             raise ValueError(f'{name} is not a learned score: {error}') from error
 
     @classmethod

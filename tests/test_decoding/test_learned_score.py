@@ -96,7 +96,7 @@ def written(save=np.savez, *values, **arrays):
     (b'no file of numpy', ''),
     (written(**HEAD)[:-9], ''),
     (written(np.save, np.zeros(3)), ''),
-    (written(keypoint_names=NAMES), 'format is not a file'),
+    (written(keypoint_names=NAMES), "it has no 'format'"),
     (written(**dict(HEAD, keypoint_names=np.array(NAMES, object))), 'Object arrays cannot be'),
     (written(**dict(HEAD, format=2)), 'it has format 2, this version of mmpose_ae reads up to 1'),
     (written(**HEAD), 'the last layer has 16 outputs'),
