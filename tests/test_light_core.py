@@ -126,7 +126,8 @@ def test_a_scene_is_grouped(without):
 DECODED = """
 import json
 import numpy as np
-from mmpose_ae.decoding import read_decoding
+from mmpose_ae.decoding import LearnedScore, read_decoding
+from mmpose_ae.decoding.pose_features import count_features
 from mmpose_ae.frame import Grid
 
 heatmaps = np.zeros((1, 2, 8, 8), np.float32)
@@ -134,22 +135,31 @@ heatmaps[0, [0, 1], [2, 4], [3, 5]] = [0.9, 0.05]
 candidates = np.zeros((1, 2, 1, 4), np.float32)
 candidates[0, 0, 0] = [0.9, 3, 2, 0]
 outputs = dict(candidates=candidates, heatmaps=heatmaps, tags=np.zeros_like(heatmaps))
-decoding = read_decoding(dict(type='TagDecoding', refinement=None))
+layer = np.ones((count_features(2), 1), np.float32), np.zeros(1, np.float32)
+score = LearnedScore(('nose', 'neck'), np.array([0.1, 0.1]), (layer,)).to_text()
+decoding = read_decoding(dict(type='TagDecoding', refinement=None, learned_score=score))
 (poses,) = decoding(outputs, Grid((8, 8), (4, 4)))
 assert decoding.to_dict() == read_decoding(json.loads(json.dumps(decoding.to_dict()))).to_dict()
 assert not {'scipy', 'torch'} & set(sys.modules)
-print(json.dumps([poses.keypoints.tolist(), poses.keypoint_scores.tolist(), poses.filled.tolist()]))
+found = [poses.keypoints, poses.keypoint_scores, poses.filled, poses.instance_scores]
+print(json.dumps([values.tolist() for values in found]))
 """
 
 
 def test_named_arrays_are_decoded_without_scipy():
-    """The second keypoint is too low for a candidate, and found at a tenth of its height."""
+    """The second keypoint is too low for a candidate, and found at a tenth of its height.
+
+    The score is of the sum of features: positions from the middle cancel out; the two scores, one
+    filled keypoint, the score until then, and the logarithm of 8 times the root of 2.
+    """
     child = run(f'{HIDE_SCIPY}{DECODED}')
     assert child.returncode == 0, child.stderr
-    keypoints, scores, filled = json.loads(child.stdout)
+    keypoints, scores, filled, (learned,) = json.loads(child.stdout)
     assert keypoints == [[[13.5, 9.5], [21.5, 17.5]]]
     np.testing.assert_allclose(scores, [[0.9, 0.005]], rtol=1e-6)
     assert filled == [[False, True]]
+    total = 0.905 + 1 + 0.45 + np.log(8 * 2**0.5)
+    assert learned == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-6)
 
 
 @WITHOUT

@@ -258,6 +258,7 @@ SHARED = dict(
     center_shift=0.5,
     refinement='quarter',
     targets=dict(sigma=2.0, round_centers=True),
+    learned_score=__file__,  # refused: it is no such file
 )
 TAGS = dict(
     tag_threshold=4.0,

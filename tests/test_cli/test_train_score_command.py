@@ -1,0 +1,88 @@
+"""The command from a network to a score that its config names; and what it refuses."""
+
+import re
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from mmpose_ae import Predictor
+from mmpose_ae.decoding import LearnedScore
+from mmpose_ae.score_learning.examples import find_examples, read_images
+from mmpose_ae_cli import main
+
+MPII = 'configs/associative_embedding/mpii/ae_hourglass-4stack_8xb4-200k_mpii-512x512.py'
+
+
+@pytest.fixture
+def train_score(perfect_model, tmp_path, capsys):
+    """Learns a score; gives what was said, and the score if there is one."""
+
+    def train(*options, config=perfect_model.config):
+        out = tmp_path / 'scores' / 'score.npz'
+        given = [str(config), str(perfect_model.checkpoint), '--out', str(out)]
+        failed = main(['train-score', *given, *map(str, options)])
+        said = capsys.readouterr()
+        return said.err.splitlines()[-1] if failed else said.out, None if failed else out
+
+    return train
+
+
+def test_a_score_is_learned_and_used(train_score, perfect_model):
+    """Two people are found in each picture, and one of one picture is right."""
+    said, path = train_score('--num', 4)
+    assert 'on 4 of 5 images of' in said and 'has seen them in training' in said
+    assert 'learned from 6 people' in said
+    assert re.search(r'AP of the images held out: [01]\.\d{3} before, [01]\.\d{3} with', said)
+    score = LearnedScore.read(path)
+    assert len(score.keypoint_names) == 17 and score.keypoint_names[0] == 'nose'
+    name, value = re.search(r'--cfg-options (\S+)=(\S+) uses it', said).groups()
+    options = dict(device='cpu', score_threshold=-1)
+    before = Predictor(perfect_model.config, perfect_model.checkpoint, **options)
+    after = Predictor(
+        perfect_model.config, perfect_model.checkpoint, cfg_options={name: value}, **options
+    )
+    (old,), (new,) = (each(str(perfect_model.image)) for each in (before, after))
+    expected = score.rank(old.poses)  # the picture is as large as the input
+    np.testing.assert_allclose(new.poses.instance_scores, expected.instance_scores, atol=1e-4)
+    assert not np.allclose(new.poses.instance_scores, old.poses.instance_scores, atol=1e-2)
+
+
+def test_other_images(train_score, tiny_config):
+    folder = tiny_config.parent
+    options = ['--ann-file', folder / 'people.json', '--images', folder / 'images']
+    said, path = train_score(*options, '--seed', 1)
+    assert 'on 5 of 5 images of' in said and 'in training' not in said
+    assert path.exists()
+    assert train_score()[0] == f'error: {path} is there already: --overwrite replaces it'
+
+
+def test_examples_are_what_is_ranked(perfect_model):
+    """Positions of features are in the input, those that are compared with people in the image."""
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.test_dataloader.dataset.pipeline[1].input_size = (128, 128)
+    task = read_images(cfg, None, None)
+    found = find_examples(cfg, str(perfect_model.checkpoint), task, [3, 1])
+    assert [example.people.image_id for example in found] == [1, 3]
+    for people, features in found:
+        assert len(features) == len(people.found.scores) == 2
+        diagonals = np.linalg.norm(np.ptp(people.found.keypoints, axis=1), axis=-1)
+        np.testing.assert_allclose(features[:, -1], np.log(2 * diagonals), rtol=1e-4)
+
+
+def test_bad_input_is_refused(train_score, tmp_path, perfect_model):
+    assert 'belong together' in train_score('--ann-file', 'a.json')[0]
+    assert '--num must be a whole number from 2 on, got 1' in train_score('--num', 1)[0]
+    assert 'must end in .npz' in train_score('--out', tmp_path / 'score.pth')[0]
+    missing = ['--ann-file', tmp_path / 'a.json', '--images', tmp_path]
+    assert 'a.json' in train_score(*missing)[0]
+    assert 'expected CocoMetric or CrowdSubsetMetric' in train_score(config=MPII)[0]
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[])
+    cfg.dump(tmp_path / 'joined.py')
+    said, _ = train_score(config=tmp_path / 'joined.py')
+    assert 'a ConcatDataset, are not in one annotation file: give --ann-file and --images' in said
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.model.refiner = dict(type='SinglePersonRefiner')
+    cfg.dump(tmp_path / 'refined.py')
+    assert 'learns without it' in train_score(config=tmp_path / 'refined.py')[0]
