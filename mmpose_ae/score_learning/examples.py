@@ -7,6 +7,7 @@ import numpy as np
 from mmengine.config import Config
 from tqdm import tqdm
 
+from mmpose_ae.codecs import BottomupCodec
 from mmpose_ae.decoding import pose_features
 from mmpose_ae.grouping import LARGEST, Poses
 from mmpose_ae.prediction.predictor import Predictor
@@ -55,18 +56,23 @@ def read_images(cfg: Config, ann_file: Optional[str], images: Optional[str]) -> 
         ValueError: If training has no single annotation file, or the metric is another one.
     """
     cfg = Config(cfg.to_dict(), filename=cfg.filename)
-    dataset = dict(cfg.train_dataloader.dataset, test_mode=True)
-    if ann_file is not None:
+    if ann_file is None:
+        cfg.test_dataloader.dataset = _training_images(cfg)
+    else:
         place = dict(data_root='', ann_file=ann_file, data_prefix=dict(img=images))
-        dataset = dict(cfg.test_dataloader.dataset, **place)
-    if 'ann_file' not in dataset:
-        raise ValueError(
-            f'the training data of {cfg.filename}, a {dataset["type"]}, are not in one annotation '
-            'file: give --ann-file and --images'
-        )
-    cfg.test_dataloader.dataset = dataset
+        cfg.test_dataloader.dataset.update(place)
     cfg.test_evaluator = dict(find_metric(cfg, 'coco'), ann_file=None)
     return read_task(cfg)
+
+
+def _training_images(cfg: Config) -> dict:
+    dataset = dict(cfg.get('train_dataloader', {}).get('dataset', {}), test_mode=True)
+    if 'ann_file' not in dataset:
+        raise ValueError(
+            f'{cfg.filename} has no training data of one annotation file, but '
+            f'{dataset.get("type")}: give --ann-file and --images'
+        )
+    return dataset
 
 
 def find_examples(
@@ -84,7 +90,8 @@ def find_examples(
         list[Example]: Of each of these images, by id.
 
     Raises:
-        ValueError: If the network has a refiner, or an image cannot be read.
+        ValueError: If the network has a refiner or a codec of somebody else, or an image cannot be
+            read.
     """
     if cfg.model.get('refiner'):
         raise ValueError(
@@ -96,7 +103,12 @@ def find_examples(
     names = {image['id']: image['file_name'] for image in task.content['images']}
     paths = [str(Path(task.image_folder) / names[image.image_id]) for image in images]
     predictor, recorder = Predictor(cfg, checkpoint, score_threshold=-LARGEST), Recorder()
-    predictor.model.head.decoder.learned_score = recorder
+    codec = predictor.model.head.decoder
+    if not isinstance(codec, BottomupCodec):
+        raise ValueError(
+            f'{type(codec).__name__} ranks by no learned score: it is no codec of mmpose_ae'
+        )
+    codec.learned_score = recorder
     predictions = predictor(paths, keep_images=False)
     found = [each.poses for each in tqdm(predictions, total=len(paths), disable=None)]
     known = zip(images, found, recorder.seen, strict=True)

@@ -1,6 +1,7 @@
 """The command from a network to a score that its config names; and what it refuses."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -81,8 +82,18 @@ def test_bad_input_is_refused(train_score, tmp_path, perfect_model):
     cfg.train_dataloader.dataset = dict(type='ConcatDataset', datasets=[])
     cfg.dump(tmp_path / 'joined.py')
     said, _ = train_score(config=tmp_path / 'joined.py')
-    assert 'a ConcatDataset, are not in one annotation file: give --ann-file and --images' in said
+    assert 'of one annotation file, but ConcatDataset: give --ann-file and --images' in said
+    cfg.pop('train_dataloader')
+    cfg.dump(tmp_path / 'tested.py')
+    assert 'one annotation file, but None' in train_score(config=tmp_path / 'tested.py')[0]
     cfg = Config.fromfile(perfect_model.config)
     cfg.model.refiner = dict(type='SinglePersonRefiner')
     cfg.dump(tmp_path / 'refined.py')
     assert 'learns without it' in train_score(config=tmp_path / 'refined.py')[0]
+
+
+def test_a_codec_of_somebody_else_is_refused(train_score, monkeypatch):
+    model = SimpleNamespace(head=SimpleNamespace(decoder=object()))
+    predictor = SimpleNamespace(model=model)
+    monkeypatch.setattr('mmpose_ae.score_learning.examples.Predictor', lambda *_, **__: predictor)
+    assert 'object ranks by no learned score' in train_score()[0]
