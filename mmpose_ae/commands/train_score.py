@@ -39,7 +39,7 @@ def _learn(args: Namespace) -> Iterator[str]:
     drawn = rng.permutation(ids)[: args.num].tolist()
     yield f'people are looked for on {len(drawn)} of {len(ids)} images of {task.metric.ann_file}'
     if args.ann_file is None:
-        yield 'the network has seen them in training, so it finds more there than on other images'
+        yield 'the network has seen them in training, so it may be surer there than on other images'
     examples = find_examples(cfg, args.checkpoint, task, drawn)
     learned = learn(examples, task.names, task.sigmas, args.seed)
     yield f'learned from {learned.people} people'
