@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from mmpose_ae.codecs import Maps
+from mmpose_ae.decoding import LearnedScore
+from mmpose_ae.decoding.pose_features import count_features
 from mmpose_ae.registry import KEYPOINT_CODECS
 from projects.recurrent_association.models.instance_targets import gaussian_targets
 
@@ -52,6 +54,21 @@ def test_best_first_and_only_what_was_accepted():
     np.testing.assert_allclose(poses.keypoints, POSES[[1, 0, 0]], atol=0.01)
     expected = np.array([0.9, 0.8, 0.5]) * poses.keypoint_scores.mean(1)
     np.testing.assert_allclose(poses.instance_scores, expected, rtol=1e-6)
+
+
+def test_a_learned_score_ranks_in_the_end(tmp_path):
+    """By size alone, of which the score is s / (1 + s) for a diagonal of s pixels."""
+    weights = np.zeros((count_features(3), 1), np.float32)
+    weights[-1] = 1
+    layer = weights, np.zeros(1, np.float32)
+    score = LearnedScore(('left', 'right', 'middle'), np.full(3, 0.1), (layer,))
+    (tmp_path / 'score.npz').write_bytes(score.to_bytes())
+    codec = KEYPOINT_CODECS.build(dict(CODEC, learned_score=str(tmp_path / 'score.npz')))
+    sizes = np.linalg.norm(np.ptp(POSES, axis=1), axis=-1)
+    assert sizes[1] > sizes[0]
+    poses = decode(codec, draw(POSES, codec), [[0.9, 0.5]])
+    np.testing.assert_allclose(poses.keypoints, POSES[::-1], atol=0.01)
+    np.testing.assert_allclose(poses.instance_scores, (sizes / (1 + sizes))[::-1], rtol=1e-3)
 
 
 def test_discarded_keypoints():
