@@ -1,0 +1,99 @@
+"""Compare methods on one backbone, the same images and a schedule of one length.
+
+Each row, a method on some data with a seed, is trained and measured for itself and kept in a file:
+an interrupted command goes on where it was, finished rows are not run again, and several commands
+may fill one folder with different rows. Then the networks of the rows that were asked for are timed
+in turn, and a table and a picture are written. ``--small`` shows in minutes that all of it runs,
+``--gpu`` is for a quarter of an hour on a CUDA device.
+"""
+
+import json
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from pathlib import Path
+from typing import Dict, List
+
+import torch
+from method_configs import DATA, METHODS, Form, Run
+from method_runs import find_people, load, measure, time_in_turn
+from method_table import draw_curve, format_table
+
+from mmpose_ae.cli.benchmark import print_row
+from mmpose_ae.datasets.synth_crowd import generate
+from mmpose_ae.whole_files import write_whole
+
+FORMS = {
+    'full': Form(),
+    'small': Form(train=16, val=8, epochs=2, videos=1, frames=4, repeats=2),
+    'gpu': Form(train=20000, side=256, epochs=10, batch_size=32, workers=14),
+}
+
+
+def parse_args() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add('--methods', nargs='+', choices=list(METHODS), default=list(METHODS), metavar='METHOD',
+        help=', '.join(METHODS))  # fmt: skip
+    add('--data', nargs='+', choices=list(DATA), default=list(DATA))
+    add('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    form = parser.add_mutually_exclusive_group()
+    for name in ('small', 'gpu'):
+        form.add_argument(f'--{name}', dest='form', action='store_const', const=name)
+    parser.set_defaults(form='full')
+    add('--work-dir', type=Path, default=Path('work_dirs/methods'), help='of all runs')
+    return parser.parse_args()
+
+
+def plan(args: Namespace) -> List[Run]:
+    """The runs that were asked for; the first seed of everything comes first."""
+    form, folder = FORMS[args.form], args.work_dir / args.form
+    return [
+        Run(method, data, seed, form, folder)
+        for seed in args.seeds
+        for data in args.data
+        for method in args.methods
+    ]
+
+
+def finish(run: Run) -> Dict:
+    """Give the row of a run: what its file has, or what is measured and written there now."""
+    path = run.work_dir / 'row.json'
+    if path.exists():
+        return json.loads(path.read_text())
+    print(f'\n== {run.work_dir.name}', flush=True)
+    generate(run.data_root, dict(train=run.form.train, val=run.form.val), DATA[run.data],
+             workers=max(run.form.workers, 1))  # fmt: skip
+    row = dict(method=run.method, label=METHODS[run.method].label, data=run.data, seed=run.seed)
+    row.update(measure(run))
+    write_whole(path, (json.dumps(row, indent=1) + '\n').encode())
+    return row
+
+
+def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
+    """Add to rows what the networks of each data set take, those of the first seed."""
+    timed = {}
+    for data in dict.fromkeys(run.data for run in runs):
+        first = [run for run in runs if (run.data, run.seed) == (data, runs[0].seed)]
+        finders = {run.method: partial(find_people, load(run)) for run in first}
+        timed[data] = time_in_turn(finders, data, runs[0].form.repeats)
+    return [dict(row, **timed[row['data']][row['method']]) for row in rows]
+
+
+def main() -> None:
+    """Measure what is not measured yet, and write the table and the picture."""
+    args = parse_args()
+    torch.set_num_threads(1)
+    runs, rows = plan(args), []
+    for run in runs:
+        rows.append(finish(run))
+        print_row(rows[-1])
+    rows = add_times(rows, runs)
+    table, folder = format_table(rows), runs[0].folder
+    write_whole(folder / 'table.md', table.encode())
+    draw_curve(rows, folder / 'table.png')
+    print(f'\n{table}\n{folder / "table.md"}\n{folder / "table.png"}')
+
+
+if __name__ == '__main__':
+    main()
