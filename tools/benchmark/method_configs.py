@@ -123,6 +123,11 @@ class Run:
         return self.folder / f'{self.method}_{self.data}_seed{self.seed}'
 
     @property
+    def row_file(self) -> Path:
+        """Where the row is, once it is measured."""
+        return self.work_dir / 'row.json'
+
+    @property
     def data_root(self) -> Path:
         """Folder of the images, which runs share."""
         return self.folder / 'data' / self.data

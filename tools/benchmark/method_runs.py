@@ -15,7 +15,7 @@ from tracking import follow, predict_videos
 
 # isort: split
 import numpy as np
-from mmpose.apis import inference_bottomup, init_model
+from mmpose.apis import init_model
 
 from mmpose_ae.checkpoints import find_intact_checkpoint, resume_newest
 from mmpose_ae.datasets.synth_crowd import make_scene
@@ -115,11 +115,6 @@ def count_switches(model: nn.Module, run: Run) -> float:
     videos = predict_videos(model, run.seed, args)
     matched = [follow(truth, poses, sigmas, dict(sigmas=sigmas), 0.0) for truth, poses in videos]
     return measure_people(matched)['IDSW']
-
-
-def find_people(model: nn.Module, image: np.ndarray) -> None:
-    """From an image to its people, as it is timed."""
-    inference_bottomup(model, image)
 
 
 def time_in_turn(finders: Dict[str, Callable], data: str, repeats: int) -> Dict[str, Dict]:

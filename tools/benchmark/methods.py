@@ -11,12 +11,14 @@ import json
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 import torch
 from method_configs import DATA, METHODS, Form, Run
-from method_runs import find_people, load, measure, time_in_turn
+from method_runs import load, measure, time_in_turn
 from method_table import draw_curve, format_table
+from mmpose.apis import inference_bottomup
+from peer_runs import PEERS, measure_peer, open_peer
 
 from mmpose_ae.cli.benchmark import print_row
 from mmpose_ae.datasets.synth_crowd import generate
@@ -27,14 +29,15 @@ FORMS = {
     'small': Form(train=16, val=8, epochs=2, videos=1, frames=4, repeats=2),
     'gpu': Form(train=20000, side=256, epochs=10, batch_size=32, workers=14),
 }
+LABELS = {**{name: method.label for name, method in METHODS.items()}, **PEERS}
 
 
 def parse_args() -> Namespace:
     """Read the command line."""
     parser = ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add('--methods', nargs='+', choices=list(METHODS), default=list(METHODS), metavar='METHOD',
-        help=', '.join(METHODS))  # fmt: skip
+    add('--methods', nargs='+', choices=list(LABELS), default=list(METHODS), metavar='METHOD',
+        help=', '.join(LABELS))  # fmt: skip
     add('--data', nargs='+', choices=list(DATA), default=list(DATA))
     add('--seeds', type=int, nargs='+', default=[0, 1, 2])
     form = parser.add_mutually_exclusive_group()
@@ -58,16 +61,20 @@ def plan(args: Namespace) -> List[Run]:
 
 def finish(run: Run) -> Dict:
     """Give the row of a run: what its file has, or what is measured and written there now."""
-    path = run.work_dir / 'row.json'
-    if path.exists():
-        return json.loads(path.read_text())
+    if run.row_file.exists():
+        return json.loads(run.row_file.read_text())
     print(f'\n== {run.work_dir.name}', flush=True)
     generate(run.data_root, dict(train=run.form.train, val=run.form.val), DATA[run.data],
              workers=max(run.form.workers, 1))  # fmt: skip
-    row = dict(method=run.method, label=METHODS[run.method].label, data=run.data, seed=run.seed)
-    row.update(measure(run))
-    write_whole(path, (json.dumps(row, indent=1) + '\n').encode())
+    row = dict(method=run.method, label=LABELS[run.method], data=run.data, seed=run.seed)
+    row.update(measure_peer(run) if run.method in PEERS else measure(run))
+    write_whole(run.row_file, (json.dumps(row, indent=1) + '\n').encode())
     return row
+
+
+def open_run(run: Run) -> Callable:
+    """Load what was trained; gives a call from a picture to its people."""
+    return open_peer(run) if run.method in PEERS else partial(inference_bottomup, load(run))
 
 
 def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
@@ -75,7 +82,7 @@ def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
     timed = {}
     for data in dict.fromkeys(run.data for run in runs):
         first = [run for run in runs if (run.data, run.seed) == (data, runs[0].seed)]
-        finders = {run.method: partial(find_people, load(run)) for run in first}
+        finders = {run.method: open_run(run) for run in first}
         timed[data] = time_in_turn(finders, data, runs[0].form.repeats)
     return [dict(row, **timed[row['data']][row['method']]) for row in rows]
 

@@ -1,0 +1,142 @@
+"""YOLO11n-pose by ultralytics as a row of the table: on the same images, as long as AE has trained.
+
+Its environment is that of ``make networks``. It knows no regions to ignore: who has no keypoints is
+left out of its labels.
+"""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional
+
+import mmpose_ae  # noqa: F401  (makes MMPose importable)
+
+# isort: split
+import cv2
+import numpy as np
+from method_configs import Run, make_steps
+from method_runs import read_metrics
+from mmengine.evaluator import Evaluator
+from mmengine.registry import DefaultScope
+from mmengine.structures import InstanceData
+
+from mmpose_ae.registry import DATASETS
+
+PEERS = {'yolo11n-pose': 'YOLO11n-pose'}
+LEAST_SCORE = 0.01  # of people whose AP is measured
+BATCH_SIZE = 8
+
+
+def label_lines(image: Dict, annotations: list) -> str:
+    """Write the people of an image as YOLO reads them, a line for each.
+
+    Args:
+        image (dict): ``width`` and ``height`` in pixels.
+        annotations (list[dict]): In COCO's format.
+
+    Returns:
+        str: The category, center and size of the box, then x, y and visibility of each keypoint;
+        all relative to the size of the image.
+    """
+    size, lines = np.array([image['width'], image['height']], float), []
+    for person in annotations:
+        if person['iscrowd'] or not person['num_keypoints']:
+            continue
+        corner, sides = np.reshape(person['bbox'], (2, 2))
+        keypoints = np.reshape(person['keypoints'], (-1, 3)).astype(float)
+        keypoints[:, :2] /= size
+        values = [*((corner + sides / 2) / size), *(sides / size), *keypoints.ravel()]
+        lines.append(' '.join(['0', *(f'{value:.6g}' for value in values)]) + '\n')
+    return ''.join(lines)
+
+
+def write_labels(root: Path, folder: Path, flip_indices: list) -> Path:
+    """Write a SynthCrowd as ultralytics reads it, with links to the images.
+
+    Args:
+        root (Path): Of the data set.
+        folder (Path): To write to.
+        flip_indices (list[int]): Keypoint types of the mirrored image.
+
+    Returns:
+        Path: The file that describes the data set.
+    """
+    for split in ('train', 'val'):
+        content = json.loads((root / f'annotations/{split}.json').read_text())
+        images, labels = folder / 'images' / split, folder / 'labels' / split
+        labels.mkdir(parents=True, exist_ok=True)
+        images.parent.mkdir(exist_ok=True)
+        if not images.exists():
+            images.symlink_to((root / split).absolute())
+        people = {image['id']: [] for image in content['images']}
+        for annotation in content['annotations']:
+            people[annotation['image_id']].append(annotation)
+        for image in content['images']:
+            name = Path(image['file_name']).with_suffix('.txt')
+            (labels / name).write_text(label_lines(image, people[image['id']]))
+        listed = [f'{images.absolute() / image["file_name"]}\n' for image in content['images']]
+        (folder / f'{split}.txt').write_text(''.join(listed))
+    described = dict(path=str(folder.absolute()), train='train.txt', val='val.txt')
+    described.update(names=['person'], kpt_shape=[17, 3], flip_idx=list(flip_indices))
+    path = folder / 'data.yaml'
+    path.write_text(json.dumps(described))  # JSON is YAML
+    return path
+
+
+def hours_of_ae(run: Run) -> float:
+    """How long AE was trained on the same data with the same seed."""
+    path = replace(run, method='ae').row_file
+    if not path.exists():
+        raise SystemExit(f'error: {run.method} trains as long as ae, of which there is no {path}')
+    return json.loads(path.read_text())['minutes'] / 60
+
+
+def measure_peer(run: Run) -> Dict[str, Optional[float]]:
+    """Train YOLO from random weights and measure it; gives the numbers of its row."""
+    from ultralytics import YOLO  # its own environment alone has it
+
+    cfg = make_steps(replace(run, method='ae'))[-1]
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+        evaluator = Evaluator(cfg.test_evaluator)
+    labels = write_labels(run.data_root, run.work_dir, dataset.metainfo['flip_indices'])
+    yolo, start = YOLO(f'{run.method}.yaml'), time.process_time()
+    yolo.train(
+        data=str(labels), time=hours_of_ae(run), imgsz=run.form.side, batch=BATCH_SIZE,
+        workers=run.form.workers, seed=run.seed, pretrained=False, amp=False, val=False,
+        plots=False, project=str(run.work_dir.absolute()), name='yolo', exist_ok=True,
+    )  # fmt: skip
+    seconds, find = time.process_time() - start, open_peer(run)
+    evaluator.dataset_meta = dataset.metainfo
+    for item in dataset:
+        sample = item['data_samples']
+        sample.pred_instances = to_instances(find(cv2.imread(sample.img_path), conf=LEAST_SCORE))
+        evaluator.process([sample])
+    parameters = sum(parameter.numel() for parameter in yolo.model.parameters())
+    accuracy = read_metrics(evaluator.evaluate(len(dataset)))
+    return dict(accuracy, parameters_m=parameters / 1e6, minutes=seconds / 60)
+
+
+def open_peer(run: Run) -> Callable:
+    """Load what was trained; gives a call from a picture to ultralytics' results."""
+    from ultralytics import YOLO
+
+    yolo = YOLO(run.work_dir / 'yolo/weights/last.pt')
+
+    def find(image: np.ndarray, **options: Any) -> Any:
+        (result,) = yolo.predict(image, imgsz=run.form.side, verbose=False, **options)
+        return result
+
+    return find
+
+
+def to_instances(result: Any) -> InstanceData:
+    """The people of ultralytics' result, as heads give them."""
+    keypoints = result.keypoints.data.cpu().numpy().reshape(-1, 17, 3)
+    return InstanceData(
+        keypoints=keypoints[..., :2],
+        keypoint_scores=keypoints[..., 2],
+        bboxes=result.boxes.xyxy.cpu().numpy(),
+        bbox_scores=result.boxes.conf.cpu().numpy(),
+    )
