@@ -5,9 +5,12 @@ left out of its labels.
 """
 
 import json
+import sys
 import time
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any, Callable, Dict, Optional
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable)
@@ -92,16 +95,32 @@ def hours_of_ae(run: Run) -> float:
     return json.loads(path.read_text())['minutes'] / 60
 
 
+def import_yolo() -> type:
+    """Import ultralytics, which its own environment alone has, also where torchvision has no operators.
+
+    The wheels of PyPI want those of CUDA. One function is needed, which ultralytics has as well.
+    """
+    from ultralytics import YOLO
+    from ultralytics.utils.nms import TorchNMS
+
+    try:
+        import torchvision  # noqa: F401
+    except (ImportError, RuntimeError, OSError):
+        stand_in = ModuleType('torchvision')
+        stand_in.__spec__ = ModuleSpec('torchvision', loader=None)
+        stand_in.ops = SimpleNamespace(nms=TorchNMS.nms)
+        sys.modules['torchvision'] = stand_in
+    return YOLO
+
+
 def measure_peer(run: Run) -> Dict[str, Optional[float]]:
     """Train YOLO from random weights and measure it; gives the numbers of its row."""
-    from ultralytics import YOLO  # its own environment alone has it
-
     cfg = make_steps(replace(run, method='ae'))[-1]
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         dataset = DATASETS.build(cfg.test_dataloader.dataset)
         evaluator = Evaluator(cfg.test_evaluator)
     labels = write_labels(run.data_root, run.work_dir, dataset.metainfo['flip_indices'])
-    yolo, start = YOLO(f'{run.method}.yaml'), time.process_time()
+    yolo, start = import_yolo()(f'{run.method}.yaml'), time.process_time()
     yolo.train(
         data=str(labels), time=hours_of_ae(run), imgsz=run.form.side, batch=BATCH_SIZE,
         workers=run.form.workers, seed=run.seed, pretrained=False, amp=False, val=False,
@@ -120,9 +139,7 @@ def measure_peer(run: Run) -> Dict[str, Optional[float]]:
 
 def open_peer(run: Run) -> Callable:
     """Load what was trained; gives a call from a picture to ultralytics' results."""
-    from ultralytics import YOLO
-
-    yolo = YOLO(run.work_dir / 'yolo/weights/last.pt')
+    yolo = import_yolo()(run.work_dir / 'yolo/weights/last.pt')
 
     def find(image: np.ndarray, **options: Any) -> Any:
         (result,) = yolo.predict(image, imgsz=run.form.side, verbose=False, **options)
