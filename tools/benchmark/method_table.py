@@ -19,7 +19,8 @@ COLUMNS = {
     'minutes': ('minutes to train', '{:.1f}'),
 }
 CONSTANT = ('parameters_m', 'ms_5', 'ms_20')  # of all seeds
-INCHES = (6, 4)
+INCHES, LEGEND = (5, 4), 2.5  # of a panel; beside all
+MARKERS = 'osD^v<>PX*hdp8'
 
 
 def mean_and_spread(rows: Sequence[Dict], column: str) -> str:
@@ -77,17 +78,19 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
         rows (sequence[dict]): As :func:`format_table` has them.
         path (Path): Of the picture.
     """
-    panels = group_rows(rows, 'data')
-    figure = Figure((INCHES[0] * len(panels), INCHES[1]), layout='constrained')
+    panels, labels = group_rows(rows, 'data'), list(group_rows(rows, 'label'))
+    width, height = INCHES
+    figure = Figure((width * len(panels) + LEGEND, height), layout='constrained')
     for axes, (data, of_data) in zip(
         figure.subplots(1, len(panels), squeeze=False)[0], panels.items()
     ):
         for label, group in group_rows(of_data, 'label').items():
-            ranks = [row['AP'] for row in group]
-            place = group[0]['ms_5'], np.mean(ranks)
-            axes.errorbar(*place, np.std(ranks), fmt='o', color='C0', capsize=3)
-            axes.annotate(label, place, (5, 5), textcoords='offset points')
+            ranks, number = [row['AP'] for row in group], labels.index(label)
+            axes.errorbar(
+                group[0]['ms_5'], np.mean(ranks), np.std(ranks), label=label, capsize=3,
+                color=f'C{number % 10}', fmt=MARKERS[number],
+            )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')
         axes.grid(alpha=0.3)
-        axes.margins(0.2)
+    figure.legend(*axes.get_legend_handles_labels(), loc='outside right center')
     figure.savefig(path, dpi=120)

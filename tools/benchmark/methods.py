@@ -8,6 +8,7 @@ in turn, and a table and a picture are written. ``--small`` shows in minutes tha
 """
 
 import json
+import os
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from mmpose_ae.whole_files import write_whole
 FORMS = {
     'full': Form(),
     'small': Form(train=16, val=8, epochs=2, videos=1, frames=4, repeats=2),
-    'gpu': Form(train=20000, side=256, epochs=10, batch_size=32, workers=14),
+    'gpu': Form(train=20000, side=256, epochs=6, batch_size=32, workers=os.cpu_count()),
 }
 LABELS = {**{name: method.label for name, method in METHODS.items()}, **PEERS}
 

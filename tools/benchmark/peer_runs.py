@@ -96,7 +96,7 @@ def hours_of_ae(run: Run) -> float:
 
 
 def import_yolo() -> type:
-    """Import ultralytics, which its own environment alone has, also where torchvision has no operators.
+    """Import ultralytics, of its own environment, also where torchvision has no operators.
 
     The wheels of PyPI want those of CUDA. One function is needed, which ultralytics has as well.
     """
