@@ -1,0 +1,243 @@
+"""The table of methods: what is equal in all rows, that finished rows stay, and its cells."""
+
+import json
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools/benchmark'
+NUMBERS = dict(
+    AP=0.25, AP_hard=None, AR=0.5, invented=0.1, missed=0.2, switches=3, parameters_m=2.8,
+    minutes=10.0,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def on_path(monkeypatch):
+    """The parts import each other as scripts do."""
+    monkeypatch.syspath_prepend(str(TOOLS))
+
+
+@pytest.fixture
+def tool(monkeypatch):
+    """Without people or networks: a run is measured and timed in no time."""
+    tool = import_module('methods')
+    tool.measured = []
+    measure = lambda run: tool.measured.append(run.work_dir.name) or NUMBERS  # noqa: E731
+    times = dict(ms_5=20.0, ms_20=30.0)
+    monkeypatch.setattr(tool, 'generate', lambda *args, **options: True)
+    monkeypatch.setattr(tool, 'measure', measure)
+    monkeypatch.setattr(tool, 'open_run', lambda run: None)
+    monkeypatch.setattr(tool, 'time_in_turn', lambda finders, *args: dict.fromkeys(finders, times))
+    return tool
+
+
+@pytest.fixture
+def run_tool(tool, monkeypatch, tmp_path):
+    def run(*options):
+        monkeypatch.setattr('sys.argv', ['methods', '--work-dir', str(tmp_path), *options])
+        tool.main()
+        return tmp_path / 'full'
+
+    return run
+
+
+def make_run(folder, method='ae', **form):
+    configs = import_module('method_configs')
+    return configs.Run(method, 'overlapping', 3, configs.Form(**form), Path(folder))
+
+
+def test_all_methods_differ_in_their_model_alone(tmp_path):
+    configs = import_module('method_configs')
+    seen = []
+    for method in configs.METHODS:
+        steps = configs.make_steps(make_run(tmp_path, method, side=256))
+        assert sum(cfg.train_cfg.max_epochs for cfg in steps) == 7
+        assert len({cfg.work_dir for cfg in steps} | {cfg.experiment_name for cfg in steps}) == (
+            2 * len(steps)
+        )
+        for cfg in steps:
+            scheduler, *_ = [s for s in cfg.param_scheduler if s.type == 'CosineAnnealingLR']
+            assert scheduler.T_max == scheduler.end == cfg.train_cfg.max_epochs
+            assert cfg.model.test_cfg == dict(flip_test=False) and cfg.val_dataloader is None
+            backbone = {k: v for k, v in cfg.model.backbone.items() if 'out_ch' not in k}
+            backbone.pop('init_cfg', None)
+            data = [cfg[name].dataset for name in ('train_dataloader', 'test_dataloader')]
+            seen.append((backbone, data, cfg.test_evaluator, cfg.randomness))
+    assert all(parts == seen[0] for parts in seen)
+    train, test = seen[0][1]
+    assert train.pipeline[1].input_size == test.pipeline[1].input_size == (256, 256)
+    assert train.data_root == test.data_root == str(tmp_path / 'data/overlapping')
+    assert seen[0][3] == dict(seed=3)
+
+
+@pytest.mark.parametrize('epochs, shares', [(2, [1, 1]), (10, [7, 3])])
+def test_two_steps_share_the_epochs(tmp_path, epochs, shares):
+    run = make_run(tmp_path, 'center-group', epochs=epochs)
+    steps = import_module('method_configs').make_steps(run)
+    assert [cfg.train_cfg.max_epochs for cfg in steps] == shares
+
+
+def test_what_is_not_equal_in_all_rows_is_that_of_the_config(tmp_path):
+    configs = import_module('method_configs')
+    (cfg,) = configs.make_steps(make_run(tmp_path, 'swahr'))
+    own = Config.fromfile(configs.METHODS['swahr'].config)
+    for name in ('optim_wrapper', 'custom_hooks', 'param_scheduler'):
+        assert cfg[name] == own[name]
+    assert cfg.model == dict(own.model, test_cfg=dict(flip_test=False))
+    assert cfg.train_dataloader.batch_size == 8
+
+
+def test_finished_rows_are_not_run_again(tool, run_tool, monkeypatch):
+    """The second of three is interrupted; what goes on measures that and the third."""
+    measure, options = tool.measure, ['--methods', 'ae', 'swahr', 'ce', '--data', 'plain']
+
+    def interrupted(run):
+        if run.method == 'swahr':
+            raise KeyboardInterrupt
+        return measure(run)
+
+    with monkeypatch.context() as context:
+        context.setattr(tool, 'measure', interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_tool(*options, '--seeds', '0')
+    assert tool.measured == ['ae_plain_seed0']
+    folder = run_tool(*options, '--seeds', '0')
+    assert tool.measured == [f'{name}_plain_seed0' for name in ('ae', 'swahr', 'ce')]
+    row = json.loads((folder / 'ae_plain_seed0/row.json').read_text())
+    assert row == dict(method='ae', label='AE', data='plain', seed=0, **NUMBERS)
+    run_tool(*options, '--seeds', '0', '1')
+    assert tool.measured[3:] == [f'{name}_plain_seed1' for name in ('ae', 'swahr', 'ce')]
+    table = (folder / 'table.md').read_text()
+    assert '| AE | 0, 1 | 0.250 ± 0.000 | – | 0.500 ± 0.000 | 10.0% ± 0.0% |' in table
+    assert cv2.imread(str(folder / 'table.png')).std() > 0
+
+
+@pytest.mark.parametrize(
+    'options, named',
+    [
+        (['--methods', 'ea'], "'ea'"),
+        (['--data', 'crowds'], "'crowds'"),
+        (['--seeds', 'first'], "'first'"),
+        (['--small', '--gpu'], '--small'),
+    ],
+)
+def test_what_does_not_exist_is_named(run_tool, capsys, options, named):
+    with pytest.raises(SystemExit):
+        run_tool(*options)
+    assert named in capsys.readouterr().err
+
+
+def test_the_table_by_hand():
+    table = import_module('method_table')
+    row = dict(NUMBERS, label='AE', data='plain', seed=0, ms_5=20.0, ms_20=31.0)
+    rows = [row, dict(row, seed=2, AP=0.75, minutes=20.0, AP_hard=0.5), dict(row, label='CID')]
+    lines = table.format_table([*rows, dict(row, data='crowded')]).splitlines()
+    assert lines[0].startswith('| plain | seeds | AP | AP hard |')
+    assert lines[2] == (
+        '| AE | 0, 2 | 0.500 ± 0.250 | – | 0.500 ± 0.000 | 10.0% ± 0.0% | 20.0% ± 0.0% | 3.0 ± 0.0 '
+        '| 2.80 | 20 | 31 | 15.0 ± 5.0 |'
+    )
+    assert lines[3].startswith('| CID | 0 | 0.250 | – | 0.500 | 10.0% |')
+    assert [lines[4], lines[5].split(' | ')[0]] == ['', '| crowded']
+
+
+def test_numbers_of_a_row():
+    metrics = {'coco/AP': 0.3, 'coco/AP hard': -1.0, 'coco/AR': 0.4}
+    read = import_module('method_runs').read_metrics
+    row = dict(AP=0.3, AP_hard=None, AR=0.4, invented=None, missed=None)
+    assert read(metrics) == row
+    people = {'people/precision': 0.75, 'people/recall': 0.5}
+    assert read({**metrics, **people}) == dict(row, invented=0.25, missed=0.5)
+
+
+def test_networks_are_timed_in_turn():
+    calls = []
+    finders = {name: (lambda image, name=name: calls.append((name, image.sum()))) for name in 'ab'}
+    runs = import_module('method_runs')
+    times = runs.time_in_turn(finders, 'plain', repeats=1)
+    assert {name: set(cells) for name, cells in times.items()} == dict.fromkeys(
+        'ab', {'ms_5', 'ms_20'}
+    )
+    assert len(calls) == 2 * 2 * 2 * runs.PICTURES  # networks, numbers of people, rounds
+    assert [name for name, _ in calls] == ['a', 'b'] * (len(calls) // 2)
+    assert [image for _, image in calls[::2]] == [image for _, image in calls[1::2]]
+
+
+def test_seconds_of_training_outlast_an_interruption(monkeypatch):
+    """5 and 7 seconds; the run is killed 2 seconds later and goes on with 4 more."""
+    runs = import_module('method_runs')
+    seconds = iter([100.0, 105.0, 112.0, 50.0, 54.0])
+    monkeypatch.setattr(runs, 'clock', lambda: next(seconds))
+    known = {}
+    hub = SimpleNamespace(runtime_info=known, update_info=known.__setitem__)
+    for epochs in (2, 1):
+        hook = runs.TrainingTime()
+        hook.before_train(SimpleNamespace(message_hub=hub))
+        for _ in range(epochs):
+            hook.after_train_epoch(SimpleNamespace(message_hub=hub))
+    assert known == {runs.SPENT: 16.0}
+
+
+def person(**changes):
+    """Of a box in the middle of 20 x 10 pixels, with one keypoint."""
+    keypoints = [5, 5, 2, *([0] * 48)]
+    return dict(iscrowd=0, num_keypoints=1, bbox=[4, 2, 8, 4], keypoints=keypoints, **changes)
+
+
+def test_labels_of_yolo_by_hand():
+    label_lines = import_module('peer_runs').label_lines
+    image = dict(width=20, height=10)
+    crowd, nobody = dict(person(), iscrowd=1), dict(person(), num_keypoints=0)
+    line = label_lines(image, [crowd, person(), nobody])
+    assert line == '0 0.4 0.4 0.4 0.4 0.25 0.5 2' + 48 * ' 0' + '\n'
+    assert label_lines(image, []) == ''
+
+
+def test_files_of_yolo(tmp_path):
+    """Every image has its labels where ultralytics looks for them."""
+    root = tmp_path / 'data'
+    for split in ('train', 'val'):
+        (root / split).mkdir(parents=True)
+        (root / split / '7.jpg').touch()
+        images = [dict(id=7, file_name='7.jpg', width=20, height=10)]
+        path = root / f'annotations/{split}.json'
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(dict(images=images, annotations=[person(image_id=7)])))
+    peers = import_module('peer_runs')
+    for _ in range(2):  # an interrupted run writes them again
+        described = json.loads(peers.write_labels(root, tmp_path / 'run', [1, 0]).read_text())
+    for split in ('train', 'val'):
+        (image,) = Path(described['path'], described[split]).read_text().split()
+        assert Path(image).exists()
+        labels = Path(image.replace('/images/', '/labels/')).with_suffix('.txt')
+        assert labels.read_text().startswith('0 0.4 0.4')
+    assert described['flip_idx'] == [1, 0]
+
+
+def test_yolo_trains_as_long_as_ae(tmp_path):
+    peers, run = import_module('peer_runs'), make_run(tmp_path, 'yolo11n-pose')
+    with pytest.raises(SystemExit, match='ae_overlapping_seed3/row.json'):
+        peers.hours_of_ae(run)
+    path = replace(run, method='ae').row_file
+    path.parent.mkdir()
+    path.write_text(json.dumps(dict(minutes=15)))
+    assert peers.hours_of_ae(run) == 0.25
+
+
+def test_people_of_yolo():
+    """As heads give them; nobody, too."""
+    to_instances = import_module('peer_runs').to_instances
+    for people in (2, 0):
+        boxes = SimpleNamespace(xyxy=torch.zeros(people, 4), conf=torch.arange(people) / 4)
+        keypoints = SimpleNamespace(data=torch.rand(people, 17, 3))
+        found = to_instances(SimpleNamespace(keypoints=keypoints, boxes=boxes))
+        assert len(found) == people and found.keypoints.shape == (people, 17, 2)
+        np.testing.assert_array_equal(found.keypoint_scores, keypoints.data[..., 2])
