@@ -225,11 +225,11 @@ def test_files_of_yolo(tmp_path):
 def test_yolo_trains_as_long_as_ae(tmp_path):
     peers, run = import_module('peer_runs'), make_run(tmp_path, 'yolo11n-pose')
     with pytest.raises(SystemExit, match='ae_overlapping_seed3/row.json'):
-        peers.hours_of_ae(run)
+        peers.seconds_of_ae(run)
     path = replace(run, method='ae').row_file
     path.parent.mkdir()
     path.write_text(json.dumps(dict(minutes=15)))
-    assert peers.hours_of_ae(run) == 0.25
+    assert peers.seconds_of_ae(run) == 900
 
 
 def test_people_of_yolo():

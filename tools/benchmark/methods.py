@@ -19,7 +19,7 @@ from method_configs import DATA, METHODS, Form, Run
 from method_runs import load, measure, time_in_turn
 from method_table import draw_curve, format_table
 from mmpose.apis import inference_bottomup
-from peer_runs import PEERS, measure_peer, open_peer
+from peer_runs import PEERS, FindPeople, measure_peer
 
 from mmpose_ae.cli.benchmark import print_row
 from mmpose_ae.datasets.synth_crowd import generate
@@ -75,7 +75,7 @@ def finish(run: Run) -> Dict:
 
 def open_run(run: Run) -> Callable:
     """Load what was trained; gives a call from a picture to its people."""
-    return open_peer(run) if run.method in PEERS else partial(inference_bottomup, load(run))
+    return FindPeople(run) if run.method in PEERS else partial(inference_bottomup, load(run))
 
 
 def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:

@@ -6,12 +6,11 @@ left out of its labels.
 
 import json
 import sys
-import time
 from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Dict, Optional
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable)
 
@@ -19,7 +18,7 @@ import mmpose_ae  # noqa: F401  (makes MMPose importable)
 import cv2
 import numpy as np
 from method_configs import Run, make_steps
-from method_runs import read_metrics
+from method_runs import clock, read_metrics
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 from mmengine.structures import InstanceData
@@ -87,12 +86,12 @@ def write_labels(root: Path, folder: Path, flip_indices: list) -> Path:
     return path
 
 
-def hours_of_ae(run: Run) -> float:
+def seconds_of_ae(run: Run) -> float:
     """How long AE was trained on the same data with the same seed."""
     path = replace(run, method='ae').row_file
     if not path.exists():
         raise SystemExit(f'error: {run.method} trains as long as ae, of which there is no {path}')
-    return json.loads(path.read_text())['minutes'] / 60
+    return json.loads(path.read_text())['minutes'] * 60
 
 
 def import_yolo() -> type:
@@ -113,39 +112,67 @@ def import_yolo() -> type:
     return YOLO
 
 
+def train_yolo(run: Run, labels: Path, epochs: int, name: str) -> float:
+    """Train YOLO from random weights; what was in the folder of that name is replaced.
+
+    Args:
+        run (Run): The run.
+        labels (Path): What :func:`write_labels` gives.
+        epochs (int): How many.
+        name (str): Folder of its weights, below that of the run.
+
+    Returns:
+        float: Seconds.
+    """
+    yolo, start = import_yolo()(f'{run.method}.yaml'), clock()
+    yolo.train(
+        data=str(labels), epochs=epochs, imgsz=run.form.side, batch=BATCH_SIZE,
+        workers=run.form.workers, seed=run.seed, pretrained=False, amp=False, val=False,
+        plots=False, project=str(run.work_dir.absolute()), name=name, exist_ok=True,
+    )  # fmt: skip
+    return clock() - start
+
+
 def measure_peer(run: Run) -> Dict[str, Optional[float]]:
-    """Train YOLO from random weights and measure it; gives the numbers of its row."""
+    """Train and measure YOLO, so many epochs that it takes as long as AE did.
+
+    Args:
+        run (Run): Of one of ``PEERS``.
+
+    Returns:
+        dict: The numbers of its row.
+    """
     cfg = make_steps(replace(run, method='ae'))[-1]
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         dataset = DATASETS.build(cfg.test_dataloader.dataset)
         evaluator = Evaluator(cfg.test_evaluator)
     labels = write_labels(run.data_root, run.work_dir, dataset.metainfo['flip_indices'])
-    yolo, start = import_yolo()(f'{run.method}.yaml'), time.process_time()
-    yolo.train(
-        data=str(labels), time=hours_of_ae(run), imgsz=run.form.side, batch=BATCH_SIZE,
-        workers=run.form.workers, seed=run.seed, pretrained=False, amp=False, val=False,
-        plots=False, project=str(run.work_dir.absolute()), name='yolo', exist_ok=True,
-    )  # fmt: skip
-    seconds, find = time.process_time() - start, open_peer(run)
+    budget, epoch = seconds_of_ae(run), train_yolo(run, labels, 1, 'trial')
+    seconds, find = train_yolo(run, labels, max(round(budget / epoch), 1), 'yolo'), FindPeople(run)
     evaluator.dataset_meta = dataset.metainfo
     for item in dataset:
         sample = item['data_samples']
         sample.pred_instances = to_instances(find(cv2.imread(sample.img_path), conf=LEAST_SCORE))
         evaluator.process([sample])
-    parameters = sum(parameter.numel() for parameter in yolo.model.parameters())
+    parameters = sum(parameter.numel() for parameter in find.yolo.model.parameters())
     accuracy = read_metrics(evaluator.evaluate(len(dataset)))
     return dict(accuracy, parameters_m=parameters / 1e6, minutes=seconds / 60)
 
 
-def open_peer(run: Run) -> Callable:
-    """Load what was trained; gives a call from a picture to ultralytics' results."""
-    yolo = import_yolo()(run.work_dir / 'yolo/weights/last.pt')
+class FindPeople:
+    """From a picture to ultralytics' results, by what was trained.
 
-    def find(image: np.ndarray, **options: Any) -> Any:
-        (result,) = yolo.predict(image, imgsz=run.form.side, verbose=False, **options)
+    Args:
+        run (Run): Of one of ``PEERS``.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.yolo, self.side = import_yolo()(run.work_dir / 'yolo/weights/last.pt'), run.form.side
+
+    def __call__(self, image: np.ndarray, **options: Any) -> Any:
+        """Find the people of an image, (H, W, 3), BGR; options are those of its ``predict``."""
+        (result,) = self.yolo.predict(image, imgsz=self.side, verbose=False, **options)
         return result
-
-    return find
 
 
 def to_instances(result: Any) -> InstanceData:
