@@ -42,8 +42,9 @@ def parse_args() -> Namespace:
     add('--data', nargs='+', choices=list(DATA), default=list(DATA))
     add('--seeds', type=int, nargs='+', default=[0, 1, 2])
     form = parser.add_mutually_exclusive_group()
-    for name in ('small', 'gpu'):
-        form.add_argument(f'--{name}', dest='form', action='store_const', const=name)
+    as_form = dict(dest='form', action='store_const')
+    form.add_argument('--small', **as_form, const='small', help='a handful of images')
+    form.add_argument('--gpu', **as_form, const='gpu', help='more and larger images')
     parser.set_defaults(form='full')
     add('--work-dir', type=Path, default=Path('work_dirs/methods'), help='of all runs')
     return parser.parse_args()
