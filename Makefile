@@ -27,7 +27,7 @@ COCO := configs/associative_embedding/coco/ae_
 LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
     $(COCO)litehrnet-*.py)
 
-.PHONY: demo docs notebooks test test-web networks lint venv version release-check clean
+.PHONY: demo docs notebooks test test-web peers networks lint venv version release-check clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -44,6 +44,8 @@ notebooks: demo $(NOTEBOOKS)/.installed  ## Make them of their plain code and ru
 test-web: $(WEB)/.installed $(DOCS)/.installed  ## The pages, in Chromium if that is installed.
 	$(WEB)/bin/python projects/browser/fetch.py
 	$(WEB)/bin/python -m pytest -rs tests/test_web projects/browser/tests/test_page_in_browser.py
+
+peers: $(PEERS)/.installed  ## An environment with YOLO, for tools/benchmark/methods.py.
 
 networks: $(PEERS)/.installed  ## Time light networks beside YOLO and RTMO, at both sizes of docs/benchmarks.md.
 	for side in 512 192; do \
