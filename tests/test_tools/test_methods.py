@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmpose.apis import init_model
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools/benchmark'
 NUMBERS = dict(
@@ -169,6 +170,13 @@ def test_networks_are_timed_in_turn():
     assert len(calls) == 2 * 2 * 2 * runs.PICTURES  # networks, numbers of people, rounds
     assert [name for name, _ in calls] == ['a', 'b'] * (len(calls) // 2)
     assert [image for _, image in calls[::2]] == [image for _, image in calls[1::2]]
+
+
+def test_switches_of_a_network_that_sees_the_same_people_everywhere(perfect_model, tmp_path):
+    pytest.importorskip('trackeval', reason='TrackEval is not installed')
+    model = init_model(perfect_model.config, str(perfect_model.checkpoint), device='cpu')
+    run = make_run(tmp_path, videos=1, frames=2)
+    assert import_module('method_runs').count_switches(model, run) == 0
 
 
 def test_seconds_of_training_outlast_an_interruption(monkeypatch):
