@@ -12,6 +12,6 @@ HERE=$(dirname "$0")
 "${PYTHON:-python}" "$HERE/methods.py" "$@" --methods ae ae-tag8 swahr --data crowded --seeds 0 \
     --work-dir "$FOLDER/methods"
 for tool in decode loss propose; do
-    "${PYTHON:-python}" "$HERE/$tool.py" --threads 1 --repeats 8 --people 1 30 \
+    "${PYTHON:-python}" "$HERE/$tool.py" --threads 1 --repeats 3 --people 1 30 \
         --json "$FOLDER/$tool.json"
 done
