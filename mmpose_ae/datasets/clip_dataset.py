@@ -52,6 +52,9 @@ class ClipDataset(Dataset):
         """That of the dataset."""
         return self.dataset.metainfo
 
+    def full_init(self) -> None:
+        """Nothing that is left to read: MMEngine's ``ConcatDataset`` asks each of its parts."""
+
     def __len__(self) -> int:
         return len(self.dataset)
 

@@ -26,7 +26,7 @@ def root(tmp_path_factory):
     return folder
 
 
-def build(folder, kind='ClipDataset', steps=(), **options):
+def describe(folder, kind='ClipDataset', steps=(), **options):
     frames = dict(
         type='CocoDataset',
         data_mode=options.pop('data_mode', 'bottomup'),
@@ -35,8 +35,12 @@ def build(folder, kind='ClipDataset', steps=(), **options):
         data_prefix=dict(img='train/'),
         pipeline=[dict(type='LoadImage'), *steps],
     )
+    return dict(type=kind, dataset=frames, pipeline=AUGMENT, **options)
+
+
+def build(*args, **options):
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        return DATASETS.build(dict(type=kind, dataset=frames, pipeline=AUGMENT, **options))
+        return DATASETS.build(describe(*args, **options))
 
 
 def number_of(sample):
@@ -133,6 +137,17 @@ def test_stills_differ_in_what_is_drawn_for_each(root):
     )
     seen = first.gt_instances.keypoints_visible > 0
     np.testing.assert_allclose(one[seen], other[seen], atol=1e-2)
+
+
+def test_videos_and_images_are_one_dataset(root):
+    """Twelve clips of videos, then four of images, all of one length."""
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        parts = [describe(root / 'videos'), describe(root / 'images', 'StillClipDataset')]
+        both = DATASETS.build(dict(type='ConcatDataset', datasets=parts))
+    assert len(both) == 16 and both.metainfo['num_keypoints'] == 17
+    names = [{frame['data_samples'].img_path for frame in both[index]} for index in (11, 12)]
+    assert ['videos/' in name for name in names[0]] == [True, True]
+    assert len(names[1]) == 1 and 'images/' in names[1].pop()
 
 
 def test_the_neighbor_is_the_same_in_all_copies(root):
