@@ -11,7 +11,7 @@ from .sources import Video
 
 IN_MEMORY = Video('', 30)
 MEMORY = 3.0  # seconds that somebody hidden is remembered by tags that hold over time
-IDENTITY = dict(tag_scale=1.0, tag_weight=0.3)  # of a tracker, for such tags
+IDENTITY = dict(hidden_tag_scale=0.7, tag_weight=0.1)  # of a tracker, for such tags
 FAINT = 0.5  # of the score of a new person: from there on somebody who is known is followed
 
 

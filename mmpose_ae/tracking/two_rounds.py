@@ -42,6 +42,8 @@ class TwoRoundRule:
             area per hidden frame.
         tag_scale (float, optional): Distance of two tags at which the similarity falls to exp(-1/2)
             of the OKS, where the poses have tags; None is OKS alone.
+        hidden_tag_scale (float, optional): The same for somebody who was not seen in the frame
+            before, of whom OKS says less; ``tag_scale`` by default.
         tag_weight (float): Part of a track's tag that the newest frame tells, above 0; 1 is all of
             it.
 
@@ -61,6 +63,7 @@ class TwoRoundRule:
         velocity_weight: float = 0.4,
         drift: float = 0.05,
         tag_scale: Optional[float] = 2.0,
+        hidden_tag_scale: Optional[float] = None,
         tag_weight: float = 1.0,
     ) -> None:
         self.sigmas = check_sigmas(sigmas)
@@ -72,8 +75,12 @@ class TwoRoundRule:
         check_count('memory', memory)
         check_between('velocity_weight', velocity_weight, 0, 1)
         check_between('drift', drift)
-        if tag_scale is not None:
-            check_between('tag_scale', tag_scale, np.finfo(np.float32).tiny)
+        if hidden_tag_scale is not None and tag_scale is None:
+            raise ValueError(f'hidden_tag_scale={hidden_tag_scale} needs a tag_scale besides')
+        hidden_tag_scale = tag_scale if hidden_tag_scale is None else hidden_tag_scale
+        for name, scale in (('tag_scale', tag_scale), ('hidden_tag_scale', hidden_tag_scale)):
+            if scale is not None:
+                check_between(name, scale, np.finfo(np.float32).tiny)
         check_between('tag_weight', tag_weight, np.finfo(np.float32).tiny, 1)
         self.similarity = similarity
         self.second_similarity = second_similarity
@@ -84,6 +91,7 @@ class TwoRoundRule:
         self.velocity_weight = velocity_weight
         self.drift = drift
         self.tag_scale = tag_scale
+        self.hidden_tag_scale = hidden_tag_scale
         self.tag_weight = tag_weight
         self.reset()
 
@@ -126,7 +134,7 @@ class TwoRoundRule:
 
     def _rounds(self, scores: np.ndarray) -> Iterator[Tuple[np.ndarray, np.ndarray, float]]:
         """People (N,) and tracks that are matched in each round, and the least similarity."""
-        seen = np.array([track.frame == self._frame for track in self._tracks], bool)
+        seen = self._are_seen()
         sure = scores >= self.high_score
         yield sure, np.ones_like(seen), self.similarity
         yield ~sure & (scores >= self.low_score), seen, self.second_similarity
@@ -156,7 +164,12 @@ class TwoRoundRule:
         if self.tag_scale is None or tags is None or any(tag is None for tag in known):
             return 1.0
         squared = squared_distances(tags.astype(float), np.stack(known).astype(float))
-        return np.exp(-squared / (2 * self.tag_scale**2))
+        scales = np.where(self._are_seen(), self.tag_scale, self.hidden_tag_scale)
+        return np.exp(-squared / (2 * scales**2))
+
+    def _are_seen(self) -> np.ndarray:
+        """Which tracks were seen in the frame before, (tracks,), bool."""
+        return np.array([track.frame == self._frame for track in self._tracks], bool)
 
     def _continue(self, track: Track, poses: Poses, row: int, frame: int) -> int:
         """Take over how a person of the frame is seen; gives the id."""

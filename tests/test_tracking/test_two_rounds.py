@@ -147,6 +147,16 @@ def test_tags_find_people_again(track, people):
     assert track(frames)[-1] == [2, 3]
 
 
+def test_tags_of_hidden_people_count_otherwise(track, people):
+    """Tags 4 apart: exp(-2) at a scale of 2, exp(-8) at 1; seen or hidden for a frame."""
+    seen, hidden = ([people((50, 50), tags=[0]), *[people()] * n] for n in (0, 1))
+    now = people((50, 50), tags=[4])
+    for hidden_scale, back in ((None, 0), (2.0, 0), (1.0, 1)):
+        options = dict(hidden_tag_scale=hidden_scale, similarity=0.1)
+        assert track([*seen, now], **options)[-1] == [0]
+        assert track([*hidden, now], **options)[-1] == [back]
+
+
 def test_without_tags_it_is_oks_alone(track, people):
     """A method has tags or not; a video that changes falls back."""
     without, other = people((50, 50)), people((50, 50), tags=[9])
@@ -204,6 +214,8 @@ def test_a_crowd_takes_little_time(people, sigmas):
         (dict(velocity_weight=2), 'velocity_weight must be'),
         (dict(drift=-0.1), 'drift must be'),
         (dict(tag_scale=0), 'tag_scale must be'),
+        (dict(hidden_tag_scale=0), 'hidden_tag_scale must be'),
+        (dict(hidden_tag_scale=1, tag_scale=None), 'hidden_tag_scale=1 needs a tag_scale'),
         (dict(tag_weight=0), 'tag_weight must be'),
         (dict(tag_weight=1.5), 'tag_weight must be'),
         (dict(sigmas=[0.0]), 'sigmas must be positive'),
