@@ -76,15 +76,15 @@ def loaders_of(cfg: Config) -> List[dict]:
     return [loader for loader in loaders if loader]
 
 
-def images_of(loader: dict) -> dict:
-    """The dataset of images of a loader, also where others make clips of them."""
-    return loader.dataset.get('dataset', loader.dataset)
+def datasets_of(loader: dict) -> List[dict]:
+    """The datasets of a loader, those of images where others make clips of them, too."""
+    datasets = loader.dataset.get('datasets', [loader.dataset])
+    return [*datasets, *(part.dataset for part in datasets if 'dataset' in part)]
 
 
 def steps_of(loader: dict) -> List[dict]:
-    """The steps that an image goes through, also those of clips."""
-    steps = list(images_of(loader).pipeline)
-    return steps + list(loader.dataset.pipeline) if 'dataset' in loader.dataset else steps
+    """The steps that images and clips go through."""
+    return [step for dataset in datasets_of(loader) for step in dataset.pipeline]
 
 
 def make_small(cfg: Config) -> Config:
@@ -134,7 +134,8 @@ def write_dataset(cfg: Config, root: Path) -> None:
                 )
             )
     content = dict(images=images, annotations=annotations, categories=[dict(id=1, name='person')])
-    for dataset in map(images_of, loaders_of(cfg)):
+    of_images = (d for loader in loaders_of(cfg) for d in datasets_of(loader) if 'ann_file' in d)
+    for dataset in of_images:
         dataset.pop('sample_interval', None)  # there are two
         dataset.data_root = str(root)
         folder = root / dataset.data_prefix.img

@@ -1,4 +1,4 @@
-# Fine-tuning for tags that hold over time, of 8 numbers; the last layer is new. Its videos:
+# Fine-tuning for tags that hold over time, of 8 numbers, on videos and on single images. The videos:
 # python tools/dataset_converters/synth_crowd.py --frames 40 --train 300 --val 12 --crowding 0.6 \
 #     --out data/synth_crowd_videos
 _base_ = [
@@ -19,28 +19,52 @@ model = dict(
     ),
 )
 
+clips = dict(
+    type='ClipDataset',
+    frames=2,
+    within=30,
+    dataset=dict(
+        type='CocoDataset',
+        data_mode='bottomup',
+        data_root='data/synth_crowd_videos/',
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='train/'),
+        sample_interval=4,
+        pipeline=[
+            dict(type='LoadImage'),
+            dict(type='RandomFlip', direction='horizontal'),  # each frame: order tells nobody
+        ],
+    ),
+    pipeline=_base_.train_dataloader.dataset.pipeline[1:],
+)
+stills = dict(  # postures that nobody has on the videos
+    type='StillClipDataset',
+    frames=2,
+    dataset=dict(
+        type='CocoDataset',
+        data_mode='bottomup',
+        data_root=_base_.data_root,
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='train/'),
+        sample_interval=2,
+        pipeline=[
+            dict(type='LoadImage'),
+            dict(type='RandomFlip', direction='horizontal'),
+            dict(
+                type='BottomupRandomAffine',
+                input_size=(192, 192),
+                scale_factor=(0.9, 1.1),
+                rotate_factor=0,
+                shift_factor=0.05,
+            ),
+        ],
+    ),
+    pipeline=_base_.train_dataloader.dataset.pipeline[2:],
+)
 train_dataloader = dict(
     batch_size=4,  # clips
     collate_fn=dict(type='mmpose_ae.collate_clips'),
-    dataset=dict(
-        _delete_=True,
-        type='ClipDataset',
-        frames=2,
-        within=30,
-        dataset=dict(
-            type='CocoDataset',
-            data_mode='bottomup',
-            data_root='data/synth_crowd_videos/',
-            ann_file='annotations/train.json',
-            data_prefix=dict(img='train/'),
-            sample_interval=4,
-            pipeline=[
-                dict(type='LoadImage'),
-                dict(type='RandomFlip', direction='horizontal'),  # each frame: order tells nobody
-            ],
-        ),
-        pipeline=_base_.train_dataloader.dataset.pipeline[1:],
-    ),
+    dataset=dict(_delete_=True, type='ConcatDataset', datasets=[clips, stills]),
 )
 train_cfg = dict(max_epochs=1, val_interval=1)
 _base_.param_scheduler[1].update(end=1, T_max=1)
