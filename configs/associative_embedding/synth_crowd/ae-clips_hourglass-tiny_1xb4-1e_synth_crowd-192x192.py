@@ -1,4 +1,4 @@
-# Fine-tuning for tags that hold over time, of 8 numbers, on videos and on single images. The videos:
+# Fine-tuning for tags that hold over time, of 8 numbers, on videos and on images. The videos:
 # python tools/dataset_converters/synth_crowd.py --frames 40 --train 300 --val 12 --crowding 0.6 \
 #     --out data/synth_crowd_videos
 _base_ = [
