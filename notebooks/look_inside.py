@@ -5,6 +5,7 @@
 # weights; the notebook runs in the root of the repository.
 
 # %%
+import os
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from mmpose_ae.pictures.components import first_component
 CONFIG = (
     'configs/associative_embedding/synth_crowd/ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'
 )
-CHECKPOINT = Path('work_dirs/demo', Path('work_dirs/demo/last_checkpoint').read_text()).as_posix()
+CHECKPOINT = os.path.relpath(Path('work_dirs/demo/last_checkpoint').read_text())
 IMAGE = 'data/synth_crowd/val/000060.jpg'
 set_matplotlib_formats('jpeg')  # small files
 plt.rcParams['figure.dpi'] = 80

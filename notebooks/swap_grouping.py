@@ -7,6 +7,7 @@
 
 # %%
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from mmpose_ae.coco_evaluation import COCO, COCOeval
 CONFIG = (
     'configs/associative_embedding/synth_crowd/ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192.py'
 )
-CHECKPOINT = Path('work_dirs/demo', Path('work_dirs/demo/last_checkpoint').read_text()).as_posix()
+CHECKPOINT = os.path.relpath(Path('work_dirs/demo/last_checkpoint').read_text())
 DATA = Path('data/synth_crowd')
 NUM_IMAGES = 40
 set_matplotlib_formats('jpeg')  # small files

@@ -45,7 +45,7 @@ def execute(notebook: NotebookNode, name: str) -> None:
     Raises:
         ValueError: If what a cell gives is too large for a repository.
     """
-    NotebookClient(notebook, timeout=600, resources={'metadata': {'path': str(ROOT)}}).execute()
+    NotebookClient(notebook, timeout=3600, resources={'metadata': {'path': str(ROOT)}}).execute()
     for cell in notebook.cells:
         cell.metadata.pop('execution', None)  # times of day
         if 'outputs' in cell:  # without warnings, which name folders of this machine
