@@ -27,7 +27,7 @@ COCO := configs/associative_embedding/coco/ae_
 LIGHT := $(wildcard $(COCO)hourglass-w*.py $(COCO)cspnext-*.py $(COCO)mobilenet-v2-fpn_*.py \
     $(COCO)litehrnet-*.py)
 
-.PHONY: demo docs notebooks test test-web peers networks lint venv version release-check clean
+.PHONY: demo docs notebooks links test test-web peers networks lint venv version release-check clean
 
 demo: venv  ## Train, test and draw a bottom-up model on generated crowds.
 	$(BIN)/python tools/demo.py
@@ -40,6 +40,9 @@ docs: $(DOCS)/.installed  ## The site, in site; a link that leads nowhere is an 
 
 notebooks: demo $(NOTEBOOKS)/.installed  ## Make them of their plain code and run them.
 	$(NOTEBOOKS)/bin/python tools/docs/notebooks.py
+
+links:  ## Ask for every address elsewhere that documents name; needs the network.
+	$(PYTHON) tools/docs/links.py
 
 test-web: $(WEB)/.installed $(DOCS)/.installed  ## The pages, in Chromium if that is installed.
 	$(WEB)/bin/python projects/browser/fetch.py

@@ -44,3 +44,15 @@ def read_blocks(path: Path) -> Iterator[Block]:
 
 
 BLOCKS: List[Block] = [block for path in DOCUMENTS for block in read_blocks(path)]
+# Pages whose code has tests of its own: test_how_it_works.py and so on.
+TESTED = ('docs/how_it_works.md', 'docs/custom_dataset.md', 'docs/train.md')
+
+
+def is_python(block: Block) -> bool:
+    """Whether a block is Python of a page without tests of its own."""
+    return block.language == 'python' and block.document not in TESTED
+
+
+def is_script(block: Block) -> bool:
+    """Whether it imports or defines something; other Python is lines of a config."""
+    return is_python(block) and bool(re.search(r'^(import|from|class) ', block.text, re.M))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from documents import BLOCKS, is_python, is_script
 from mmengine.config import Config
 from mmengine.registry import HOOKS, OPTIM_WRAPPERS, OPTIMIZERS, VISBACKENDS, DefaultScope
 from small_configs import evaluate, make_small, train_step, write_dataset
@@ -13,6 +14,11 @@ from mmpose_ae.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = 'mmpose_ae::associative_embedding/coco/ae_hrnet-w32_8xb24-300e_coco-512x512.py'
+BASES = {
+    'configs/cid/README.md': 'mmpose_ae::cid/coco/cid_hrnet-w32_8xb20-140e_coco-512x512.py',
+    'configs/dekr/README.md': 'mmpose_ae::dekr/coco/dekr_hrnet-w32_8xb10-140e_coco-512x512.py',
+}
+SYNTH_CROWD = 'mmpose_ae::associative_embedding/synth_crowd/'
 
 
 def section(document, title):
@@ -30,9 +36,9 @@ SWAP = section('README.md', 'Swap parts by config')
 ROWS = dict(re.findall(r'^\| (.+?) \| (`.*`) \|$', SWAP, re.M))
 
 
-def run_as_printed(folder, lines):
+def run_as_printed(folder, lines, base=BASE):
     """Train and test a step with a config that has these lines; gives the config."""
-    text = lines if '_base_ = ' in lines else f"_base_ = '{BASE}'\n{lines}"
+    text = lines if '_base_ = ' in lines else f"_base_ = '{base}'\n{lines}"
     (folder / 'mine.py').write_text(text)
     torch.manual_seed(0)
     cfg = Config.fromfile(folder / 'mine.py')
@@ -61,14 +67,14 @@ def test_example_of_the_readme(tmp_path):
     assert run_as_printed(tmp_path, example).model.head.tag_dim == 8
 
 
-CONFIGS_OF_GROUPING = [
-    block for block in blocks((ROOT / 'docs/grouping.md').read_text()) if 'model = dict(' in block
-]
+CONFIGS = [block for block in BLOCKS if is_python(block) and not is_script(block)]
 
 
-@pytest.mark.parametrize('lines', CONFIGS_OF_GROUPING)
-def test_configs_of_the_page_on_grouping(lines, tmp_path):
-    run_as_printed(tmp_path, lines)
+@pytest.mark.parametrize('block', CONFIGS, ids=str)
+def test_lines_of_configs(block, tmp_path):
+    """As they are printed, over what the page is about."""
+    lines = block.text.replace("_base_ = './", f"_base_ = '{SYNTH_CROWD}")
+    run_as_printed(tmp_path, lines, BASES.get(block.document, BASE))
 
 
 HABITS = blocks((ROOT / 'docs/train.md').read_text())

@@ -11,7 +11,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.datasets.synth_crowd import Settings, generate
-from mmpose_ae.registry import DATASETS, MODELS
+from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS, MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / 'docs/how_it_works.md').read_text()
@@ -105,6 +105,14 @@ def test_a_metric_of_ones_own(run):
     counts = [(sample.pred_instances.bbox_scores > 0.2).sum() for sample in samples]
     assert metrics['people/mean'] == pytest.approx(sum(counts) / len(counts))
     assert 'coco/AP' in metrics
+
+
+def test_the_codec_of_parts_is_built():
+    (lines,) = re.findall(r'```python\n(decoder = .*?)```', PAGE, re.DOTALL)
+    exec(lines, printed := {})
+    sizes = dict(input_size=(512, 512), heatmap_size=(128, 128))
+    codec = KEYPOINT_CODECS.build({**printed['decoder'], **sizes})
+    assert type(codec.grouping).__name__ == 'DensityGrouping'
 
 
 def test_files_and_functions_of_the_tables_exist():
