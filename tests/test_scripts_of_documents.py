@@ -11,7 +11,7 @@ import exported_files
 import numpy as np
 import pytest
 import torch
-from documents import BLOCKS, is_script
+from documents import BLOCKS, ROOT, is_script
 from mmengine.config import Config
 from mmengine.registry import DefaultScope, Registry
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
@@ -29,7 +29,7 @@ PICTURES = ('photos/1.png', 'people.jpg', 'data/synth_crowd/val/000001.jpg')
 
 def write_demo(run):
     """A run of the demo's network, whose weights are 0."""
-    cfg = Config.fromfile(f'mmpose_ae::associative_embedding/synth_crowd/{TINY}')
+    cfg = Config.fromfile(ROOT / 'configs/associative_embedding/synth_crowd' / TINY)
     cfg.dump(run / TINY)
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         weights = MODELS.build(cfg.model).state_dict()

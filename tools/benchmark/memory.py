@@ -14,12 +14,11 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
-from mmengine.structures import InstanceData
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
-from mmpose.structures import PoseDataSample
+from mmengine.structures import BaseDataElement, InstanceData
 from torch import nn
 
 from mmpose_ae.cli.command_line import config_parser, read_config
+from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.registry import DATASETS, MODELS
 
 PEOPLE = 10  # of an image in training
@@ -48,7 +47,7 @@ def training_step(cfg: Config, model: nn.Module, batch_size: int) -> Callable[[]
 
 def sample_of_people(
     rng: np.random.Generator, size: Tuple[int, int], head: nn.Module
-) -> PoseDataSample:
+) -> BaseDataElement:
     """Annotated people as training sees them, on an input (w, h)."""
     count = head.num_keypoints
     people = InstanceData(
@@ -57,15 +56,15 @@ def sample_of_people(
         bbox_scales=rng.uniform(size[0] / 8, size[0] / 2, (PEOPLE, 2)).astype(np.float32),
     )
     metainfo = dict(img_shape=size[::-1], input_size=size)
-    return PoseDataSample(gt_instances=people, metainfo=metainfo)
+    return BaseDataElement(gt_instances=people, metainfo=metainfo)
 
 
-def prediction(cfg: Config, model: nn.Module) -> Callable[[], List[PoseDataSample]]:
+def prediction(cfg: Config, model: nn.Module) -> Callable[[], List[BaseDataElement]]:
     """What predicting one image is, with the views that the config tests with."""
     width, height = input_size(cfg.test_dataloader)
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     dataset = cfg.test_dataloader.dataset
-    known = parse_pose_metainfo(dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO)
+    known = load_metainfo(dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO)
     packed = Compose(dataset.pipeline)(dict(img=image, img_id=0, img_path='noise', **known))
     return lambda: model.eval().test_step(pseudo_collate([packed]))
 
