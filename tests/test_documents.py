@@ -61,12 +61,6 @@ def test_row_of_the_readme(want, tmp_path):
     assert changed != Config.fromfile(tmp_path / 'unchanged.py')._cfg_dict
 
 
-def test_example_of_the_readme(tmp_path):
-    (example,) = blocks(SWAP)
-    assert BASE in example
-    assert run_as_printed(tmp_path, example).model.head.tag_dim == 8
-
-
 CONFIGS = [block for block in BLOCKS if is_python(block) and not is_script(block)]
 
 
