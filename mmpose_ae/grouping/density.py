@@ -6,6 +6,7 @@ import numpy as np
 
 from .assignment import assign
 from .candidates import UNMATCHED, Candidates, check_finite
+from .places import Places, place_by_center, place_by_pose, typical_distances
 from .scipy_routines import squared_distances
 
 # Groups start at candidates of so many keypoint types: enough to find an instance, and cheap for
@@ -14,8 +15,6 @@ _SEED_TYPES = 16
 # Of candidates whose tags are closer than this part of the reach one start is enough, also where
 # all tags are alike.
 _SEED_SPACING = 0.1
-# Fewer keypoints do not tell the extent of an instance on the image.
-_LEAST_PLACED = 3
 # Whatever the tags are, time and memory stay bounded; images of people stay below these limits.
 # So many rounds and groups there are; candidates that are left over then are nobody's.
 _MOST_ROUNDS, _MOST_GROUPS = 128, 1024
@@ -59,13 +58,6 @@ class _Pool(NamedTuple):
         return (weight[..., None] * self.tags[groups]).sum(1) / weight.sum(1)[:, None]
 
 
-class _Places(NamedTuple):
-    """Where groups are on the image."""
-
-    center: np.ndarray  # (N, 2)
-    falloff: np.ndarray  # (N,): at this distance the weight has fallen to half
-
-
 class DensityGrouping:
     """Let all keypoint types vote where the instances are, then join what was split.
 
@@ -89,6 +81,9 @@ class DensityGrouping:
         spread (float, optional): Candidates weigh less far from the group on the image: half at
             this many times the median distance of the picked ones from their median position.
             None groups by the tags alone.
+        pose (sequence, optional): Keypoints (x, y) of an instance that stands straight, (K, 2), in
+            any unit. Candidates then weigh half where they are ``spread`` times as far from the
+            picked ones as in this pose, in the group's own size and by the median over them.
         join_below (float): Groups are joined while their mean tags are less than this many
             standard errors apart; below the tag threshold always.
     """
@@ -98,15 +93,20 @@ class DensityGrouping:
         reach: float = 1.4,
         spread: Optional[float] = 2.0,
         join_below: float = 3.0,
+        pose: Optional[Sequence[Sequence[float]]] = None,
     ) -> None:
         for name, value in dict(reach=reach, spread=spread).items():
             if value is not None and not value > 0:  # nor NaN
                 raise ValueError(f'{name} must be positive, got {value}')
         if not join_below >= 0:
             raise ValueError(f'join_below must not be negative, got {join_below}')
+        if pose is not None and spread is None:
+            raise ValueError('pose says how spread is measured, but spread is None')
         self.reach = reach
         self.spread = spread
         self.join_below = join_below
+        self.pose = pose
+        self._typical = None if pose is None else typical_distances(pose)
 
     def __call__(
         self, candidates: Candidates, order: Sequence[int], tag_threshold: float
@@ -121,8 +121,15 @@ class DensityGrouping:
         Returns:
             np.ndarray: For each instance the index of its candidate per keypoint type, (N, K),
             int64; -1 where the keypoint is missing.
+
+        Raises:
+            ValueError: If a candidate is not finite, or ``pose`` has another number of keypoints.
         """
         num_types = len(candidates.scores)
+        if self._typical is not None and len(self._typical) != num_types:
+            raise ValueError(
+                f'pose has {len(self._typical)} keypoints, but candidates are of {num_types} types'
+            )
         types, columns = (candidates.scores > 0).nonzero()
         if not len(types):
             return np.empty((0, num_types), np.int64)
@@ -241,7 +248,7 @@ class DensityGrouping:
         return groups[(groups != UNMATCHED).any(1)]
 
     def _weigh(
-        self, pool: _Pool, centers: np.ndarray, placed: Optional[_Places]
+        self, pool: _Pool, centers: np.ndarray, placed: Optional[Places]
     ) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Pairs of centers and candidates within reach, weighted by where groups are placed, too.
 
@@ -249,21 +256,16 @@ class DensityGrouping:
         """
         rows, found, _, weight = self._near(pool, centers)
         if placed is not None:
-            center, falloff = placed
-            squared = np.square(pool.cells[found] - center[rows]).sum(-1)
-            weight *= 1 / (1 + squared / falloff[rows] ** 2)
+            weight *= placed.closeness(rows, pool.types[found], pool.cells[found])
         return rows, found, weight
 
-    def _place(self, pool: _Pool, groups: np.ndarray) -> Optional[_Places]:
+    def _place(self, pool: _Pool, groups: np.ndarray) -> Optional[Places]:
         """Where groups (N, K) are on the image; None where that does not count."""
         if self.spread is None:
             return None
-        picked = groups != UNMATCHED
-        points = pool.cells[groups]  # (N, K, 2)
-        center = _median(points, picked)
-        extent = _median(np.linalg.norm(points - center[:, None], axis=-1), picked)
-        use = (picked.sum(1) >= _LEAST_PLACED) & (extent > 0)
-        return _Places(center, np.where(use, self.spread * np.where(use, extent, 1), np.inf))
+        if self._typical is None:
+            return place_by_center(pool.cells, groups, self.spread)
+        return place_by_pose(pool.cells, groups, self.spread, self._typical)
 
     def _join(self, pool: _Pool, groups: np.ndarray) -> np.ndarray:
         """Join the closest groups that have no common keypoint type, until none are close."""
@@ -324,11 +326,3 @@ def _tag_spread(pool: _Pool, groups: np.ndarray) -> float:
     deviation = pool.tags[groups] - pool.mean_tags(groups)[:, None]
     freedom = found.sum() - len(groups)
     return np.sqrt(np.square(deviation[found]).sum() / freedom) if freedom else 0.0
-
-
-def _median(values: np.ndarray, picked: np.ndarray) -> np.ndarray:
-    """Median of values (N, K, ...) over those picked (N, K), (N, ...)."""
-    picked = picked.reshape(picked.shape + (1,) * (values.ndim - 2))
-    values = np.sort(np.where(picked, values, np.inf), axis=1)
-    rows, count = np.arange(len(values)), picked.sum(tuple(range(1, picked.ndim)))
-    return (values[rows, (count - 1) // 2] + values[rows, count // 2]) / 2
