@@ -322,7 +322,9 @@ BESIDES = {
     ('CenterGroupCodec', 'candidates.min_candidates'): dict(candidates=dict(threshold=0.99)),
 }
 STRATEGIES = {
-    DensityGrouping: dict(reach=0.7, spread=None, join_below=0.1),
+    DensityGrouping: dict(
+        reach=0.7, spread=None, join_below=0.1, pose=[(0, 0), (0, 1), (1, 1), (0, 4)]
+    ),
     GreedyGrouping: dict(
         distance='rms',
         cost='exact',

@@ -142,6 +142,7 @@ def test_limits():
     [
         (OffsetDecoding(), {}, 'grouped by tags, but this network needs OffsetDecoding'),
         (TagDecoding(grouping=GreedyGrouping()), {}, 'the config has GreedyGrouping'),
+        (TagDecoding(grouping=DensityGrouping(pose=[(0, 0), (0, 1)])), {}, 'grouping.pose'),
         (TagDecoding(), dict(max_people=0), 'max_people'),
         (TagDecoding(), dict(max_candidates=0), 'max_candidates'),
     ],

@@ -190,7 +190,7 @@ def test_groupings_on_perfect_and_on_noisy_maps(load_tool, monkeypatch, tmp_path
         }
 
     clean = score('--tag-noise', 0)
-    assert set(clean) == {'mmpose', 'greedy', 'tags only', 'default'}
+    assert set(clean) == {'mmpose', 'greedy', 'tags only', 'default', 'pose'}
     assert all(row == (pytest.approx(1), 8) for row in clean.values())
     noisy = score('--tag-noise', 1)
     assert noisy['default'][0] > noisy['greedy'][0]

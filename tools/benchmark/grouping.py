@@ -17,6 +17,7 @@ import mmpose_ae  # noqa: F401  (makes MMPose importable)
 # isort: split
 import numpy as np
 import torch
+from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from torch import Tensor
 from tqdm import tqdm
@@ -44,6 +45,7 @@ CODECS = {
         type='mmpose_ae.AEDecoder', grouping=dict(type='DensityGrouping', spread=None)
     ),
     'default': dict(type='mmpose_ae.AEDecoder'),
+    'pose': dict(type='mmpose_ae.AEDecoder', grouping=dict(type='DensityGrouping')),
 }
 
 
@@ -136,10 +138,12 @@ def draw(peaks: Peaks, size: Tuple[int, int]) -> Tuple[Tensor, Tensor]:
     return torch.from_numpy(heatmaps)[None], torch.from_numpy(tags).flatten(0, 1)[None]
 
 
-def build(codec: Dict, metainfo: Dict) -> Callable:
+def build(name: str, metainfo: Dict, pose: List) -> Callable:
     """Build a codec for maps whose cells are its pixels."""
-    codec = dict(
-        codec,
+    codec = deepcopy(CODECS[name])
+    if name == 'pose':
+        codec['grouping']['pose'] = pose
+    codec.update(
         input_size=(512, 512),
         heatmap_size=(512, 512),
         decode_keypoint_order=order_from_metainfo(metainfo),
@@ -204,7 +208,8 @@ def main() -> None:
         raise ValueError(f'{args.ann}: expected 17 or 14 keypoints, found {num_keypoints}')
     dataset = DATASETS[num_keypoints]
     metainfo = parse_pose_metainfo(dict(from_file=f'configs/_base_/datasets/{dataset}.py'))
-    decoders = {name: build(CODECS[name], metainfo) for name in args.codecs}
+    pose = Config.fromfile(f'configs/_base_/datasets/{dataset}_bottomup.py').standing_pose
+    decoders = {name: build(name, metainfo, pose) for name in args.codecs}
     rows = []
     for seed in args.seeds:
         detections: Dict[str, List[Dict]] = {name: [] for name in decoders}

@@ -10,6 +10,13 @@ keypoint_sigmas = [
     *(0.079, 0.079, 0.072, 0.072, 0.062, 0.062),
     *(0.107, 0.107, 0.087, 0.087, 0.089, 0.089),
 ]
+# How far apart a person's keypoints typically are, as points (x, y) of somebody who stands, arms
+# down, in any unit: what DensityGrouping takes as pose.
+standing_pose = [
+    *((0, 0), (0.06, -0.08), (-0.06, -0.08), (0.14, -0.04), (-0.14, -0.04)),
+    *((0.3, 0.36), (-0.3, 0.36), (0.42, 0.76), (-0.42, 0.76), (0.43, 1.04), (-0.43, 1.04)),
+    *((0.2, 1.2), (-0.2, 1.2), (0.22, 1.86), (-0.22, 1.86), (0.26, 2.52), (-0.26, 2.52)),
+]
 
 train_dataloader = dict(
     num_workers=4,

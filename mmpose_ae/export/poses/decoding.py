@@ -82,3 +82,8 @@ def _check_decoding(decoding: Decoding) -> None:
             f'{type(decoding.grouping).__name__}: export it without --poses, or with '
             'model.head.decoder.grouping.type=DensityGrouping'
         )
+    if decoding.grouping.pose is not None:
+        raise ValueError(
+            'people in the graph are grouped without a pose, but the config has '
+            'model.head.decoder.grouping.pose: export it without --poses, or set that to None'
+        )
