@@ -12,6 +12,8 @@ from .candidates import UNMATCHED
 
 # Fewer keypoints do not tell the extent of an instance on the image.
 _LEAST_PLACED = 3
+# Of more keypoints so many are asked how far a candidate is, those that lie farthest apart.
+_MOST_ASKED = 17
 # About so many distances of candidates from keypoints of groups are held at a time.
 _DISTANCES_AT_ONCE = 2**21
 
@@ -40,17 +42,18 @@ class CenterPlaces(NamedTuple):
 class PosePlaces(NamedTuple):
     """The keypoints of groups, and their typical distances; see :func:`place_by_pose`."""
 
-    points: np.ndarray  # (N, K, 2)
-    found: np.ndarray  # (N, K)
+    asked: np.ndarray  # (T,), keypoint types
+    points: np.ndarray  # (N, T, 2)
+    found: np.ndarray  # (N, T)
     size: np.ndarray  # (N,), in cells per unit of the typical distances; inf where unknown
-    typical: np.ndarray  # (K, K)
+    typical: np.ndarray  # (K, T)
     spread: float
 
     def closeness(self, rows: np.ndarray, types: np.ndarray, cells: np.ndarray) -> np.ndarray:
         """Factor of the weight of candidates, as in :class:`CenterPlaces`."""
         closeness = np.ones(len(rows))
         sized = np.flatnonzero(np.isfinite(self.size[rows]))
-        most = _DISTANCES_AT_ONCE // len(self.typical) or 1
+        most = _DISTANCES_AT_ONCE // len(self.asked) or 1
         for start in range(0, len(sized), most):
             part = sized[start : start + most]
             ratio = self._stretch(rows[part], types[part], cells[part]) / self.spread
@@ -62,7 +65,7 @@ class PosePlaces(NamedTuple):
 
         Of these the median tells: a group may hold keypoints that are not its own.
         """
-        others = self.found[rows] & (types[:, None] != np.arange(len(self.typical)))
+        others = self.found[rows] & (types[:, None] != self.asked)
         apart = np.linalg.norm(cells[:, None] - self.points[rows], axis=-1)
         return median(apart / self.typical[types], others) / self.size[rows]
 
@@ -106,14 +109,28 @@ def place_by_pose(
         PosePlaces: Of all groups; position does not count where there are fewer than three
         candidates.
     """
+    asked = _far_apart(typical)
+    groups = groups[:, asked]
     found, points = groups != UNMATCHED, cells[groups]
     size = np.full(len(groups), np.inf)
     for n in np.flatnonzero(found.sum(1) >= _LEAST_PLACED):
         types = np.flatnonzero(found[n])
         first, second = np.triu_indices(len(types), 1)
         apart = np.linalg.norm(points[n, types[first]] - points[n, types[second]], axis=-1)
-        size[n] = np.median(apart / typical[types[first], types[second]]) or np.inf
-    return PosePlaces(points, found, size, typical, spread)
+        size[n] = np.median(apart / typical[asked[types[first]], asked[types[second]]]) or np.inf
+    return PosePlaces(asked, points, found, size, typical[:, asked], spread)
+
+
+def _far_apart(typical: np.ndarray) -> np.ndarray:
+    """Keypoint types that are asked, ascending: each next one is the farthest from those before."""
+    if len(typical) <= _MOST_ASKED:
+        return np.arange(len(typical))
+    asked = [0]
+    while len(asked) < _MOST_ASKED:
+        nearest = typical[asked].min(0)
+        nearest[asked] = 0
+        asked.append(nearest.argmax())
+    return np.sort(asked)
 
 
 def typical_distances(pose: Sequence[Sequence[float]]) -> np.ndarray:

@@ -47,6 +47,13 @@ def test_the_keypoint_that_a_group_has_already_is_not_asked():
     assert near == pytest.approx(closeness([(0, 0), (10, 0), (20, 0)], [0, 1, 2, -1], 3, (30, 5)))
 
 
+def test_of_many_keypoints_those_far_apart_are_asked(monkeypatch):
+    """0, then 3, which is the farthest, then 1, as far from them as 2 is; 2 is not asked."""
+    monkeypatch.setattr(places, '_MOST_ASKED', 3)
+    cells = [(0, 0), (10, 0), (999, 999), (30, 0)]
+    assert closeness(cells, [0, 1, 2, 3], 2, (20, 0)) == pytest.approx(0.8)
+
+
 @pytest.mark.parametrize(
     'group, cells',
     [([0, 1, -1, -1], [(0, 0), (10, 0)]), ([0, 1, 2, -1], [(5, 5)] * 3)],
