@@ -103,12 +103,12 @@ class Fault(NamedTuple):
     """A package that is not as it has to be.
 
     Attributes:
-        what (str): Is wrong, in words.
+        unfit (str): What is wrong with the version that is installed, in words; empty where none is.
         install (str): How the right one is installed, ``pip install`` with options.
         requirement (str): Which is the right one, as ``'numpy>=1.26,<3'``.
     """
 
-    what: str
+    unfit: str
     install: str
     requirement: str
 
@@ -131,7 +131,7 @@ def check_versions() -> None:
         )
         lines = '\n    '.join(('mmpose-ae setup', *commands))
         raise ImportError(
-            f'mmpose_ae needs {"; ".join(fault.what for fault in faults)}. '
+            f'mmpose_ae needs {_in_words(faults)}. '
             f'The first line mends it, by what the others say:\n    {lines}'
         )
 
@@ -143,9 +143,9 @@ def find_faults() -> List[Fault]:
         list[Fault]: In the order of ``requirements``; empty where all is right.
     """
     return [
-        Fault(what, install, requirement)
+        Fault(unfit, install, requirement)
         for file, install in INSTALL.items()
-        for requirement, what in _faults(read_requirements(file))
+        for requirement, unfit in _faults(read_requirements(file))
     ]
 
 
@@ -164,11 +164,19 @@ def group_by_install(faults: List[Fault]) -> Dict[str, List[str]]:
     return commands
 
 
+def _in_words(faults: List[Fault]) -> str:
+    """What is needed; of all that are missing the names alone, as commands have the versions."""
+    missing = [re.match(r'[\w-]+', fault.requirement)[0] for fault in faults if not fault.unfit]
+    verb = 'is' if len(missing) == 1 else 'are'
+    listed = [f'{", ".join(missing)}, which {verb} not installed'] if missing else []
+    return '; '.join([*(fault.unfit for fault in faults if fault.unfit), *listed])
+
+
 def _faults(requirements: List[Tuple[str, str]]) -> Iterator[Tuple[str, str]]:
-    """Find what is missing or does not fit: the requirement, and what is wrong in words."""
+    """Find what is missing or does not fit: the requirement, and what is unfit in words."""
     for name, versions in requirements:
         if not is_installed(MODULES.get(name, name)):
-            yield name + versions, f'{name}{versions}, which is not installed'
+            yield name + versions, ''
             continue
         build, installed = _installed_build(name)
         allowed = OTHER_BUILDS.get(name, {}).get(build, versions)

@@ -1,4 +1,3 @@
-import re
 import shlex
 import sys
 from importlib import import_module, metadata
@@ -64,7 +63,7 @@ def test_this_environment_is_right():
 def test_a_missing_package_is_named(missing, module, requirement):
     missing.add(module)
     faults, (command,) = fault()
-    assert f'needs {requirement}>=' in faults and 'which is not installed' in faults
+    assert f'needs {requirement}, which is not installed. ' in faults
     assert command.startswith(f'pip install "{requirement}>=')
 
 
@@ -72,8 +71,7 @@ def test_all_faults_are_named_at_once_with_what_mends_them(missing, versions):
     missing |= {'mmdet', 'cv2', 'scipy'}
     versions.update(numpy='1.24.4', mmpose='0.29.0')
     faults, commands = fault()
-    for name in ('mmdet', 'opencv-python-headless', 'scipy'):
-        assert re.search(rf'{name}>=[\d.,<]+, which is not installed', faults)
+    assert '; scipy, mmdet, opencv-python-headless, which are not installed. ' in faults
     for name, version in dict(numpy='1.24.4', mmpose='0.29.0').items():
         assert f'but {name} {version} is installed' in faults
     ordinary, openmmlab = map(shlex.split, commands)
@@ -90,7 +88,7 @@ def test_without_packaging_versions_cannot_be_compared(missing, versions):
     missing.add('packaging')
     versions.update(numpy='1.0')
     faults, commands = fault()
-    assert 'needs packaging>=' in faults and 'numpy' not in faults and len(commands) == 1
+    assert 'needs packaging, ' in faults and 'numpy' not in faults and len(commands) == 1
 
 
 def test_a_source_tree_has_no_version_to_compare(versions):

@@ -236,7 +236,7 @@ def test_what_needs_more_says_what_is_missing(without, module):
     child = run(f'{without}\nimport mmpose_ae.{module}')
     assert child.returncode
     assert 'ImportError: mmpose_ae needs torch' in child.stderr
-    assert 'which is not installed' in child.stderr
+    assert 'which are not installed' in child.stderr
 
 
 @WITHOUT

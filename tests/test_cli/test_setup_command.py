@@ -11,9 +11,9 @@ from mmpose_ae.compat import Fault
 
 ORDINARY, ALONE = 'pip install', 'pip install --no-deps'
 FAULTS = [
-    Fault('torch', ORDINARY, 'torch>=2.6,<3'),
-    Fault('scipy', ORDINARY, 'scipy>=1.10'),
-    Fault('mmpose', ALONE, 'mmpose>=1.3,<2'),
+    Fault('', ORDINARY, 'torch>=2.6,<3'),
+    Fault('', ORDINARY, 'scipy>=1.10'),
+    Fault('', ALONE, 'mmpose>=1.3,<2'),
 ]
 
 
