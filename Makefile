@@ -63,7 +63,8 @@ version:
 
 release-check:  ## Build what PyPI takes, check it, and try it with every Python that is here.
 	$(PYTHON) -m venv $(RELEASE)
-	$(RELEASE)/bin/pip install --quiet build twine
+	$(RELEASE)/bin/pip install --quiet build check-manifest twine
+	$(RELEASE)/bin/check-manifest
 	rm -rf build dist
 	$(RELEASE)/bin/python -m build --outdir dist
 	rm -rf build *.egg-info  # which mim would take for the installation

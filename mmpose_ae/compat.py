@@ -103,7 +103,7 @@ class Fault(NamedTuple):
     """A package that is not as it has to be.
 
     Attributes:
-        unfit (str): What is wrong with the version that is installed, in words; empty where none is.
+        unfit (str): What is wrong with the installed version, in words; empty where none is.
         install (str): How the right one is installed, ``pip install`` with options.
         requirement (str): Which is the right one, as ``'numpy>=1.26,<3'``.
     """

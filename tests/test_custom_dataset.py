@@ -7,13 +7,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
+
+from mmpose_ae.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / 'configs/associative_embedding/custom/ae_hrnet-w32_8xb24-300e_animals-512x512.py'
 PAGE = (ROOT / 'docs/custom_dataset.md').read_text()
-METAINFO, CHILD = re.findall(r'```python\n(.*?)```', PAGE, re.S)
+METAINFO, CHILD, SMALL = re.findall(r'```python\n(.*?)```', PAGE, re.S)
 SHAPE = np.array([[30, 0], [10, 20], [-10, 20], [-30, -5]])  # nose, paws, tail around the body
 
 
@@ -85,6 +89,20 @@ def config(
     cfg.train_dataloader.dataset.pipeline[1].input_size = (64, 64)
     cfg.val_dataloader.dataset.pipeline[1].input_size = (64, 64)
     return cfg
+
+
+def test_the_small_network_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lines stand in place of those of the large one."""
+    monkeypatch.chdir(tmp_path)
+    Path('four_keypoint_animals.py').write_text(METAINFO)
+    rest = re.sub(r'^(_base_|metainfo|model) = .*\n', '', CHILD, flags=re.M)
+    Path('mine.py').write_text(SMALL + rest)
+    cfg = Config.fromfile('mine.py')
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        model = MODELS.build(cfg.model).eval()
+    (maps,) = model.head(model.extract_feat(torch.zeros(1, 3, 64, 64)))
+    assert maps.heatmaps[0].shape[1] == 4 and maps.tags.shape[1] == 4
+    assert cfg.train_dataloader.dataset.data_root == 'data/animals/'
 
 
 def test_the_page_prints_the_metainfo() -> None:

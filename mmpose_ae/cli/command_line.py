@@ -34,7 +34,7 @@ def config_parser(description: str) -> ArgumentParser:
         ArgumentParser: Takes a config and ``--cfg-options``; tools add their own.
     """
     parser = ArgumentParser(description=description)
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file, or one of "mmpose-ae models --all"')
     parser.add_argument(
         '--cfg-options',
         nargs='+',
@@ -122,16 +122,24 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
     and the projects that an installed package carries.
 
     Args:
-        path (str | Path): The config file.
+        path (str | Path): The config file; where there is none, one that the package carries, by
+            its path as documents print it, ``configs/...``, or by its name.
         cfg_options (dict): What ``--cfg-options`` says.
 
     Returns:
         Config: The config with these settings.
     """
     find_projects()
-    cfg = Config.fromfile(path)
+    cfg = Config.fromfile(_locate(Path(path)))
     cfg.merge_from_dict(cfg_options)
     return cfg
+
+
+def _locate(path: Path) -> Path:
+    """The file itself, or that of the package; of a path that is neither, an error tells later."""
+    shipped = content_folder()
+    places = [path, shipped / path, *shipped.glob(f'configs/*/*/{path}.py')]
+    return next((place for place in places if place.is_file()), path)
 
 
 def load_config(args: Namespace) -> Config:

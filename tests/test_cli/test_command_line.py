@@ -74,3 +74,22 @@ def test_a_missing_config_is_named(tmp_path):
     args = build_parser('').parse_args([str(tmp_path / 'absent.py')])
     with pytest.raises(FileNotFoundError, match='absent.py'):
         load_config(args)
+
+
+NAME = 'ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192'
+
+
+@pytest.mark.parametrize('config', [NAME, f'configs/associative_embedding/synth_crowd/{NAME}.py'])
+def test_configs_of_the_package_are_known_in_any_folder(config, tmp_path, monkeypatch):
+    """A wheel has no folder of configs where one works."""
+    monkeypatch.chdir(tmp_path)
+    cfg = load_config(build_parser('').parse_args([config]))
+    assert cfg.model.backbone.type == 'HourglassAE' and cfg.work_dir == f'work_dirs/{NAME}'
+
+
+def test_a_file_comes_before_a_config_of_the_package(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine = Path('configs/associative_embedding/synth_crowd', f'{NAME}.py')
+    mine.parent.mkdir(parents=True)
+    mine.write_text('mine = True')
+    assert load_config(build_parser('').parse_args([str(mine)])).mine

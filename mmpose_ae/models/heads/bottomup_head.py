@@ -96,7 +96,8 @@ class BottomupHead(CodecHead, HeatmapHead):
             raise ValueError(
                 f'without a final layer the {in_channels} input channels are the prediction, but '
                 f'{num_keypoints} keypoints need {self.out_channels}: {channels}, and '
-                f'further_channels={further_channels}; if others are behind the maps, say how many'
+                f'further_channels={further_channels}: in_channels, and what the backbone gives, '
+                f'must be {predicted}, or if others are behind the maps, say how many'
             )
         self.decoder = decoder
         self.num_keypoints = num_keypoints
