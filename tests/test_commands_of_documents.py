@@ -75,7 +75,7 @@ def read_pip(words: list) -> None:
     """Requirements, of this package with extras that it has; files are looked for elsewhere."""
     assert words[0] == 'install'
     for word in words[1:]:
-        if word.startswith(('-', 'requirements/', 'https:')):
+        if word.startswith(('-', 'requirements/', 'dist/', 'https:')):
             continue
         wanted = Requirement(re.sub(r'^\.', 'mmpose_ae', word))
         for extra in wanted.extras if wanted.name == 'mmpose_ae' else ():

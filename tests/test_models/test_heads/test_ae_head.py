@@ -242,7 +242,10 @@ def test_autocast_keeps_losses_in_float32():
             dict(final_layer=None),
             r"8 input channels.*3 keypoints need 6: {'heatmaps': 3, 'tags': 3}",
         ),
-        (dict(final_layer=None, further_channels=1), 'further_channels=1; if others are'),
+        (
+            dict(final_layer=None, further_channels=1),
+            'further_channels=1: in_channels.* must be 7, or if others are',
+        ),
         (dict(decoder=None), 'give num_keypoints'),
         (dict(decoder=fakes.codec_config(keypoint_order=None)), 'give num_keypoints'),
         (dict(num_keypoints=4), 'num_keypoints=4, but its decoder is for 3'),
