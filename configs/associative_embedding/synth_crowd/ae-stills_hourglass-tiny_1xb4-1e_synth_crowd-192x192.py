@@ -1,25 +1,7 @@
-# Fine-tuning for tags that hold over time, of 8 numbers, without videos; the last layer is new.
-_base_ = [
-    '../../_base_/default_runtime.py',
-    '../../_base_/schedules/cpu_7e.py',
-    '../../_base_/models/hourglass-tiny.py',
-    '../../_base_/datasets/synth_crowd.py',
-]
-
-model = dict(
-    backbone=dict(out_channels=153),
-    head=dict(
-        in_channels=153,
-        tag_dim=8,
-        tags_over_time=True,
-        tag_loss=dict(loss_weight=0.05),
-        decoder=dict(keypoint_order=_base_.keypoint_order),
-    ),
-)
+# Fine-tuning for tags that hold over time without videos; the last layer is new.
+_base_ = './ae-clips_hourglass-tiny_1xb4-1e_synth_crowd-192x192.py'
 
 train_dataloader = dict(
-    batch_size=4,  # clips
-    collate_fn=dict(type='mmpose_ae.collate_clips'),
     dataset=dict(
         _delete_=True,
         type='StillClipDataset',
@@ -27,7 +9,7 @@ train_dataloader = dict(
         dataset=dict(
             type='CocoDataset',
             data_mode='bottomup',
-            data_root='data/synth_crowd/',
+            data_root=_base_.data_root,
             ann_file='annotations/train.json',
             data_prefix=dict(img='train/'),
             pipeline=[
@@ -43,12 +25,6 @@ train_dataloader = dict(
                 ),
             ],
         ),
-        pipeline=_base_.train_dataloader.dataset.pipeline[1:],
+        pipeline=_base_.clips.pipeline,
     ),
 )
-train_cfg = dict(max_epochs=1, val_interval=1)
-_base_.param_scheduler[1].update(end=1, T_max=1)
-
-auto_scale_lr = dict(base_batch_size=4)
-
-custom_hooks = [*_base_.custom_hooks, dict(type='ChannelsLastHook')]
