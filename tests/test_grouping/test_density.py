@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmpose_ae.grouping import Candidates, GreedyGrouping, density
-from mmpose_ae.grouping.density import DensityGrouping, _Pool
+from mmpose_ae.grouping.density import DensityGrouping
+from mmpose_ae.grouping.pool import Pool
 
 SEEDS = st.integers(0, 10**6)
 
@@ -211,7 +212,7 @@ def test_what_a_splinter_took_goes_back():
     types = np.array([0, 1, 2, 3, 3])
     scores = np.array([0.9, 0.9, 0.9, 0.5, 0.9])
     tags = np.array([[0.0], [0.0], [0.0], [0.9], [0.2]])
-    pool = _Pool(types, scores, np.zeros((5, 2)), tags)
+    pool = Pool(types, scores, np.zeros((5, 2)), tags)
     groups = np.array([[0, 1, 2, 3], [-1, -1, -1, 4]])
     assert DensityGrouping(spread=None)._reassign(pool, groups).tolist() == [
         [0, 1, 2, 4],
@@ -226,7 +227,7 @@ def test_a_group_counts_as_much_as_its_scores_add_up_to():
     them alone, .378 + .9; times the sums 3.2 * .763 + .9 * .172 is more than 3.2 * .378 + .9 * .9.
     """
     scores, tags = np.array([0.9, 0.9, 0.9, 0.5, 0.9]), np.array([0, 0, 0, 0.6, -0.3])[:, None]
-    pool = _Pool(np.array([0, 1, 2, 3, 3]), scores, np.zeros((5, 2)), tags)
+    pool = Pool(np.array([0, 1, 2, 3, 3]), scores, np.zeros((5, 2)), tags)
     groups = np.array([[0, 1, 2, 3], [-1, -1, -1, 4]])
     found = DensityGrouping(spread=None)._reassign(pool, groups)
     assert found.tolist() == [[0, 1, 2, 4], [-1, -1, -1, 3]]
@@ -235,37 +236,14 @@ def test_a_group_counts_as_much_as_its_scores_add_up_to():
 def test_groups_pick_again_around_their_mean():
     """Groups start at 16 types; 1.5 is out of reach of 0, but not of the mean, .284."""
     tags = np.array([0.0] * 9 + [0.65] * 7 + [1.5])[:, None]
-    pool = _Pool(np.arange(17), np.ones(17), np.zeros((17, 2)), tags)
+    pool = Pool(np.arange(17), np.ones(17), np.zeros((17, 2)), tags)
     assert DensityGrouping()._find_groups(pool, 17).tolist() == [list(range(17))]
-
-
-def test_weights_of_candidates_by_distance():
-    """(1 - (d / reach)^2)^2 times the score: at half the reach 9/16, from the reach on nothing."""
-    pool = _Pool(np.arange(4), np.full(4, 0.8), np.zeros((4, 2)), np.array([[0, 1, 1.99, 2]]).T)
-    rows, found, squared, weight = DensityGrouping(reach=2)._near(pool, np.zeros((1, 1)))
-    assert rows.tolist() == [0, 0, 0] and found.tolist() == [0, 1, 2]
-    np.testing.assert_allclose(squared, [0, 1, 1.99**2])
-    np.testing.assert_allclose(weight, [0.8, 0.8 * 9 / 16, 0.8 * (1 - 0.99003) ** 2], rtol=1e-2)
-
-
-@pytest.mark.parametrize('tag, starts', [(0.9, [0]), (1.1, [0, 1.1])])
-def test_groups_start_half_the_reach_apart(tag, starts):
-    pool = _Pool(np.arange(2), np.array([1, 0.9]), np.zeros((2, 2)), np.array([[0, tag]]).T)
-    assert sorted(DensityGrouping(reach=2)._find_peaks(pool, 100)[:, 0]) == starts
-
-
-def test_what_was_joined_is_not_joined_with_what_it_has_in_common():
-    """A and B are closest; C and D have a type in common with B, and are close to A alone."""
-    tags = np.array([[0.0], [0.1], [0.3], [0.3]])
-    pool = _Pool(np.array([0, 1, 1, 2]), np.ones(4), np.zeros((4, 2)), tags)
-    groups = np.array([[0, -1, -1], [-1, 1, -1], [-1, 2, 3]])
-    assert DensityGrouping()._join(pool, groups).tolist() == [[0, 1, -1], [-1, 2, 3]]
 
 
 @pytest.mark.parametrize('tag, alone', [(1.38, False), (1.42, True)])
 def test_the_default_reach(tag, alone):
     """A fourth type 1.4 thresholds from the group's tags, too far to be joined to it by them."""
-    pool = _Pool(np.arange(4), np.ones(4), np.zeros((4, 2)), np.array([[0, 0, 0, tag]]).T)
+    pool = Pool(np.arange(4), np.ones(4), np.zeros((4, 2)), np.array([[0, 0, 0, tag]]).T)
     picked = DensityGrouping()._pick(pool, np.zeros((1, 1)), 4)
     assert picked.tolist() == [[0, 1, 2, -1 if alone else 3]]
 
@@ -273,7 +251,7 @@ def test_the_default_reach(tag, alone):
 @pytest.mark.parametrize('count, placed', [(2, False), (3, True)])
 def test_few_keypoints_do_not_tell_where_a_group_is(count, placed):
     cells = np.array([[0.0, 0.0], [4.0, 0.0], [2.0, 5.0]])
-    pool = _Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
+    pool = Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
     groups = np.where(np.arange(3) < count, np.arange(3), -1)[None]
     assert np.isfinite(DensityGrouping()._place(pool, groups).falloff).tolist() == [placed]
 
@@ -294,7 +272,7 @@ def test_defaults():
     """2.31 standard errors are within 3; half the weight is twice the median distance away."""
     assert group([[0.9]] * 4, [[0.0], [0.6], [-0.6], [1.6]]) == [[0, 0, 0, 0]]
     cells = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
-    pool = _Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
+    pool = Pool(np.arange(3), np.ones(3), cells, np.zeros((3, 1)))
     places = DensityGrouping()._place(pool, np.array([[0, 1, 2]]))
     assert places.center.tolist() == [[1, 0]] and places.falloff.tolist() == [2]
 

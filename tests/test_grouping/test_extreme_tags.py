@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmpose_ae.grouping import Candidates, DensityGrouping, GreedyGrouping
-from mmpose_ae.grouping.density import _DENSITY_PAIRS, _PAIRS_AT_ONCE, _Pool
+from mmpose_ae.grouping.density import _DENSITY_PAIRS
 
 LARGEST = float(np.finfo(np.float32).max)
 VALUES = [0, 1, 16777217, 1e16, 1e17, -1e17, 1e30, -1e30, LARGEST, -LARGEST, 1e-45, -1e-45]
@@ -142,18 +142,6 @@ def test_greedy_grouping_takes_bounded_memory():
     assert peak < 200e6 and len(groups) > 10_000
 
 
-@pytest.mark.parametrize('num_groups', [0, 1, 10**5, _PAIRS_AT_ONCE, 10**7])
-def test_parts_are_whole_types(num_groups):
-    types = np.repeat([0, 2, 3, 7], [3, 1, 4, 2])
-    pool = _Pool(types, np.arange(10.0), np.zeros((10, 2)), np.zeros((10, 1)))
-    parts = list(pool.parts(num_groups))
-    assert np.concatenate([part.scores for _, part in parts]).tolist() == list(range(10))
-    assert all(part.scores[0] == start for start, part in parts)
-    for (_, one), (_, other) in zip(parts, parts[1:]):
-        assert one.types[-1] != other.types[0]
-    assert len(parts) == (4 if num_groups >= _PAIRS_AT_ONCE else 1)
-
-
 def test_parts_make_no_difference(monkeypatch):
     """The same groups where every keypoint type is a part of its own."""
     rng = np.random.default_rng(0)
@@ -161,6 +149,6 @@ def test_parts_make_no_difference(monkeypatch):
     tags = rng.integers(-3, 4, shape)[..., None] + rng.normal(0, 0.2, (*shape, 1))
     candidates = Candidates(rng.random(shape), rng.uniform(0, 50, (*shape, 2)), tags)
     whole = DensityGrouping()(candidates, range(9), 1.0)
-    monkeypatch.setattr('mmpose_ae.grouping.density._PAIRS_AT_ONCE', 1)
+    monkeypatch.setattr('mmpose_ae.grouping.pool.PAIRS_AT_ONCE', 1)
     assert DensityGrouping()(candidates, range(9), 1.0).tolist() == whole.tolist()
     assert _DENSITY_PAIRS >= 4000 * 480  # 133 types of 30 candidates keep all their starts
