@@ -29,7 +29,7 @@ MODULES = {
     'setup': 'mmpose_ae.commands.setup',
 }
 LIGHT = {'predict', 'setup'}  # work without torch and MMPose
-WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.compat, which is not imported yet
+WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.environment, which is not imported yet
 CLOSED_PIPE = 141  # what shells say of a program whose reader went away
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
@@ -80,7 +80,7 @@ def _is_complete() -> bool:
     installed = find_spec('mmengine') or find_spec('mmpose')
     if installed and not os.environ.get(WITHOUT_MMPOSE):
         return True  # and mmpose_ae itself looks for the others
-    from mmpose_ae.compat import check_versions
+    from mmpose_ae.environment import check_versions
 
     try:
         check_versions()

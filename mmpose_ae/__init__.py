@@ -10,18 +10,13 @@ nothing is registered, and the light core is left: :mod:`mmpose_ae.decoding`,
 :mod:`mmpose_ae.runtime` runs exported files.
 """
 
-from .compat import is_light
+from .environment import check_versions, is_light
 from .version import __version__
 
 __all__ = ['__version__']
 
 if not is_light():
-    from .compat import (
-        check_versions,
-        complete_inferencer,
-        install_stand_ins,
-        register_package,
-    )
+    from .compat import complete_inferencer, install_stand_ins, register_package
 
     check_versions()
     install_stand_ins()

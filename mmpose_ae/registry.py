@@ -6,7 +6,7 @@ MMEngine. From another scope write ``type='mmpose_ae.AEHead'``.
 
 from typing import Any
 
-from .compat import check_versions
+from .environment import check_versions
 
 check_versions()  # says what is missing, where only the light core works
 

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmpose_ae'
 PLAN = [
-    ['version', 'frame', 'options', 'coco_evaluation', 'whole_files'],
+    ['version', 'environment', 'frame', 'options', 'coco_evaluation', 'whole_files'],
     ['compat'],
     ['grouping', 'images', 'metainfo', 'registry'],
     ['decoding', 'ops', 'tracking'],
@@ -30,8 +30,8 @@ PLAN_OF_MODELS = [
     ['center_group', 'cid', 'coupled_embedding', 'dekr', 'pose_estimators'],
 ]
 LIGHT = [
-    'version', 'frame', 'options', 'compat', 'whole_files', 'grouping', 'images', 'decoding',
-    'tracking',
+    'version', 'environment', 'frame', 'options', 'compat', 'whole_files', 'grouping', 'images',
+    'decoding', 'tracking',
 ]  # fmt: skip
 HEAVY = {'torch', 'mmcv', 'mmengine', 'mmpose', 'mmdet', 'matplotlib', 'cv2'}
 

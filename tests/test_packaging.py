@@ -13,7 +13,7 @@ from mmengine.config import Config
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from mmpose_ae import __version__, compat
+from mmpose_ae import __version__, environment
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -37,17 +37,21 @@ def test_the_locked_versions_are_within_the_ranges(name):
         assert allowed.contains(pin.version), f'{package} {pin.version} is not {allowed}'
 
 
-@pytest.mark.parametrize('name', compat.INSTALL)
+@pytest.mark.parametrize('name', environment.INSTALL)
 def test_the_ranges_checked_at_import_are_those_of_the_files(name):
     checked = {
-        package.lower(): SpecifierSet(text) for package, text in compat.read_requirements(name)
+        package.lower(): SpecifierSet(text) for package, text in environment.read_requirements(name)
     }
     assert checked == read(name)
 
 
 def test_what_is_said_of_packages_is_said_of_required_ones():
-    required = {package for name in compat.INSTALL for package, _ in compat.read_requirements(name)}
-    assert {*compat.MODULES, *compat.OTHER_BUILDS} <= required
+    required = {
+        package
+        for name in environment.INSTALL
+        for package, _ in environment.read_requirements(name)
+    }
+    assert {*environment.MODULES, *environment.OTHER_BUILDS} <= required
 
 
 def test_what_is_installed_is_what_the_files_say():
@@ -71,11 +75,11 @@ def test_the_requirements_are_read_in_a_wheel(tmp_path):
     shutil.copytree(ROOT / 'requirements', package / '.mim' / 'requirements')
     (tmp_path / 'requirements').mkdir()
     (tmp_path / 'requirements' / 'mm.txt').write_text('other==1')
-    shutil.copy(compat.__file__, package)
-    spec = spec_from_file_location('compat_in_wheel', package / 'compat.py')
+    shutil.copy(environment.__file__, package)
+    spec = spec_from_file_location('environment_in_wheel', package / 'environment.py')
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.read_requirements('mm.txt') == compat.read_requirements('mm.txt')
+    assert module.read_requirements('mm.txt') == environment.read_requirements('mm.txt')
 
 
 def test_the_version_is_the_same_everywhere():

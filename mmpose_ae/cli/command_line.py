@@ -8,7 +8,7 @@ from typing import Any, List, Sequence, Union
 
 from mmengine.config import Config, DictAction
 
-from mmpose_ae.compat import content_folder
+from mmpose_ae.environment import content_folder
 
 
 class SettingsAction(DictAction):

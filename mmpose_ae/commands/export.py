@@ -6,7 +6,7 @@ from typing import Iterator
 
 from mmpose_ae.cli.command_line import read_settings
 from mmpose_ae.cli.terminal import own_lines
-from mmpose_ae.compat import is_installed
+from mmpose_ae.environment import is_installed
 from mmpose_ae.runtime import EXPORTED
 
 from .telling import tell

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import List
 
-from mmpose_ae.compat import LIGHT, is_light
+from mmpose_ae.environment import LIGHT, is_light
 from mmpose_ae.prediction import BasePredictor
 from mmpose_ae.runtime import EXPORTED, RuntimePredictor
 

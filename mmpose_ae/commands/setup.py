@@ -7,7 +7,7 @@ from argparse import Namespace
 from importlib.util import find_spec
 from typing import Dict, Iterator, List
 
-from mmpose_ae.compat import find_faults, group_by_install
+from mmpose_ae.environment import find_faults, group_by_install
 
 CPU_BUILDS = 'https://download.pytorch.org/whl/cpu'
 

@@ -5,7 +5,7 @@ from typing import Any, List, NamedTuple, Optional
 
 import yaml
 
-from mmpose_ae.compat import content_folder
+from mmpose_ae.environment import content_folder
 
 INDEX = 'model-index.yml'
 MEASURED_HERE = 'here'  # the source of results of this package

@@ -7,7 +7,7 @@ import pytest
 
 import mmpose_ae_cli
 from mmpose_ae.commands import setup as setup_command
-from mmpose_ae.compat import Fault
+from mmpose_ae.environment import Fault
 
 ORDINARY, ALONE = 'pip install', 'pip install --no-deps'
 FAULTS = [

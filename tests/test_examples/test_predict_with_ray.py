@@ -12,7 +12,7 @@ from mmengine.registry import DefaultScope
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
 from mmpose_ae import Predictor
-from mmpose_ae.compat import is_installed
+from mmpose_ae.environment import is_installed
 from mmpose_ae.prediction.outputs.parquet import make_row
 from mmpose_ae.registry import MODELS
 
