@@ -148,6 +148,7 @@ def change_person(key, value):
         ([], "it has no list 'images'"),
         (change('categories', value=None), "it has no list 'categories'"),
         (change('categories', value=[]), 'categories must name the keypoints'),
+        (change('annotations', 0, value='a'), "annotations must be objects of JSON, got 'a'"),
         (change('images', 0, 'id', value=None), 'an image needs an id and a file_name'),
         (change_person('image_id', 5), '{} is of image 5, which is not there'),
         (change_person('keypoints', [1, 2]), r'{} has keypoints \[1, 2\], expected 51 numbers'),
@@ -164,6 +165,13 @@ def test_what_is_refused_is_named(save, content, message):
     with pytest.raises(ValueError, match=message.format('annotation 1000342000000')) as error:
         read_posetrack(path)
     assert str(path) in str(error.value)
+
+
+def test_what_is_cut_off_is_named(tmp_path):
+    path = tmp_path / f'{NAME}.json'
+    path.write_text('{"images": [')
+    with pytest.raises(ValueError, match=f'{NAME}.json is no file of PoseTrack18: it is not JSON'):
+        read_posetrack(path)
 
 
 def test_more_people_than_have_numbers(tmp_path):

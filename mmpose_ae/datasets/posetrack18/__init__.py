@@ -1,0 +1,24 @@
+"""PoseTrack18: its files, its keypoints, and how its images are numbered."""
+
+from .files import read_posetrack, write_posetrack
+from .frames import (
+    KEYPOINTS,
+    OTHER_NAMES,
+    SIGMAS,
+    PoseTrackFrame,
+    PoseTrackSequence,
+    image_id,
+    predicted_frame,
+)
+
+__all__ = [
+    'KEYPOINTS',
+    'OTHER_NAMES',
+    'SIGMAS',
+    'PoseTrackFrame',
+    'PoseTrackSequence',
+    'image_id',
+    'predicted_frame',
+    'read_posetrack',
+    'write_posetrack',
+]
