@@ -25,13 +25,12 @@ from mmpose_ae.images import opencv_errors
 
 from .background import read_ahead
 from .prediction import Prediction
+from .regions import check_region, cut, pad_long
 from .sources import Picture, open_source
 from .stopwatch import Stopwatch
 from .tracking import FAINT, follow
 
 DEFAULT_SCORE = 0.2  # where none was chosen on validation data
-LONGEST = 8  # longer pictures, in parts of their short side, are padded at that: else the resized
-# short side makes them larger than any memory
 
 
 class Failure(NamedTuple):
@@ -119,7 +118,7 @@ class BasePredictor(ABC):
             raise ValueError('smooth is of people who are tracked: it needs track, too')
         self.batch_size, self.max_people = batch_size, max_people
         self.track, self.smooth = track, smooth
-        self.region = None if region is None else _check_region(region)
+        self.region = None if region is None else check_region(region)
 
     @abstractmethod
     def fingerprint(self) -> Dict[str, str]:
@@ -202,8 +201,8 @@ class BasePredictor(ABC):
             return Failure(picture.path, picture.frame, picture.error)
         try:
             image = self._load_image(picture)
-            seen = image if self.region is None else _cut(image, self.region)
-            inputs = self._make_input(_pad_long(seen), picture.path)
+            seen = image if self.region is None else cut(image, self.region)
+            inputs = self._make_input(pad_long(seen), picture.path)
         except (OSError, ValueError, *opencv_errors()) as error:
             return _failure(picture, str(error))
         return Prepared(picture, image, inputs)
@@ -254,33 +253,6 @@ def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
             'validation data (mmpose-ae test CONFIG CHECKPOINT --choose-threshold)'
         )
     return float(next(each for each in (given, chosen, DEFAULT_SCORE) if each is not None))
-
-
-def _check_region(region: Sequence[int]) -> Tuple[int, ...]:
-    sides = tuple(map(int, region))
-    if len(sides) != 4 or sides != tuple(region) or not _is_box(*sides):
-        raise ValueError(f'a region is left, top, right, bottom in pixels, got {tuple(region)}')
-    return sides
-
-
-def _is_box(left: int, top: int, right: int, bottom: int) -> bool:
-    return 0 <= left < right and 0 <= top < bottom
-
-
-def _cut(image: np.ndarray, region: Tuple[int, ...]) -> np.ndarray:
-    left, top, right, bottom = region
-    seen = image[top:bottom, left:right]
-    if not seen.size:
-        height, width = image.shape[:2]
-        raise ValueError(f'the region {region} is outside the picture of {width}x{height} pixels')
-    return seen
-
-
-def _pad_long(image: np.ndarray) -> np.ndarray:
-    """Widen the short side of a very long picture with black, at the right or bottom."""
-    height, width = image.shape[:2]
-    bottom, right = max(-(-width // LONGEST) - height, 0), max(-(-height // LONGEST) - width, 0)
-    return np.pad(image, ((0, bottom), (0, right), (0, 0))) if bottom or right else image
 
 
 def _batches(

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
     Iterable,
     Iterator,
@@ -24,8 +23,7 @@ import numpy as np
 
 from mmpose_ae.images import decode_image, needs_opencv
 
-if TYPE_CHECKING:
-    import PIL.Image
+from .in_memory import read_memory
 
 PICTURES = {'.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'}
 VIDEOS = {'.avi', '.gif', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'}
@@ -259,33 +257,7 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
 def _in_memory(source: Any) -> Optional[Picture]:
     """A picture that is in memory; None of what is not one."""
     try:
-        if isinstance(source, np.ndarray):
-            return Picture(image=source)
-        if hasattr(source, 'detach') and hasattr(source, 'cpu'):
-            return Picture(image=_of_tensor(source.detach().cpu().numpy()))
-        if hasattr(source, 'convert') and hasattr(source, 'getexif'):
-            return Picture(image=_of_pillow(source))
+        image = read_memory(source)
     except (OSError, ValueError) as error:  # what is cut off shows only when it is read
         return Picture(error=str(error))
-    return None
-
-
-def _of_pillow(image: 'PIL.Image.Image') -> np.ndarray:
-    """A picture of Pillow, turned as its camera was held, as a BGR picture."""
-    from PIL import ImageOps
-
-    turned = ImageOps.exif_transpose(image)
-    if turned.mode[0] in 'IF':  # deeper than 8 bits: Pillow would cut values off
-        return np.asarray(turned)
-    return np.ascontiguousarray(np.asarray(turned.convert('RGB'))[..., ::-1])
-
-
-def _of_tensor(values: np.ndarray) -> np.ndarray:
-    """An RGB tensor (3, H, W), in 0..1 where it is not of whole numbers, as a BGR picture."""
-    if values.ndim != 3 or len(values) != 3:
-        raise ValueError(f'a tensor of a picture is (3, H, W), RGB, got {values.shape}')
-    if values.dtype.kind == 'f':
-        if not ((values >= 0) & (values <= 1)).all():
-            raise ValueError('a tensor of floats is a picture in 0..1')
-        values = (255 * values).round().astype(np.uint8)
-    return np.ascontiguousarray(values[::-1].transpose(1, 2, 0))
+    return None if image is None else Picture(image=image)

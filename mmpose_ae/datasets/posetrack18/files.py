@@ -6,7 +6,8 @@ from typing import Any, Dict, List, Tuple, Union
 
 import numpy as np
 
-from ..annotations import number_array
+from mmpose_ae.datasets.annotations import number_array
+
 from .frames import PoseTrackFrame, PoseTrackSequence
 
 _MOST_PEOPLE = 100  # of a frame; more have no numbers in this format
