@@ -85,9 +85,9 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
         figure.subplots(1, len(panels), squeeze=False)[0], panels.items()
     ):
         for label, group in group_rows(of_data, 'label').items():
-            ranks, number = [row['AP'] for row in group], labels.index(label)
+            precisions, number = [row['AP'] for row in group], labels.index(label)
             axes.errorbar(
-                group[0]['ms_5'], np.mean(ranks), np.std(ranks), label=label, capsize=3,
+                group[0]['ms_5'], np.mean(precisions), np.std(precisions), label=label, capsize=3,
                 color=f'C{number % 10}', fmt=MARKERS[number],
             )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')

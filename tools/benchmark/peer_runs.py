@@ -1,6 +1,6 @@
 """YOLO11n-pose by ultralytics as a row of the table: on the same images, as long as AE has trained.
 
-Its environment is that of ``make networks``. It knows no regions to ignore: who has no keypoints is
+Its environment is that of ``make peers``. It knows no regions to ignore: who has no keypoints is
 left out of its labels.
 """
 

@@ -24,6 +24,7 @@ from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
 from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
 from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
 from mmpose_ae.grouping import Poses
+from mmpose_ae.models.heads.predictions import to_poses
 from mmpose_ae.prediction.drawing import draw_people
 from mmpose_ae.prediction.prediction import Prediction
 from mmpose_ae.prediction.tracking import IDENTITY, MEMORY
@@ -60,12 +61,10 @@ def parse_args() -> Namespace:
     return parser.parse_args()
 
 
-def to_poses(model: nn.Module, image: np.ndarray) -> Poses:
-    """Predict the people of an image."""
+def find_people(model: nn.Module, image: np.ndarray) -> Poses:
+    """Predict the people of an image (H, W, 3), BGR."""
     (sample,) = inference_bottomup(model, image)
-    found = sample.pred_instances
-    optional = (found.get(name) for name in ('tags', 'keypoints_filled'))
-    return Poses(found.keypoints, found.keypoint_scores, found.bbox_scores, *optional)
+    return to_poses(sample.pred_instances)
 
 
 def to_frame(scene: Scene, number: int) -> PoseTrackFrame:
@@ -114,7 +113,7 @@ def predict_videos(
         truth, poses = [], []
         for number, scene in enumerate(make_video(seed, video, args)):
             truth.append(to_frame(scene, number))
-            poses.append(to_poses(model, scene.image))
+            poses.append(find_people(model, scene.image))
         yield PoseTrackSequence(f'video {video}', truth, names), poses
 
 
@@ -160,7 +159,7 @@ def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray
     links = tuple(map(tuple, meta['skeleton_links']))
     tracker, panels = Tracker(sigmas=meta['sigmas']), []
     for scene in make_video(args.seeds[0], 0, args):
-        tracks = tracker.update(to_poses(model, scene.image))
+        tracks = tracker.update(find_people(model, scene.image))
         followed = tracks.poses.take(tracks.ids >= 0)
         size, ids = scene.image.shape[1::-1], tracks.ids[tracks.ids >= 0]
         prediction = Prediction(followed, size, names, links, ids=ids)

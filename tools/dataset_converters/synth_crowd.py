@@ -66,7 +66,8 @@ def write_preview(path: Path, image: np.ndarray) -> None:
     if not cv2.haveImageWriter(str(path)):
         raise ValueError(f'cannot write {path}: give a .png or .jpg file')
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    if not cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 80]):
+        raise OSError(f'could not write {path}')
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
-from mmpose_ae.options import check_between
+from mmpose_ae.options import check_between, check_positive
 from mmpose_ae.registry import TRANSFORMS
 
 from .load_image import LoadImage
@@ -36,6 +36,9 @@ class PasteNeighbor(BaseTransform):
         shift_factor: float = 0.6,
     ) -> None:
         check_between('prob', prob, 0, 1)
+        least, greatest = scale_factor
+        check_positive('the least scale_factor', least)
+        check_between('the greatest scale_factor', greatest, least)
         check_between('shift_factor', shift_factor)
         self.prob = prob
         self.scale_factor = scale_factor
@@ -52,7 +55,15 @@ class PasteNeighbor(BaseTransform):
 
         Returns:
             dict: The same, with one person more.
+
+        Raises:
+            ValueError: If nothing says who ``neighbor`` is.
         """
+        if 'neighbor' not in results:
+            raise ValueError(
+                'PasteNeighbor pastes the neighbor that StillClipDataset draws: it belongs in the '
+                'pipeline of that dataset'
+            )
         neighbor = results['neighbor']
         labelled = np.flatnonzero((results['keypoints_visible'] > 0).any(axis=1))
         if neighbor is None or not len(labelled) or np.random.rand() >= self.prob:

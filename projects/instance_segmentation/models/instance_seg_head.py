@@ -1,7 +1,7 @@
 """The head of instance segmentation: a detection map and tag maps for every category."""
 
 from dataclasses import dataclass
-from typing import List
+from typing import List, Tuple
 
 from mmengine.structures import InstanceData, PixelData
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
@@ -11,7 +11,7 @@ from mmpose_ae.frame import Grid
 from mmpose_ae.models.heads import BottomupHead
 from mmpose_ae.models.heads.outputs import BottomupOutputs
 from mmpose_ae.models.heads.supervision import input_size_of
-from mmpose_ae.models.heads.views import list_views
+from mmpose_ae.models.heads.views import View, list_views
 from mmpose_ae.options import check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
 from projects.instance_segmentation.decoding import MaskDecoder
@@ -104,18 +104,19 @@ class InstanceSegHead(BottomupHead):
         options = self.read_test_cfg(test_cfg)
         input_size = input_size_of(batch_data_samples)
         views = [self._look(view) for view in list_views(feats, options)]
+        grids = [Grid.over(tuple(maps.shape[:1:-1]), input_size) for maps, _ in views]
         found = []
         for i, sample in enumerate(batch_data_samples):
-            masks = self.decoder.merge([
+            seen = [
                 self.decoder.find(detections[i], tags[i], grid, sample.metainfo['frame'])
-                for detections, tags in views
-                for grid in [Grid.over(tuple(detections.shape[:1:-1]), input_size)]
-            ])  # fmt: skip
+                for (detections, tags), grid in zip(views, grids)
+            ]
+            masks = self.decoder.merge(seen)
             instances = InstanceData(masks=masks.rles, labels=masks.labels, scores=masks.scores)
             found.append(instances)
         return found, self._fields(*views[0]) if options.output_heatmaps else None
 
-    def _look(self, view) -> tuple:
+    def _look(self, view: View) -> Tuple[Tensor, Tensor]:
         """Detections (B, C, h, w) and tags (B, L, C, h, w) of a view, turned back."""
         outputs = self._forward_stack(view.features[-1])
         maps = self.loss_module.score(outputs.heatmaps[0]), outputs.tags

@@ -3,8 +3,9 @@
 Instances are squares of a board on one category's maps, each with a tag of its own and noise.
 """
 
+from argparse import Namespace
 from functools import partial
-from typing import Dict, Iterator
+from typing import Dict, Iterator, Tuple
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from projects.instance_segmentation.decoding.masks import Masks
 NOISE = 0.1
 
 
-def board(side: int, instances: int, dim: int) -> tuple:
+def board(side: int, instances: int, dim: int) -> Tuple[Tensor, Tensor]:
     """Maps of so many squares: detections (1, side, side) and tags (L, 1, side, side)."""
     rng = np.random.default_rng(0)
     rows = int(np.ceil(instances**0.5))
@@ -46,7 +47,7 @@ def decode_resized(decoder: MaskDecoder, detections: Tensor, tags: Tensor, side:
     return decode(decoder, detections, tags, side)
 
 
-def benchmark(args) -> Iterator[Dict]:
+def benchmark(args: Namespace) -> Iterator[Dict]:
     """Give one row per number of threads, tag size, way of grouping and number of instances."""
     ways = [(1, 'TagHistogram'), *((dim, 'TagDensity') for dim in args.tag_dim)]
     for setting in settings(args, cuda=False):

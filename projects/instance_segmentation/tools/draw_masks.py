@@ -34,6 +34,7 @@ def draw_masks(
         Path: ``masks.jpg``.
 
     Raises:
+        OSError: If the picture cannot be written.
         ValueError: If the config is of another estimator, whose maps of tags are not by category.
     """
     cfg = Config(cfg.to_dict())
@@ -55,7 +56,8 @@ def draw_masks(
     path.parent.mkdir(parents=True, exist_ok=True)
     width = max(row.shape[1] for row in rows)
     rows = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]
-    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+    if not cv2.imwrite(str(path), np.vstack(rows)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85]):
+        raise OSError(f'could not write {path}')
     return path
 
 

@@ -78,3 +78,14 @@ def test_options_are_checked():
         paste(prob=2)
     with pytest.raises(ValueError, match='shift_factor must be'):
         paste(shift_factor=-1)
+    with pytest.raises(ValueError, match='greatest scale_factor .* between 1.2 and inf, got 0.8'):
+        paste(scale_factor=(1.2, 0.8))
+    with pytest.raises(ValueError, match='least scale_factor must be'):
+        paste(scale_factor=(0, 1))
+
+
+def test_without_a_dataset_that_draws_neighbors(neighbor):
+    people = two_people(neighbor)
+    del people['neighbor']
+    with pytest.raises(ValueError, match='that StillClipDataset draws'):
+        paste()(people)
