@@ -17,7 +17,7 @@ from torch import nn
 
 from mmpose_ae.cli.command_line import read_config
 from mmpose_ae.datasets.posetrack18 import SIGMAS, PoseTrackSequence, predicted_frame
-from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
+from mmpose_ae.datasets.synth_crowd import Scene, crossings, make_clip
 from mmpose_ae.datasets.synth_crowd.posetrack import posetrack_frame
 from mmpose_ae.evaluation.track_measures import MATCHED, match_people
 from mmpose_ae.models.heads.predictions import to_poses
@@ -51,14 +51,7 @@ def parse_args() -> Namespace:
 
 def make_video(args: Namespace) -> List[Scene]:
     """Make the video: everybody crosses somebody."""
-    settings = Settings(
-        people=tuple(args.people),
-        crowding=1.0,
-        empty=0.0,
-        crowd_region=0.0,
-        unlabelled=0.0,
-        hidden=args.hidden,
-    )
+    settings = crossings(tuple(args.people), args.hidden)
     return list(make_clip(args.seed, 0, settings, args.frames + args.hidden))
 
 

@@ -1,7 +1,6 @@
 """Train a method, test it, follow people on videos with it, and time it beside others."""
 
 import time
-from argparse import Namespace
 from dataclasses import replace
 from typing import Callable, Dict, List, Optional, Tuple
 
@@ -18,11 +17,12 @@ import numpy as np
 from mmpose.apis import init_model
 
 from mmpose_ae.checkpoints import find_intact_checkpoint, resume_newest
-from mmpose_ae.datasets.synth_crowd import make_scene
+from mmpose_ae.datasets.synth_crowd import crossings, make_scene
 from mmpose_ae.evaluation.track_measures import measure_people
 
 SPENT = 'training_seconds'
-PEOPLE = (5, 20)
+CROSSING = (2, 5)  # fewest and most people of a video
+PEOPLE = (5, 20)  # of the pictures that are timed
 PICTURES = 3  # of each number of people
 
 
@@ -111,8 +111,7 @@ def load(run: Run) -> nn.Module:
 def count_switches(model: nn.Module, run: Run) -> float:
     """Count how often ids change on videos of crossings, by the default rule of tracking."""
     form, sigmas = run.form, np.array(model.dataset_meta['sigmas'])
-    args = Namespace(videos=form.videos, frames=form.frames, hidden=0, people=(2, 5))
-    videos = predict_videos(model, run.seed, args)
+    videos = predict_videos(model, run.seed, form.videos, form.frames, crossings(CROSSING))
     matched = [follow(truth, poses, sigmas, dict(sigmas=sigmas), 0.0) for truth, poses in videos]
     return measure_people(matched)['IDSW']
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from mmpose_ae.cli.command_line import SettingsAction, read_config
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
-from mmpose_ae.datasets.synth_crowd import Scene, Settings, make_clip
+from mmpose_ae.datasets.synth_crowd import Scene, Settings, crossings, make_clip
 from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
 from mmpose_ae.grouping import Poses
 from mmpose_ae.models.heads.predictions import to_poses
@@ -58,7 +58,10 @@ def parse_args() -> Namespace:
     add('--score-thr', type=float, default=0.2, help="least score of MMPose 0.29's people")
     add('--json', type=Path, metavar='FILE', help='write the rows to this file')
     add('--draw', type=Path, metavar='FILE', help='only draw frames of the first video, with ids')
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.people = tuple(args.people)
+    args.frames += args.hidden  # of each video
+    return args
 
 
 def find_people(model: nn.Module, image: np.ndarray) -> Poses:
@@ -86,32 +89,25 @@ def to_prediction(tracks: Tracks, number: int) -> PoseTrackFrame:
     return PoseTrackFrame(number, '', tracks.ids[tracks.ids >= 0], keypoints)
 
 
-def crossings(args: Namespace) -> Settings:
-    """What is on the videos: everybody crosses somebody."""
-    people = tuple(args.people)
-    return Settings(
-        people=people,
-        crowding=1.0,
-        empty=0.0,
-        crowd_region=0.0,
-        unlabelled=0.0,
-        hidden=args.hidden,
-    )
-
-
-def make_video(seed: int, video: int, args: Namespace) -> Iterator[Scene]:
-    """Make one video."""
-    return make_clip(seed, video, crossings(args), args.frames + args.hidden)
-
-
 def predict_videos(
-    model: nn.Module, seed: int, args: Namespace
+    model: nn.Module, seed: int, count: int, frames: int, settings: Settings
 ) -> Iterator[Tuple[PoseTrackSequence, List[Poses]]]:
-    """Make the videos of a seed; gives the annotations and the poses that the network sees."""
-    names = crossings(args).keypoint_names
-    for video in tqdm(range(args.videos), desc=f'videos of seed {seed}'):
+    """Make the videos of a seed and predict them.
+
+    Args:
+        model (nn.Module): The network.
+        seed (int): Of the videos.
+        count (int): How many.
+        frames (int): Of each.
+        settings (Settings): What they have in common.
+
+    Yields:
+        tuple: The annotations of a video, and of each frame the poses that the network sees.
+    """
+    names = settings.keypoint_names
+    for video in tqdm(range(count), desc=f'videos of seed {seed}'):
         truth, poses = [], []
-        for number, scene in enumerate(make_video(seed, video, args)):
+        for number, scene in enumerate(make_clip(seed, video, settings, frames)):
             truth.append(to_frame(scene, number))
             poses.append(find_people(model, scene.image))
         yield PoseTrackSequence(f'video {video}', truth, names), poses
@@ -133,7 +129,10 @@ def measure_seed(model: nn.Module, seed: int, args: Namespace) -> List[Dict]:
     """Measure all rules on the videos of a seed."""
     sigmas = np.array(model.dataset_meta['sigmas'])
     matched = {name: [] for name in RULES}
-    for truth, poses in predict_videos(model, seed, args):
+    videos = predict_videos(
+        model, seed, args.videos, args.frames, crossings(args.people, args.hidden)
+    )
+    for truth, poses in videos:
         for name, options in RULES.items():
             given = options if options.get('similarity') == 'iou' else dict(options, sigmas=sigmas)
             matched[name].append(follow(truth, poses, sigmas, given, args.score_thr))
@@ -158,7 +157,8 @@ def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray
     names = tuple(meta['keypoint_id2name'][k] for k in range(len(meta['sigmas'])))
     links = tuple(map(tuple, meta['skeleton_links']))
     tracker, panels = Tracker(sigmas=meta['sigmas']), []
-    for scene in make_video(args.seeds[0], 0, args):
+    settings = crossings(args.people, args.hidden)
+    for scene in make_clip(args.seeds[0], 0, settings, args.frames):
         tracks = tracker.update(find_people(model, scene.image))
         followed = tracks.poses.take(tracks.ids >= 0)
         size, ids = scene.image.shape[1::-1], tracks.ids[tracks.ids >= 0]

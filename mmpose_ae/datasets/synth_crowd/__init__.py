@@ -7,6 +7,6 @@ from .clip import make_clip
 from .generate import generate
 from .preview import preview
 from .scene import Scene, make_scene
-from .settings import Settings
+from .settings import Settings, crossings
 
-__all__ = ['Scene', 'Settings', 'generate', 'make_clip', 'make_scene', 'preview']
+__all__ = ['Scene', 'Settings', 'crossings', 'generate', 'make_clip', 'make_scene', 'preview']

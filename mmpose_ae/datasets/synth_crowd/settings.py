@@ -77,3 +77,18 @@ class Settings:
             for name, value in asdict(self).items()
         }
         return {name: value for name, value in settings.items() if value or name not in ADDED}
+
+
+def crossings(people: Tuple[int, int], hidden: int = 0) -> Settings:
+    """Settings of videos on which everybody crosses somebody, and all who are seen are annotated.
+
+    Args:
+        people (tuple): Fewest and most people.
+        hidden (int): Frames in the middle in which a board hides a part of the video.
+
+    Returns:
+        Settings: For :func:`make_clip`.
+    """
+    return Settings(
+        people=people, crowding=1.0, empty=0.0, crowd_region=0.0, unlabelled=0.0, hidden=hidden
+    )

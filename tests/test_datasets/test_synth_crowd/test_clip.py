@@ -8,15 +8,13 @@ import pytest
 
 from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.datasets.posetrack18 import KEYPOINTS
-from mmpose_ae.datasets.synth_crowd import Settings, make_clip
+from mmpose_ae.datasets.synth_crowd import Settings, crossings, make_clip
 from mmpose_ae.datasets.synth_crowd.figure import IDS_PER_PERSON
 from mmpose_ae.datasets.synth_crowd.posetrack import posetrack_frame
 from mmpose_ae.datasets.synth_crowd.skeleton import LIMITS
 from mmpose_ae.datasets.synth_crowd.walker import PACE, sample_way
 
-SMALL = Settings(
-    (128, 96), people=(3, 3), crowding=1.0, empty=0.0, unlabelled=0.0, crowd_region=0.0
-)
+SMALL = replace(crossings((3, 3)), size=(128, 96))
 FRAMES = 24
 
 
