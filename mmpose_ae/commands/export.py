@@ -1,7 +1,6 @@
 """The command ``export``; its options are in ``mmpose_ae_cli``."""
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Iterator
 
 from mmpose_ae.cli.command_line import read_settings
@@ -9,6 +8,7 @@ from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.environment import is_installed
 from mmpose_ae.runtime import EXPORTED
 
+from .out_file import check_ending, refuse_taken
 from .telling import tell
 
 NEEDED = ('onnx', 'onnxscript', 'onnxruntime')
@@ -29,7 +29,8 @@ def export(args: Namespace) -> int:
 
 
 def _write(args: Namespace) -> Iterator[str]:
-    _check_place(args.out, args.overwrite)
+    check_ending(args.out, EXPORTED)
+    refuse_taken(args.out, args.overwrite)
     _check_packages()
     from mmpose_ae.export.writing import write_file
 
@@ -50,14 +51,6 @@ def _options(args: Namespace) -> dict:
         precision=args.precision,
         calibration=args.calibration,
     )
-
-
-def _check_place(out: Path, overwrite: bool) -> None:
-    """Refuse a name that is taken, before minutes of work."""
-    if out.suffix != EXPORTED:
-        raise ValueError(f'{out}: the name of the file must end in {EXPORTED}')
-    if out.exists() and not overwrite:
-        raise ValueError(f'{out} is there already: --overwrite replaces it')
 
 
 def _check_packages() -> None:

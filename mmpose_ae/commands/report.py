@@ -16,6 +16,7 @@ from mmpose_ae.report.predicting import ORACLES, predict, predict_oracle
 from mmpose_ae.report.task import Task, read_results, read_task
 from mmpose_ae.whole_files import write_whole
 
+from .out_file import refuse_taken
 from .telling import tell
 
 RESULTS = ('.json', '.zip')  # endings of files of people; all others are weights
@@ -68,8 +69,7 @@ def _check(args: Namespace, sources: List[_Source]) -> None:
     """Refuse what cannot end well before hours of work."""
     written = [args.out] if sources[0].is_results else [args.out, _results_beside(args.out)]
     for path in written:
-        if path.exists() and not args.overwrite:
-            raise ValueError(f'{path} is there already: --overwrite replaces it')
+        refuse_taken(path, args.overwrite)
     for source in sources:
         if source.is_results and not Path(source.path).is_file():
             raise FileNotFoundError(f'{source.path} is not there')

@@ -20,6 +20,7 @@ from mmpose_ae.submission import (
     write_zip,
 )
 
+from .out_file import refuse_taken
 from .telling import tell
 
 
@@ -57,7 +58,7 @@ def _make_list(args: Namespace) -> Iterator[str]:
     info, images = args.info or board.info, args.images or board.images
     path = args.out / name_file(board.file_name, args.name)
     target = path.with_suffix('.zip') if board.zipped else path
-    _refuse_taken(target, args.overwrite)
+    refuse_taken(target, args.overwrite)
     _require(Path(info), '--info', 'the listed images')
     image_ids = read_image_ids(info)
     if args.results:
@@ -79,7 +80,7 @@ def _make_mpii(args: Namespace) -> Iterator[str]:
     if args.results or args.info or args.images:
         raise ValueError('mpii: CONFIG and CHECKPOINT; its files are where the config says')
     path = args.out / MPII_FILE
-    _refuse_taken(path, args.overwrite)
+    refuse_taken(path, args.overwrite)
     from mmpose_ae.submission.predicting import predict_mpii
 
     predict_mpii(_config(args), args.checkpoint, path)
@@ -90,7 +91,7 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
     if not args.info:
         raise ValueError('posetrack: --info FOLDER must have a .json file for each sequence')
     path = args.out / name_file(POSETRACK_FILE, args.name)
-    _refuse_taken(path, args.overwrite)
+    refuse_taken(path, args.overwrite)
     _require(Path(args.info), '--info', 'the sequences')
     folder = args.results
     if not folder:
@@ -108,12 +109,6 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
 
 def _config(args: Namespace) -> object:
     return read_config(args.config, read_settings(args.cfg_options))
-
-
-def _refuse_taken(path: Path, overwrite: bool) -> None:
-    """Refuse a name that is taken, before hours of work."""
-    if path.exists() and not overwrite:
-        raise ValueError(f'{path} is there already: --overwrite replaces it, --name names another')
 
 
 def _require(path: Path, option: str, what: str) -> None:

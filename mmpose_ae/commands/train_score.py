@@ -12,6 +12,7 @@ from mmpose_ae.score_learning.examples import find_examples, read_images
 from mmpose_ae.score_learning.learning import learn
 from mmpose_ae.whole_files import write_whole
 
+from .out_file import check_ending, refuse_taken
 from .telling import tell
 
 ENDING = '.npz'
@@ -54,7 +55,5 @@ def _check(args: Namespace) -> None:
     check_count('--num', args.num, 2)
     if (args.ann_file is None) != (args.images is None):
         raise ValueError('--ann-file and --images belong together')
-    if args.out.suffix != ENDING:
-        raise ValueError(f'{args.out}: the name of the file must end in {ENDING}')
-    if args.out.exists() and not args.overwrite:
-        raise ValueError(f'{args.out} is there already: --overwrite replaces it')
+    check_ending(args.out, ENDING)
+    refuse_taken(args.out, args.overwrite)

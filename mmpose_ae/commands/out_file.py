@@ -1,0 +1,23 @@
+"""The file that a command writes, looked at before minutes or hours of work."""
+
+from pathlib import Path
+
+
+def refuse_taken(path: Path, overwrite: bool) -> None:
+    """Refuse a name that is taken.
+
+    Raises:
+        ValueError: If the file is there, and is not to be overwritten.
+    """
+    if path.exists() and not overwrite:
+        raise ValueError(f'{path} is there already: --overwrite replaces it')
+
+
+def check_ending(path: Path, ending: str) -> None:
+    """Refuse a name that says that the file is of another kind.
+
+    Raises:
+        ValueError: If it does not end so.
+    """
+    if path.suffix != ending:
+        raise ValueError(f'{path}: the name of the file must end in {ending}')
