@@ -14,7 +14,7 @@ from .heatmap_targets import HeatmapTargets, Targets
 from .maps import CenterProposals, GroupedCenters, Maps, OffsetProposals, TagProposals
 from .presets import PRESETS
 
-# The strategies, which need nothing but numpy and scipy, under the names by which configs call them
+# The strategies, which need nothing but numpy, under the names by which configs call them
 for _strategy in STRATEGIES.values():
     TASK_UTILS.register_module(module=_strategy)
 

@@ -1,4 +1,4 @@
-"""Ids of people over the frames of a video; numpy and scipy alone."""
+"""Ids of people over the frames of a video; numpy alone, faster with scipy."""
 
 from mmpose_ae.grouping.oks import object_keypoint_similarity
 
