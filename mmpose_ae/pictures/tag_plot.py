@@ -3,6 +3,7 @@
 from typing import Optional, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .colors import instance_colors
@@ -53,6 +54,13 @@ def plot_tags(
             axes.scatter(
                 value[shown], np.flatnonzero(shown), 42, [color], edgecolors='black', linewidths=0.5
             )
+    _lay_out(axes, keypoint_names)
+    axes.set_xlabel(component_label(tags.shape[-1]))
+    return figure
+
+
+def _lay_out(axes: Axes, keypoint_names: Sequence[str]) -> None:
+    """Give each keypoint type a row, and tags room."""
     low, high = axes.get_xlim()
     wider = max(0, LEAST_SPAN - (high - low)) / 2
     axes.set_xlim(low - wider, high + wider)
@@ -62,5 +70,3 @@ def plot_tags(
     axes.set_axisbelow(True)
     axes.tick_params(axis='y', length=0)
     axes.spines[['top', 'right', 'left']].set_visible(False)
-    axes.set_xlabel(component_label(tags.shape[-1]))
-    return figure

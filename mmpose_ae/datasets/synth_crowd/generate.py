@@ -66,17 +66,9 @@ def generate(
         raise ValueError(f'image_format must be one of {sorted(FORMATS)}, got {image_format!r}')
     if not 0 <= seed < 2**31 or workers < 1:
         raise ValueError(f'need 0 <= seed < 2**31 and workers >= 1, got {seed} and {workers}')
-    if frames is None and settings.hidden:
-        raise ValueError(f'images have no frames to hide people in, got hidden={settings.hidden}')
-    if frames is not None:
-        check_count('frames', frames, 1 + settings.hidden)
-        if settings.balls:
-            raise ValueError(f'videos have no balls, got balls={settings.balls}')
-        image_id(_sequence(max(counts.values())), frames - 1)  # the greatest number must exist
+    _check_content(counts, settings, frames)
     root, missing = Path(root), []
     for split, count in counts.items():
-        if split not in SPLITS or count < 1:
-            raise ValueError(f'counts must give 1 or more images for {SPLITS}, got {counts}')
         number = dict(images=count) if frames is None else dict(videos=count, frames=frames)
         info = dict(
             description=NAME, version=VERSION, split=split, **number, seed=seed,
@@ -93,6 +85,22 @@ def generate(
     for split, info in missing:
         _write_split(root, split, info, settings, workers)
     return bool(missing)
+
+
+def _check_content(counts: Dict[str, int], settings: Settings, frames: Optional[int]) -> None:
+    """Refuse splits that do not exist, and what images or videos cannot have."""
+    if any(split not in SPLITS or count < 1 for split, count in counts.items()):
+        raise ValueError(f'counts must give 1 or more images for {SPLITS}, got {counts}')
+    if frames is None:
+        if settings.hidden:
+            raise ValueError(
+                f'images have no frames to hide people in, got hidden={settings.hidden}'
+            )
+        return
+    check_count('frames', frames, 1 + settings.hidden)
+    if settings.balls:
+        raise ValueError(f'videos have no balls, got balls={settings.balls}')
+    image_id(_sequence(max(counts.values())), frames - 1)  # the greatest number must exist
 
 
 def _annotation_file(root: Path, split: str) -> Path:
