@@ -5,8 +5,9 @@ from typing import List, NamedTuple, Sequence, Tuple
 import cv2
 import numpy as np
 from faster_coco_eval import mask as coco_mask
+from scipy.ndimage import find_objects
 
-from mmpose_ae.frame import Frame, Grid
+from mmpose_ae.frame import Frame, Grid, Size
 
 Rle = dict
 
@@ -27,7 +28,10 @@ class Masks(NamedTuple):
 
 def encode_mask(mask: np.ndarray) -> Rle:
     """Run lengths of a mask (H, W), as COCO's files have them: ``size`` and text."""
-    rle = coco_mask.encode(np.asfortranarray(mask, np.uint8))
+    return _as_text(coco_mask.encode(np.asfortranarray(mask, np.uint8)))
+
+
+def _as_text(rle: Rle) -> Rle:
     return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
 
 
@@ -56,18 +60,20 @@ def masks_of_owners(
     Returns:
         list[dict]: Run lengths of N masks.
     """
-    to_cells = _image_to_cells(frame, grid)
+    to_cells, size = _image_to_cells(frame, grid), frame.image_size
+    places = find_objects(owners + 1, count)
+    sure, owners = (np.pad(cells, 1, mode='edge') for cells in (sure, owners))
     mirrored = np.minimum(2 * threshold - sure, sure)  # what the cells of others count as
     rles = []
-    for n in range(count):
-        own = owners == n
-        mask = np.zeros(frame.image_size, np.uint8).T  # columns first, as run lengths go
-        box = _box_on_image(own, to_cells, frame.image_size)
-        left, top, right, bottom = box
-        if right > left and bottom > top:
-            read = _read_box(np.where(own, sure, mirrored), to_cells, box)
-            mask[top:bottom, left:right] = read >= threshold
-        rles.append(encode_mask(mask))
+    for n, place in enumerate(places):
+        mask, corner = np.empty((0, 0), bool), (0, 0)
+        if place is not None:
+            around = tuple(slice(side.start, side.stop + 2) for side in place)  # a cell further
+            cells = np.where(owners[around] == n, sure[around], mirrored[around])
+            first = [side.start - 1 for side in place[::-1]]
+            read, corner = _read_part(cells, first, to_cells, size)
+            mask = read >= threshold
+        rles.append(_encode_part(mask, corner, size))
     return rles
 
 
@@ -77,31 +83,48 @@ def _image_to_cells(frame: Frame, grid: Grid) -> np.ndarray:
     return whole.resized(grid.size).matrix
 
 
-def _read_box(cells: np.ndarray, to_cells: np.ndarray, box: Sequence[int]) -> np.ndarray:
-    """Read a map (h, w) bilinearly at the pixels of a box on the image."""
-    left, top, right, bottom = box
-    shifted = to_cells.copy()
-    shifted[:, 2] += to_cells[:, :2] @ [left, top]
-    return cv2.warpAffine(
-        cells,
-        shifted,
-        (right - left, bottom - top),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+def _read_part(
+    cells: np.ndarray, first: Sequence[int], to_cells: np.ndarray, size: Size
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Read a part of a map (h, w) bilinearly at the pixels that it reaches on the image.
 
+    Args:
+        cells (np.ndarray): The part, (h, w), float32.
+        first (sequence): Its first cell (x, y) on the map.
+        to_cells (np.ndarray): Affine map (2, 3) from pixels to cells.
+        size (tuple): Of the image, (W, H).
 
-def _box_on_image(cells: np.ndarray, to_cells: np.ndarray, size: Tuple[int, int]) -> List[int]:
-    """Left, top, right and bottom of what cells (h, w), bool, reach on the image."""
-    columns, rows = np.flatnonzero(cells.any(0)), np.flatnonzero(cells.any(1))
-    if not len(rows):
-        return [0, 0, 0, 0]
-    low, high = np.array([columns[0], rows[0]]) - 1, np.array([columns[-1], rows[-1]]) + 1
-    corners = np.array([[low[0], low[1]], [low[0], high[1]], [high[0], low[1]], high])
-    points = (corners - to_cells[:, 2]) @ np.linalg.inv(to_cells[:, :2]).T
+    Returns:
+        tuple: What is read, (H', W'), and its first pixel (x, y).
+    """
+    matrix = to_cells.copy()
+    matrix[:, 2] -= first
+    bottom, right = np.subtract(cells.shape, 1.0)
+    corners = np.array([[[0, 0], [0, bottom], [right, 0], [right, bottom]]])
+    (points,) = cv2.transform(corners, cv2.invertAffineTransform(matrix))
     start = np.clip(np.floor(points.min(0)), 0, size).astype(int)
     end = np.clip(np.ceil(points.max(0)) + 1, 0, size).astype(int)
-    return [*start, *end]
+    if (end == start).any():  # it lies on the padding of the input
+        return np.empty((0, 0), np.float32), start
+    matrix[:, 2] += matrix[:, :2] @ start
+    options = dict(flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(cells, matrix, tuple((end - start).tolist()), **options), start
+
+
+def _encode_part(mask: np.ndarray, corner: Sequence[int], size: Size) -> Rle:
+    """Run lengths of an image (W, H) whose only pixels are a mask (H', W') at this corner (x, y).
+
+    No pixel outside the columns of the mask is looked at.
+    """
+    (width, height), (left, top) = size, corner
+    pixels = np.zeros(mask.shape[1] * height + 2, bool)  # column by column, and one at each end
+    pixels[1:-1].reshape(-1, height)[:, top : top + len(mask)] = mask.T
+    edges = left * height + np.flatnonzero(pixels[1:] != pixels[:-1])
+    counts = np.diff(edges, prepend=0, append=width * height)
+    if not counts[-1]:
+        counts = counts[:-1]
+    rle = dict(size=[height, width], counts=counts.tolist())
+    return _as_text(coco_mask.frPyObjects(rle, height, width))
 
 
 def merge_views(views: List[Masks], overlap: float, most: int) -> Masks:

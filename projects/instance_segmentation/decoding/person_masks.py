@@ -44,7 +44,7 @@ class PersonMasks:
         inside, owners = sure >= self.threshold, np.full(sure.shape, -1)
         chosen = np.flatnonzero(people.bbox_scores >= self.person_threshold)
         if len(chosen):
-            vectors = tags.float().cpu().numpy()[:, inside].T
+            vectors = tags.double().cpu().numpy()[:, inside].T
             owners[inside] = chosen[nearest(vectors, people.tags[chosen].astype(float))]
         count = len(people.bbox_scores)
         people.masks = masks_of_owners(sure, owners, count, self.threshold, grid, frame)

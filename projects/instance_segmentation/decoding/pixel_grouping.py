@@ -9,6 +9,8 @@ from mmpose_ae.grouping.scipy_routines import squared_distances
 # So many pixels, spread over the mask, tell which tags there are: enough for an instance that is a
 # percent of the mask, and time and memory stay bounded.
 _MOST_VOTERS = 1024
+# So many pairs of pixels and instances are held at a time.
+_PAIRS_AT_ONCE = 2**18
 
 
 class PixelGroups(NamedTuple):
@@ -26,8 +28,12 @@ class PixelGroups(NamedTuple):
 
 
 def nearest(tags: np.ndarray, modes: np.ndarray) -> np.ndarray:
-    """Index of the mode (N, L) that is nearest to each tag (P, L), (P,)."""
-    return squared_distances(np.asarray(tags, float), modes).argmin(1)
+    """Index of the mode (N, L) that is nearest to each tag (P, L), float64, (P,)."""
+    owners, most = np.empty(len(tags), np.int64), _PAIRS_AT_ONCE // len(modes) or 1
+    for start in range(0, len(tags), most):
+        part = slice(start, start + most)
+        owners[part] = squared_distances(tags[part], modes).argmin(1)
+    return owners
 
 
 def group_pixels(
@@ -50,20 +56,23 @@ def group_pixels(
         PixelGroups: An instance scores the mean over its pixels of how sure the mask is, each
         weighed by how close its tag is: pixels between instances have tags of their own, far apart.
     """
-    owners = np.full(len(tags), -1)
+    tags = np.ascontiguousarray(tags, float)
+    nobody = PixelGroups(np.full(len(tags), -1), np.empty((0, tags.shape[1])), np.empty(0))
     step = -(-len(tags) // _MOST_VOTERS) or 1
-    voters = np.asarray(tags[::step], float)
+    voters = tags[::step]
     modes = find_modes(voters, scores[::step])
     if not len(modes):
-        return PixelGroups(owners, modes, np.empty(0))
+        return nobody
     votes = np.bincount(nearest(voters, modes), minlength=len(modes))
     modes = modes[np.argsort(-votes, kind='stable')[:most]]
-    counts = np.bincount(nearest(tags, modes), minlength=len(modes))
-    modes = modes[counts >= least]
-    if not len(modes):
-        return PixelGroups(owners, modes, np.empty(0))
     owners = nearest(tags, modes)
-    means = _mean_by(owners, np.asarray(tags, float), len(modes))
+    large = np.bincount(owners, minlength=len(modes)) >= least
+    if not large.any():
+        return nobody
+    modes, lost = modes[large], ~large[owners]
+    owners = large.cumsum()[owners] - 1
+    owners[lost] = nearest(tags[lost], modes)
+    means = _mean_by(owners, tags, len(modes))
     close = np.exp(-np.square(tags - means[owners]).sum(1))
     return PixelGroups(owners, means, _mean_by(owners, scores * close, len(modes)))
 
