@@ -143,13 +143,18 @@ def merge_views(views: List[Masks], overlap: float, most: int) -> Masks:
     labels = np.concatenate([view.labels for view in views])
     scores = np.concatenate([view.scores for view in views])
     order = np.argsort(-scores, kind='stable')
-    if len(views) > 1 and rles:
-        overlaps = coco_mask.iou(rles, rles, [0] * len(rles))
-        close = (overlaps > overlap) & (labels[:, None] == labels)
-        kept = []
-        for i in order:
-            if not close[i, kept].any():
-                kept.append(i)
-        order = np.array(kept)
-    order = order[:most]
+    kept = np.ones(len(rles), bool)
+    for label in np.unique(labels) if len(views) > 1 else ():
+        own = order[labels[order] == label]
+        kept[own] = _suppress([rles[i] for i in own], overlap)
+    order = order[kept[order]][:most]
     return Masks([rles[i] for i in order], labels[order], scores[order])
+
+
+def _suppress(rles: List[Rle], overlap: float) -> np.ndarray:
+    """Which masks, best first, overlap with none that is kept before them, (N,), bool."""
+    close = coco_mask.iou(rles, rles, [0] * len(rles)) > overlap
+    kept = np.zeros(len(rles), bool)
+    for i, others in enumerate(close):
+        kept[i] = not others[kept].any()
+    return kept

@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,7 +11,7 @@ from pycocotools import mask as coco_mask
 from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.registry import TASK_UTILS
 from projects.instance_segmentation.decoding import MaskDecoder, Masks, TagDensity, TagHistogram
-from projects.instance_segmentation.decoding.masks import merge_views
+from projects.instance_segmentation.decoding.masks import masks_of_owners, merge_views
 from projects.instance_segmentation.decoding.pixel_grouping import group_pixels
 
 GROUPINGS = [(1, 'TagHistogram'), (1, 'TagDensity'), (8, 'TagDensity')]
@@ -76,6 +77,41 @@ def test_padding_and_resizing_are_undone():
     expected = np.zeros((16, 16), bool)
     expected[4:12, 4:12] = True
     np.testing.assert_array_equal(coco_mask.decode(masks.rles[0]), expected)
+
+
+WHOLE = Frame.whole((50, 37)).resized((64, 48))
+
+
+@pytest.mark.parametrize(
+    'frame',
+    [WHOLE, WHOLE.flipped(), Frame.whole((50, 37)).resized((32, 24)), Frame.whole((7, 5))],
+    ids=['whole', 'mirrored', 'half', 'corner'],
+)
+def test_masks_are_those_of_reading_whole_maps(frame):
+    """Run lengths, too; one instance has no cell, others lie on the padding of the input."""
+    rng = np.random.default_rng(0)
+    sure = cv2.GaussianBlur(rng.random((12, 16)).astype(np.float32), (3, 3), 0)
+    owners = np.where(sure < 0.4, -1, np.kron([[0, 1], [3, 4]], np.ones((6, 8), int)))
+    grid = Grid.over((16, 12), (64, 48))
+    matrix = frame._replace(input_size=(64, 48)).resized((16, 12)).matrix
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for n, rle in enumerate(masks_of_owners(sure, owners, 5, 0.4, grid, frame)):
+        cells = np.where(owners == n, sure, np.minimum(0.8 - sure, sure))
+        warped = cv2.warpAffine(
+            cells, matrix, frame.image_size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        expected = coco_mask.encode(np.asfortranarray(warped >= 0.4, np.uint8))
+        assert rle == dict(size=[*expected['size']], counts=expected['counts'].decode())
+
+
+def test_run_lengths_reach_the_corners():
+    """Of one instance that covers the image, and of four cells of which each has a corner."""
+    place = Grid.over((2, 2), (4, 4)), Frame.whole((4, 4))
+    sure = np.ones((2, 2), np.float32)
+    (rle,) = masks_of_owners(sure, np.zeros((2, 2), int), 1, 0.5, *place)
+    assert coco_mask.decode(rle).all()
+    quarters = masks_of_owners(sure, np.arange(4).reshape(2, 2), 4, 0.5, *place)
+    np.testing.assert_array_equal(sum(map(coco_mask.decode, quarters)), np.ones((4, 4)))
 
 
 def test_categories_have_tags_of_their_own():

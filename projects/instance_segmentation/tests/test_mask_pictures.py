@@ -43,5 +43,5 @@ def test_equal_tags_have_equal_colors(dim):
 
 
 def test_both_ways_of_the_benchmark_find_the_same():
-    maps = (MaskDecoder(), *board(32, 7, 8), 128)
+    maps = MaskDecoder(), [board(32, 7, 8), board(48, 7, 8)], 128
     assert len(decode(*maps).rles) == len(decode_resized(*maps).rles) == 7

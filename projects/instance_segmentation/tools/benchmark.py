@@ -5,12 +5,11 @@ Instances are squares of a board on one category's maps, each with a tag of its 
 
 from argparse import Namespace
 from functools import partial
-from typing import Dict, Iterator, Tuple
+from typing import Dict, Iterator, Sequence, Tuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from mmpose_ae.cli.benchmark import build_parser, run, settings, time_in_turn
 from mmpose_ae.frame import Frame, Grid
@@ -33,18 +32,25 @@ def board(side: int, instances: int, dim: int) -> Tuple[Tensor, Tensor]:
     return torch.from_numpy(detections).float(), torch.from_numpy(tags).float()
 
 
-def decode(decoder: MaskDecoder, detections: Tensor, tags: Tensor, side: int) -> Masks:
-    """Masks of an image of that side that is the input."""
-    grid = Grid.over(tuple(detections.shape[:0:-1]), (side, side))
-    return decoder.find(detections, tags, grid, Frame.whole((side, side)))
+def decode(decoder: MaskDecoder, views: Sequence[tuple], side: int) -> Masks:
+    """Masks of an image of that side, whose inputs have four pixels per cell of their maps."""
+    found = []
+    for detections, tags in views:
+        size = tuple(detections.shape[:0:-1])
+        grid = Grid.over(size, tuple(4 * cells for cells in size))
+        frame = Frame.whole((side, side)).resized(grid.input_size)
+        found.append(decoder.find(detections, tags, grid, frame))
+    return decoder.merge(found)
 
 
-def decode_resized(decoder: MaskDecoder, detections: Tensor, tags: Tensor, side: int) -> Masks:
+def decode_resized(decoder: MaskDecoder, views: Sequence[tuple], side: int) -> Masks:
     """The same, of maps that are resized to the image; tags as they are, not mixed."""
-    options = dict(size=(side, side))
-    detections = F.interpolate(detections[None], mode='bilinear', **options)[0]
-    tags = F.interpolate(tags[:, 0][None], mode='nearest', **options)[0][:, None]
-    return decode(decoder, detections, tags, side)
+    resize = partial(F.interpolate, size=(side, side))
+    resized = [
+        (resize(detections[None], mode='bilinear')[0], resize(tags[:, 0][None])[0][:, None])
+        for detections, tags in views
+    ]
+    return decode(decoder, resized, side)
 
 
 def benchmark(args: Namespace) -> Iterator[Dict]:
@@ -54,11 +60,15 @@ def benchmark(args: Namespace) -> Iterator[Dict]:
         for dim, grouping in ways:
             for instances in args.people:
                 decoder = MaskDecoder(grouping=dict(type=grouping))
-                maps = (decoder, *board(args.side // 4, instances, dim), args.side)
-                found = len(decode(*maps).rles)
+                sides = [round(scale * args.side / 4) for scale in args.scales]
+                views = [board(cells, instances, dim) for cells in sides]
+                found = len(decode(decoder, views, args.side).rles)
                 if found != instances:
                     raise RuntimeError(f'{found} of {instances} instances were found')
-                calls = dict(ours=partial(decode, *maps), resized=partial(decode_resized, *maps))
+                calls = dict(
+                    ours=partial(decode, decoder, views, args.side),
+                    resized=partial(decode_resized, decoder, views, args.side),
+                )
                 row = time_in_turn(calls, args.repeats)
                 yield dict(instances=instances, tag_dim=dim, grouping=grouping, **row, **setting)
 
@@ -67,6 +77,9 @@ def main() -> None:
     """Measure as the command line says."""
     parser = build_parser(__doc__, people=[30], tag_dims=[1, 8])
     parser.add_argument('--side', type=int, default=512, help='of the image, in pixels')
+    parser.add_argument(
+        '--scales', type=float, nargs='+', default=[1.0], help='at which the network sees it'
+    )
     args = parser.parse_args()
     run(benchmark(args), args)
 
