@@ -30,7 +30,8 @@ def push_pairs(tags: TagSets, exponent: float) -> Tensor:
     points = tags.values.flatten(0, 1)
     points = points - points.detach().mean(0)  # small numbers lose fewer digits below
     norm = points.square().sum(1)
-    squared = (norm[:, None] + norm - 2 * points @ points.T).clamp(min=0)
+    with torch.autocast(points.device.type, enabled=False):  # or else half precision multiplies
+        squared = (norm[:, None] + norm - 2 * points @ points.T).clamp(min=0)
     counted = tags.counted.flatten().to(points)
     close = torch.exp(-exponent * squared) * counted[:, None] * counted
     return close.view(num_instances, count, num_instances, count).sum((1, 3))

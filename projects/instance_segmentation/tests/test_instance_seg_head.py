@@ -104,12 +104,22 @@ def test_maps_can_be_had():
         build_head().predict((maps,), samples, dict(align_corners=True))
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
 @pytest.mark.parametrize('kind', ['PixelGroupingLoss', 'DiscriminativeLoss'])
-def test_autocast_keeps_losses_in_float32(kind):
+def test_autocast_trains_as_float32(kind, dtype):
+    """Only the layer before the losses is computed in half precision."""
+    torch.manual_seed(0)
     head = build_head(final_layer=dict(kernel_size=1), tag_loss=dict(type=kind))
-    with torch.autocast('cpu', dtype=torch.bfloat16):
-        losses = head.loss((torch.randn(1, 4, 8, 8),), [sample(LABELS, [0, 0, 1])])
-    assert {loss.dtype for loss in losses.values()} == {torch.float32}
+    torch.nn.init.normal_(head.final_layer.weight)
+    feats, found = (torch.randn(2, 4, 8, 8),), []
+    for half in (False, True):
+        with torch.autocast('cpu', dtype=dtype, enabled=half):
+            losses = head.loss(feats, [sample(LABELS, [0, 0, 1]), sample(LABELS, [0, 0, 0])])
+        (gradient,) = torch.autograd.grad(sum(losses.values()), head.final_layer.weight)
+        found.append((losses, gradient))
+    (expected, gradient), (losses, of_half) = found
+    torch.testing.assert_close(losses, expected, rtol=0.01, atol=1e-5)  # float32 of both
+    torch.testing.assert_close(of_half, gradient, rtol=0.05, atol=0.01 * gradient.abs().max())
 
 
 @pytest.mark.parametrize('option', ['upsample', 'heatmap_scale'])

@@ -163,6 +163,27 @@ def test_sixty_instances(kind):
     assert build(kind)(0 * tags, [instances_of(masks)])['loss_push'] > 0.4
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize('kind', ['PixelGroupingLoss', 'DiscriminativeLoss'])
+def test_half_precision_of_tags_costs_nothing(kind, dtype):
+    """Of tags that both types hold; the squares of the last instance's would overflow float16."""
+    generator = torch.Generator().manual_seed(0)
+    tags = torch.randint(-8, 8, (2, 2, 8, 8), generator=generator) / 4
+    tags[:, :, 4] = 512
+    masks = torch.arange(64).view(8, 8) // 8 == torch.arange(5)[:, None, None]
+    found = []
+    for half in (False, True):
+        leaf = tags.to(dtype if half else torch.float32, copy=True).requires_grad_()
+        with torch.autocast('cpu', dtype=dtype, enabled=half):
+            losses = build(kind)(leaf, 2 * [instances_of(masks)])
+        sum(losses.values()).backward()
+        found.append((losses, leaf.grad.to(dtype)))
+    (expected, gradient), (losses, of_half) = found
+    assert expected['loss_push'] > 0.1
+    torch.testing.assert_close(losses, expected)
+    torch.testing.assert_close(of_half, gradient, atol=1e-3, rtol=0.02)
+
+
 def test_detection_loss():
     maps = torch.tensor([[[[0.5, 2.0, -1.0]]]])
     target = torch.tensor([[[[1.0, 0.0, 0.0]]]])
