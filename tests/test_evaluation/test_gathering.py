@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from torch import distributed, multiprocessing
+from two_processes import in_two_processes
 
 from mmpose_ae.registry import METRICS
 
@@ -16,12 +16,9 @@ def evaluate(kind, samples, size):
     return metric.evaluate(size)
 
 
-def run_process(rank, store, kind, samples, queue):
+def evaluate_share(rank, kind, samples):
     """Evaluate as ``DefaultSampler`` shares images: the first one again for who has too few."""
-    distributed.init_process_group('gloo', f'file://{store}', rank=rank, world_size=2)
-    mine = [*samples, samples[0]][rank::2]
-    queue.put((rank, evaluate(kind, mine, len(samples))))
-    distributed.destroy_process_group()
+    return evaluate(kind, [*samples, samples[0]][rank::2], len(samples))
 
 
 @pytest.mark.parametrize('kind', ['GroupMarginMetric', 'EmbeddingCorrelationMetric'])
@@ -30,10 +27,7 @@ def test_two_processes(paint, tmp_path, kind):
         paint(np.stack([tags, np.square(tags)], -1)[:, None], crowd_index=[i / 5])
         for i, tags in enumerate(TAGS)
     ]
-    queue = multiprocessing.get_context('fork').SimpleQueue()
-    arguments = (tmp_path / 'store', kind, samples, queue)
-    multiprocessing.start_processes(run_process, arguments, nprocs=2, start_method='fork')
-    results = dict(queue.get() for _ in range(2))
+    results = in_two_processes(tmp_path, evaluate_share, kind, samples)
     expected = evaluate(kind, samples, len(samples))
     assert results[0] == results[1] == pytest.approx(expected)
     assert np.isfinite(list(expected.values())).all()

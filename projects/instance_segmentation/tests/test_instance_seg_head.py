@@ -6,20 +6,23 @@ import torch
 from mmengine.structures import PixelData
 from mmpose.structures import PoseDataSample
 from pycocotools import mask as coco_mask
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from two_processes import in_two_processes
 
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import MODELS
 from projects.instance_segmentation.models.mask_targets import gather_masks
 
 
-def sample(labels, categories, side=32):
+def sample(labels, categories, side=32, seed=0):
     """A sample of an image that is the input."""
     shape = (side, side)
     info = dict(
         img_shape=shape,
         frame=Frame.whole(shape),
         instance_categories=np.array(categories),
-        sampling_seed=0,
+        sampling_seed=seed,
     )
     result = PoseDataSample(metainfo=info)
     result.gt_fields = PixelData(instance_map=torch.as_tensor(labels)[None])
@@ -120,6 +123,41 @@ def test_autocast_trains_as_float32(kind, dtype):
     (expected, gradient), (losses, of_half) = found
     torch.testing.assert_close(losses, expected, rtol=0.01, atol=1e-5)  # float32 of both
     torch.testing.assert_close(of_half, gradient, rtol=0.05, atol=0.01 * gradient.abs().max())
+
+
+class Training(nn.Module):
+    """A head that is called for its loss, as estimators are."""
+
+    def __init__(self, kind):
+        super().__init__()
+        torch.manual_seed(0)
+        self.head = build_head(final_layer=dict(kernel_size=1), tag_loss=dict(type=kind))
+
+    def forward(self, features, samples):
+        """Sum the losses of a batch."""
+        return sum(self.head.loss((features,), samples).values())
+
+
+def gradients(rank):
+    """Of the images of a process, every second one; of all without a rank."""
+    features = torch.randn(4, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    categories = [[0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 0, 1]]
+    samples = [sample(LABELS, own, seed=seed) for seed, own in enumerate(categories)]
+    own, found = slice(rank, None, 1 if rank is None else 2), {}
+    for kind in ('PixelGroupingLoss', 'DiscriminativeLoss'):
+        model = Training(kind)
+        step = model if rank is None else DistributedDataParallel(model)
+        step(features[own], samples[own]).backward()
+        found[kind] = {name: parameter.grad for name, parameter in model.named_parameters()}
+    return found
+
+
+def test_two_processes_train_as_one(tmp_path):
+    """Pixels are drawn from the seed of their image, whichever process has it."""
+    expected = gradients(None)
+    assert all(gradient.any() for of_kind in expected.values() for gradient in of_kind.values())
+    for found in in_two_processes(tmp_path, gradients):
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
 
 
 @pytest.mark.parametrize('option', ['upsample', 'heatmap_scale'])

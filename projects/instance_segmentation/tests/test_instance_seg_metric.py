@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from golden import subject_files
 from pycocotools import mask as coco_mask
+from two_processes import in_two_processes
 
 from mmpose_ae.registry import METRICS
 from projects.instance_segmentation.datasets import VOID, InstanceMap
@@ -61,19 +62,25 @@ def test_region_precision_is_that_of_the_toolkit(path):
     np.testing.assert_allclose(best, data['best_overlap'], atol=1e-9)
 
 
+def evaluate(rank, data, images, out_file):
+    """The numbers of all images of which a process has every second one, the first ones again
+    where too few are left, as ``DefaultSampler`` shares them.
+    """
+    metric = METRICS.build(dict(type='mmpose_ae.InstanceSegMetric', out_file=str(out_file)))
+    ids = data['categories'].tolist()
+    metric.dataset_meta = dict(category_ids=ids, classes=list('abcdefgh')[: len(ids)])
+    numbered = list(enumerate(images, start=1))
+    for i, (truth, found, _) in numbered if rank is None else (numbered + numbered[:1])[rank::2]:
+        sample = dict(img_id=i, read_instances=partial(InstanceMap, *truth))
+        found = dict(found, masks=list(map(encode_mask, found['masks'])))
+        metric.process(None, [dict(sample, pred_instances=found)])
+    return metric.evaluate(len(images))
+
+
 @pytest.mark.parametrize('path', FILES)
 def test_metric(path, tmp_path):
     data, images = read(path)
-    metric = METRICS.build(
-        dict(type='mmpose_ae.InstanceSegMetric', out_file=str(tmp_path / 'masks.json'))
-    )
-    ids = data['categories'].tolist()
-    metric.dataset_meta = dict(category_ids=ids, classes=list('abcdefgh')[: len(ids)])
-    for i, (truth, found, _) in enumerate(images):
-        sample = dict(img_id=i + 1, read_instances=partial(InstanceMap, *truth))
-        found = dict(found, masks=list(map(encode_mask, found['masks'])))
-        metric.process(None, [dict(sample, pred_instances=found)])
-    out = metric.evaluate(len(images))
+    out = evaluate(None, data, images, tmp_path / 'masks.json')
     for name in ('50', '70', 'vol'):
         expected = float(data[f'ap_r_{name}_mean'])
         assert out[f'segm/AP_r_{name}'] == pytest.approx(expected, abs=1e-9)
@@ -84,6 +91,18 @@ def test_metric(path, tmp_path):
     masks = np.concatenate([found['masks'] for _, found, _ in images])
     for entry, mask in zip(written, masks, strict=True):
         np.testing.assert_array_equal(coco_mask.decode(entry['segmentation']), mask)
+
+
+@pytest.mark.parametrize('path', FILES)
+def test_two_processes(path, tmp_path):
+    """An odd number of images, of which one process has an image twice."""
+    data, images = read(path)
+    images = images[: len(images) - 1 + len(images) % 2]
+    files = [tmp_path / name for name in ('one.json', 'two.json')]
+    expected = evaluate(None, data, images, files[0])
+    for found in in_two_processes(tmp_path, evaluate, data, images, files[1]):
+        assert found == pytest.approx(expected, abs=1e-12)
+    assert json.loads(files[1].read_text()) == json.loads(files[0].read_text())
 
 
 def test_void_is_of_nobody():
