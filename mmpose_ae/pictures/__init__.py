@@ -9,9 +9,15 @@ from .crowding_plots import plot_correlations, plot_margins
 from .embedding_pictures import TrainedModel, draw_embeddings
 from .embedding_plot import ImageEmbedding, plot_embeddings
 from .instance_color_visualizer import InstanceColorVisualizer
+from .learned_scale_pictures import draw_learned_scales
+from .learned_scale_plot import plot_learned_scales
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
+from .person_heatmap_pictures import draw_person_heatmaps
+from .person_heatmap_plot import plot_person_heatmaps
 from .prediction_pictures import choose_images, draw_predictions
+from .sampling_pictures import draw_sampling
+from .sampling_plot import plot_sampling
 from .scale_pictures import draw_scales
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
 from .skeletons import draw_instances
@@ -32,7 +38,10 @@ __all__ = [
     'draw_attention',
     'draw_embeddings',
     'draw_instances',
+    'draw_learned_scales',
+    'draw_person_heatmaps',
     'draw_predictions',
+    'draw_sampling',
     'draw_scales',
     'draw_stages',
     'first_component',
@@ -41,8 +50,11 @@ __all__ = [
     'plot_attention',
     'plot_correlations',
     'plot_embeddings',
+    'plot_learned_scales',
     'plot_maps',
     'plot_margins',
+    'plot_person_heatmaps',
+    'plot_sampling',
     'plot_scale_maps',
     'plot_scale_vectors',
     'plot_stages',

@@ -1,7 +1,7 @@
 """Pictures of what a trained model predicts on its validation images."""
 
 from pathlib import Path
-from typing import List, Tuple, Union
+from typing import Callable, List, Optional, Tuple, Union
 
 import mmcv
 import numpy as np
@@ -22,7 +22,7 @@ from .maps_of_image import crop_maps
 from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
-HEADINGS = ('ground truth', 'prediction')
+HEADINGS = ('ground truth', 'prediction', 'refined')
 
 
 @torch.no_grad()
@@ -38,25 +38,26 @@ def draw_predictions(
         num_images (int): Number of images; fewer if the dataset has fewer with people.
 
     Returns:
-        list[Path]: ``predictions.png``, all images with the true and the predicted instances; then
-        for each image ``skeletons_*.png`` and, of heads that predict tags, ``tags_*.png`` and
-        ``maps_*.png``.
+        list[Path]: ``predictions.png``, all images with the true and the predicted instances, and
+        with the refined ones of a model with a refiner; then for each image ``skeletons_*.png``
+        and, of heads that predict tags, ``tags_*.png`` and ``maps_*.png``.
 
     Raises:
         ValueError: If no image of the dataset has a labelled person.
     """
     model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
     model.test_cfg = dict(model.test_cfg or {}, output_heatmaps=True)
+    refiner, model.refiner = getattr(model, 'refiner', None), None
     dataset = DATASETS.build(cfg.val_dataloader.dataset)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     sheet, paths = [], [out_dir / 'predictions.png']
     for index in choose_images(dataset, num_images):
         (sample,) = model.test_step(pseudo_collate([dataset[index]]))
-        panels, sample_paths = _draw_sample(sample, dataset.metainfo, out_dir)
+        panels, sample_paths = _draw_sample(sample, dataset.metainfo, out_dir, refiner)
         sheet.append(panels)
         paths += sample_paths
-    contact_sheet(sheet, HEADINGS).savefig(paths[0])
+    contact_sheet(sheet, HEADINGS[: len(sheet[0])]).savefig(paths[0])
     return paths
 
 
@@ -82,16 +83,23 @@ def choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
 
 
 def _draw_sample(
-    sample: PoseDataSample, dataset_meta: dict, out_dir: Path
-) -> Tuple[Tuple[np.ndarray, np.ndarray], List[Path]]:
-    """Write the pictures of one image; return its two skeleton drawings and the files."""
+    sample: PoseDataSample,
+    dataset_meta: dict,
+    out_dir: Path,
+    refiner: Optional[Callable],
+) -> Tuple[List[np.ndarray], List[Path]]:
+    """Write the pictures of one image; return its drawings of skeletons and the files."""
     image = mmcv.imread(sample.img_path, channel_order='rgb')
-    truth, found = sample.gt_instances, sample.pred_instances
+    truth, shown = sample.gt_instances, [sample.pred_instances]
+    if refiner is not None:
+        (refined,) = refiner([sample], get_device())
+        shown.append(refined.pred_instances)
     visible = truth.keypoints_visible > 0
-    found.color_ids = match_instances(found.keypoints, truth.keypoints, visible)
-    panels = tuple(draw_instances(image, instances, dataset_meta) for instances in (truth, found))
+    for found in shown:
+        found.color_ids = match_instances(found.keypoints, truth.keypoints, visible)
+    panels = [draw_instances(image, instances, dataset_meta) for instances in (truth, *shown)]
 
-    figures = dict(skeletons=contact_sheet([panels], HEADINGS))
+    figures = dict(skeletons=contact_sheet([panels], HEADINGS[: len(panels)]))
     prediction = sample.to_dict()
     if 'tags' in prediction['pred_fields']:
         names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]

@@ -15,6 +15,7 @@ from mmpose_ae.models.heads import to_instance_data
 from mmpose_ae.models.heads.views import nest_views
 from mmpose_ae.registry import DATASETS
 
+from .recorded_images import input_image
 from .skeletons import draw_instances
 from .stages_plot import StagesOfImage, plot_stages
 
@@ -80,8 +81,7 @@ def _find_stages(model: nn.Module, packed: dict, dataset_meta: dict) -> StagesOf
     people.keypoints_visible = poses.keypoint_scores  # guesses are not drawn
     scores, cells, tags = (values[0].flatten(0, 1).cpu().numpy() for values in proposals.candidates)
     found = scores > 0
-    base = packed['inputs'][0] if isinstance(packed['inputs'], list) else packed['inputs']
-    image = base.flip(0).permute(1, 2, 0).numpy()  # blue, green, red before
+    image = input_image(packed)
     return StagesOfImage(
         image=image,
         heatmap=predicted.maps.heatmaps[0].amax(0).float().cpu().numpy(),

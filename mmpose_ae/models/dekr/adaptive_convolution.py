@@ -15,6 +15,30 @@ SIDE = 3  # of the kernel
 TAPS = SIDE**2
 
 
+def sampled_places(offsets: Tensor) -> Tensor:
+    """Where kernels read.
+
+    Args:
+        offsets (Tensor): As :class:`AdaptiveConv2d` takes them, (B, groups * 18, H, W).
+
+    Returns:
+        Tensor: Points (x, y) in cells for every tap at every cell, (B * groups, 9, H, W, 2).
+    """
+    moved = offsets.float().reshape(-1, TAPS, 2, *offsets.shape[-2:])
+    y, x = (moved + _regular_places(moved)).unbind(2)
+    return torch.stack([x, y], dim=-1)
+
+
+def _regular_places(like: Tensor) -> Tensor:
+    """Where the taps of a regular convolution read, (y, x), (9, 2, H, W)."""
+    rows, columns = (torch.arange(count, device=like.device) for count in like.shape[-2:])
+    steps = torch.arange(SIDE, device=like.device) - SIDE // 2
+    y, x = steps.repeat_interleave(SIDE), steps.repeat(SIDE)  # of the taps
+    y = (y[:, None] + rows)[..., None].expand(-1, -1, like.shape[-1])
+    x = (x[:, None] + columns)[:, None].expand(-1, like.shape[-2], -1)
+    return torch.stack([y, x], dim=1)
+
+
 class AdaptiveConv2d(nn.Module):
     """A 3x3 convolution without bias that reads its input at places moved by offsets.
 
@@ -42,22 +66,10 @@ class AdaptiveConv2d(nn.Module):
         """
         batch, channels, height, width = x.shape
         groups = (batch * self.groups, -1, height, width)
-        moved = offsets.float().reshape(batch * self.groups, TAPS, 2, height, width)
-        y, x_places = (moved + self._regular_places(moved)).unbind(2)
-        places = to_sampling_grid(torch.stack([x_places, y], dim=-1), (width, height))
+        places = to_sampling_grid(sampled_places(offsets), (width, height))
         read = F.grid_sample(x.float().reshape(groups), places.flatten(1, 2), align_corners=False)
         read = read.reshape(batch, channels * TAPS, height, width)
         return F.conv2d(read, self.weight.flatten(1)[..., None, None], groups=self.groups)
-
-    @staticmethod
-    def _regular_places(like: Tensor) -> Tensor:
-        """Where the taps of a regular convolution read, (y, x), (9, 2, H, W)."""
-        rows, columns = (torch.arange(count, device=like.device) for count in like.shape[-2:])
-        steps = torch.arange(SIDE, device=like.device) - SIDE // 2
-        y, x = steps.repeat_interleave(SIDE), steps.repeat(SIDE)  # of the taps
-        y = (y[:, None] + rows)[..., None].expand(-1, -1, like.shape[-1])
-        x = (x[:, None] + columns)[:, None].expand(-1, like.shape[-2], -1)
-        return torch.stack([y, x], dim=1)
 
 
 class AdaptiveBlock(BaseModule):

@@ -1,0 +1,54 @@
+"""Pictures of how wide a trained SWAHR wants the targets of keypoints to be."""
+
+from pathlib import Path
+from typing import List, Union
+
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmpose.apis import init_model
+
+from mmpose_ae.models.scale_adaptation import LearnedScale
+from mmpose_ae.registry import DATASETS
+
+from .learned_scale_plot import plot_learned_scales
+from .prediction_pictures import choose_images
+from .recorded_images import input_image, last_of_kind
+
+
+@torch.no_grad()
+def draw_learned_scales(
+    cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
+) -> List[Path]:
+    """Ask a network about validation images with people, spread over the dataset.
+
+    Testing does not ask for scales, so features are taken to them as in training.
+
+    Args:
+        cfg (Config): The model's config, with a ``val_dataloader``.
+        checkpoint (str | Path): Its weights.
+        out_dir (str | Path): Folder of the pictures, made if missing.
+        num_images (int): Number of images; fewer if the dataset has fewer with people.
+
+    Returns:
+        list[Path]: ``learned_scales_*.png`` for each image, of the finest heatmaps.
+
+    Raises:
+        ValueError: If the model learns no scales, or no image has a labelled person.
+    """
+    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    learned = last_of_kind(model, LearnedScale)
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for index in choose_images(dataset, num_images):
+        packed = dataset[index]
+        batch = model.data_preprocessor(pseudo_collate([packed]))
+        outputs = model.head(model.extract_feat(batch['inputs']))[-1]
+        maps = outputs.heatmaps[-1], learned(outputs, supervision=None)[-1]
+        heatmaps, scales = (each[0].float().cpu().numpy() for each in maps)
+        paths.append(out_dir / f'learned_scales_{packed["data_samples"].img_id}.png')
+        plot_learned_scales(input_image(packed), heatmaps, scales).savefig(paths[-1])
+    return paths
