@@ -9,7 +9,7 @@ COLORS = colormaps['coolwarm'].with_extremes(bad='black')
 
 
 def plot_learned_scales(
-    image: np.ndarray, heatmaps: np.ndarray, scales: np.ndarray, threshold: float = 0.1
+    image: np.ndarray, heatmaps: np.ndarray, scales: np.ndarray, threshold: float = 0.3
 ) -> Figure:
     """Show an image, its heatmaps, and by how much their targets change in width.
 

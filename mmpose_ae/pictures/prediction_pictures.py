@@ -23,6 +23,7 @@ from .skeletons import draw_instances
 from .tag_plot import plot_tags
 
 HEADINGS = ('ground truth', 'prediction', 'refined')
+PANELS = 4  # side by side
 
 
 @torch.no_grad()
@@ -57,7 +58,8 @@ def draw_predictions(
         panels, sample_paths = _draw_sample(sample, dataset.metainfo, out_dir, refiner)
         sheet.append(panels)
         paths += sample_paths
-    contact_sheet(sheet, HEADINGS[: len(sheet[0])]).savefig(paths[0])
+    panels = len(sheet[0])
+    contact_sheet(sheet, HEADINGS[:panels], columns=PANELS // panels).savefig(paths[0])
     return paths
 
 

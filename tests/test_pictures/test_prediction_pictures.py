@@ -5,11 +5,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
+from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.structures import PixelData
 
 from mmpose_ae.models.heads import AEHead
-from mmpose_ae.pictures import draw_predictions
+from mmpose_ae.pictures import draw_predictions, prediction_pictures
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_predictions.py'
 
@@ -44,6 +46,43 @@ def test_colors_show_who_was_found(perfect_model, tmp_path, monkeypatch):
     truth, found = drawn
     distance = np.abs(found.keypoints - truth.keypoints).mean((1, 2))
     assert found.color_ids[distance.argmin()] == 0 and found.color_ids[distance.argmax()] > 0
+
+
+def test_a_refiner_is_shown_beside_what_it_was_given(perfect_model, tmp_path, monkeypatch):
+    """It moves everybody by ten pixels."""
+
+    class Mover(torch.nn.Module):
+        def forward(self, samples, device):
+            (sample,) = samples
+            sample.pred_instances = sample.pred_instances.clone()
+            sample.pred_instances.keypoints = sample.pred_instances.keypoints + 10
+            return samples
+
+    def with_mover(*args, **kwargs):
+        model = init_model(*args, **kwargs)
+        model.refiner = Mover()
+        return model
+
+    drawn, sheets = [], []
+
+    def record(image, instances, meta):
+        drawn.append(instances)
+        return np.zeros((40, 40, 3), np.uint8)
+
+    def record_sheet(panels, headings, **options):
+        sheets.append((headings, options))
+        return Figure(figsize=(1, 1))
+
+    init_model = prediction_pictures.init_model
+    monkeypatch.setattr(prediction_pictures, 'init_model', with_mover)
+    monkeypatch.setattr(prediction_pictures, 'draw_instances', record)
+    monkeypatch.setattr(prediction_pictures, 'contact_sheet', record_sheet)
+    cfg = Config.fromfile(perfect_model.config)
+    draw_predictions(cfg, perfect_model.checkpoint, tmp_path, num_images=1)
+    _, found, refined = drawn
+    np.testing.assert_allclose(refined.keypoints, found.keypoints + 10)
+    headings = ('ground truth', 'prediction', 'refined')
+    assert sheets == [(headings, {}), (headings, dict(columns=1))]
 
 
 def test_more_images_than_there_are(perfect_model, tmp_path, monkeypatch, capsys):
