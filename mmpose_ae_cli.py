@@ -152,7 +152,7 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--device', help='cpu, cuda, cuda:1; by default a GPU if there is one')
     add('--batch-size', type=int, default=1, metavar='N', help='pictures at a time')
     add('--amp', action='store_true', help='mixed precision')
-    add('--compile', action='store_true', help='compile the network')
+    add('--compile', action='store_true', help='compile the backbone')
     add('--channels-last', action='store_true', help='another order of numbers in memory')
     add('--flip', action='store_true', default=None, help='also look at the mirrored picture')
     add('--no-flip', action='store_false', dest='flip', help='do not')
