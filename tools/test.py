@@ -30,7 +30,7 @@ def parse_args() -> Namespace:
     )
     faster = parser.add_argument_group('speed, see docs/benchmarks.md')
     faster.add_argument('--amp', action='store_true', help='mixed precision, on CPUs in bfloat16')
-    faster.add_argument('--compile', action='store_true', help='compile the network')
+    faster.add_argument('--compile', action='store_true', help='compile the backbone')
     faster.add_argument(
         '--channels-last', action='store_true', help='another order of numbers in memory'
     )
