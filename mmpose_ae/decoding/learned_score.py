@@ -125,8 +125,7 @@ class LearnedScore:
             ValueError: If it is not such a file, is damaged, or is of a newer version.
         """
         try:
-            with np.load(BytesIO(content), allow_pickle=False) as arrays:
-                return _read(dict(arrays))
+            return _read(dict(np.load(BytesIO(content), allow_pickle=False)))
         except KeyError as error:
             raise ValueError(f'{name} is not a learned score: it has no {error}') from error
         except (BadZipFile, EOFError, TypeError, ValueError) as error:
