@@ -168,7 +168,9 @@ def _add_predict(parser: ArgumentParser) -> None:
     add('--region', type=int, nargs=4, metavar=('LEFT', 'TOP', 'RIGHT', 'BOTTOM'),
         help='look only there, in pixels')  # fmt: skip
     add('--track', action='store_true', help='number people over the frames of videos')
-    add('--smooth', action='store_true', help='and smooth how their keypoints move')
+    add('--track-colors', action='store_true',
+        help='with --track: also know them by their colors, for three seconds')  # fmt: skip
+    add('--smooth', action='store_true', help='with --track: smooth how their keypoints move')
     output = parser.add_argument_group('the output')
     add = output.add_argument
     add('--out', type=Path, metavar='FOLDER',

@@ -1,7 +1,7 @@
 """Which predictor a command asks for: of a config and its weights, or of an exported file."""
 
 from argparse import Namespace
-from typing import List
+from typing import List, Union
 
 from mmpose_ae.environment import LIGHT, is_light
 from mmpose_ae.prediction import BasePredictor
@@ -18,7 +18,7 @@ OF_CONFIGS = dict(
     scales=None,
 )
 OF_FILES = dict(backend=None, threads=None)  # that an exported file serves
-SHARED = ('device', 'batch_size', 'amp', 'max_people', 'region', 'track', 'smooth')
+SHARED = ('device', 'batch_size', 'amp', 'max_people', 'region', 'smooth')
 
 
 def build_predictor(args: Namespace) -> BasePredictor:
@@ -38,9 +38,16 @@ def build_predictor(args: Namespace) -> BasePredictor:
     """
     options = {name: getattr(args, name) for name in SHARED}
     options['score_threshold'] = args.score_thr
+    options['track'] = _tracking(args)
     if args.model and args.model.endswith(EXPORTED):
         return _of_file(args, options)
     return _of_config(args, options)
+
+
+def _tracking(args: Namespace) -> Union[bool, dict]:
+    if args.track_colors and not args.track:
+        raise ValueError('--track-colors is of people who are tracked: it needs --track, too')
+    return dict(colors={}) if args.track_colors else args.track
 
 
 def _of_file(args: Namespace, options: dict) -> BasePredictor:

@@ -78,7 +78,8 @@ class BasePredictor(ABC):
         max_people (int, optional): Most people of a picture, the best ones.
         region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
         track (bool | dict): Number people over the frames of videos, see :func:`follow`; a dict
-            has options of :class:`mmpose_ae.tracking.Tracker`.
+            has options of :class:`mmpose_ae.tracking.Tracker`: with ``dict(colors={})`` people
+            are known by their colors, too.
         smooth (bool): With ``track``: also smooth the positions of their keypoints over time.
 
     Attributes:

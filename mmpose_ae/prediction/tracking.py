@@ -10,8 +10,9 @@ from .prediction import Prediction
 from .sources import Video
 
 IN_MEMORY = Video('', 30)
-MEMORY = 3.0  # seconds that somebody hidden is remembered by tags that hold over time
-IDENTITY = dict(hidden_tag_scale=0.7, tag_weight=0.1)  # of a tracker, for such tags
+MEMORY = 3.0  # seconds that somebody hidden is remembered by what tells who it is
+IDENTITY = dict(hidden_tag_scale=0.7, tag_weight=0.1)  # of a tracker, for tags that hold over time
+COLORS = dict(drift=0.2, similarity=0.03)  # for colors: who is hidden may turn up further away
 FAINT = 0.5  # of the score of a new person: from there on somebody who is known is followed
 
 
@@ -34,9 +35,9 @@ def follow(
         score_threshold (float): Least score of somebody who is new. People below it are left out
             unless they are followed.
         smooth (bool): Smooth the positions of keypoints over time.
-        options (dict, optional): Of :class:`mmpose_ae.tracking.Tracker`, to override.
-        tags_over_time (bool): The network's tags tell who somebody is: find people again by them
-            after up to three seconds.
+        options (dict, optional): Of :class:`mmpose_ae.tracking.Tracker`, to override. With
+            ``colors`` people are found again by these after up to three seconds.
+        tags_over_time (bool): The same by the network's tags, which tell who somebody is.
 
     Yields:
         Prediction: With ``ids``.
@@ -54,8 +55,25 @@ def follow(
             continue
         if video.name != name or prediction.frame == 0:
             smoothing = dict(frame_rate=video.fps) if smooth else None
-            identity = dict(IDENTITY, memory=round(MEMORY * video.fps)) if tags_over_time else {}
+            identity = identity_options(video.fps, tags_over_time, 'colors' in (options or {}))
             chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores, **identity)
             tracker, name = Tracker(**{**chosen, **(options or {})}), video.name
-        tracks = tracker.update(prediction.poses, prediction.frame)
+        tracks = tracker.update(prediction.poses, prediction.frame, prediction.image)
         yield replace(prediction, poses=tracks.poses, ids=tracks.ids).take(tracks.ids >= 0)
+
+
+def identity_options(fps: float, tags_over_time: bool, colors: bool) -> dict:
+    """Options of a tracker that knows people by more than where they are.
+
+    Args:
+        fps (float): Frames of the video per second.
+        tags_over_time (bool): See :func:`follow`.
+        colors (bool): The tracker compares colors; tags of single frames only disturb these.
+
+    Returns:
+        dict: None at all where it knows nothing more.
+    """
+    if not tags_over_time and not colors:
+        return {}
+    tags = IDENTITY if tags_over_time else dict(tag_scale=None)
+    return dict(memory=round(MEMORY * fps), **tags, **(COLORS if colors else {}))

@@ -63,12 +63,13 @@ class MMPose0xRule:
         """Ids of the people of the newest frame."""
         return self._ids[self._ids != UNTRACKED].tolist()
 
-    def __call__(self, poses: Poses, frame: int) -> np.ndarray:
+    def __call__(self, poses: Poses, frame: int, image: Optional[np.ndarray] = None) -> np.ndarray:
         """Give each person of a frame an id.
 
         Args:
             poses (Poses): The people of the frame.
             frame (int): Not used: the frame before is the one of the call before.
+            image (np.ndarray, optional): Not used.
 
         Returns:
             np.ndarray: Ids, (N,), int64; -1 where a person has too few keypoints.

@@ -19,6 +19,8 @@ class Track:
         known (np.ndarray): Which of them were ever found, (K,), bool.
         velocity (np.ndarray): Of the whole person, (2,), in pixels per frame.
         tag (np.ndarray, optional): The person's tag, (L,), of methods that have tags.
+        colors (np.ndarray, optional): Those of the keypoints, (K, 3), NaN where none is known, of
+            rules that compare them.
     """
 
     id: int
@@ -27,6 +29,7 @@ class Track:
     known: np.ndarray
     velocity: np.ndarray
     tag: Optional[np.ndarray] = None
+    colors: Optional[np.ndarray] = None
 
     def predict(self, frame: int) -> np.ndarray:
         """Where the keypoints are in a later frame at constant velocity, (K, 2)."""

@@ -72,25 +72,29 @@ class Tracker:
             self.smoothing.reset()
         self._frame = -1
 
-    def update(self, poses: Poses, frame: Optional[int] = None) -> Tracks:
+    def update(
+        self, poses: Poses, frame: Optional[int] = None, image: Optional[np.ndarray] = None
+    ) -> Tracks:
         """Tell who the people of the next frame are.
 
         Args:
             poses (Poses): The people, in pixels of the image; of whom there may be none.
             frame (int, optional): Number of the frame; by default one more than that of the frame
                 before. What was left out in between counts as frames in which nobody was seen.
+            image (np.ndarray, optional): The frame, (H, W, 3), uint8, for a rule that looks at
+                colors.
 
         Returns:
             Tracks: Ids and poses.
 
         Raises:
             ValueError: If the frame does not come after the one before, a keypoint, score or tag is
-                not finite, or sigmas are of another number of keypoints.
+                not finite, sigmas are of another number of keypoints, or the rule needs an image.
         """
         frame = self._frame + 1 if frame is None else frame
         check_count('frame', frame, self._frame + 1)
         self._check(poses, frame)
-        ids = self.rule(poses, frame)
+        ids = self.rule(poses, frame, image)
         self._frame = frame
         if self.smoothing is not None:
             poses = self._smooth(poses, ids, frame)

@@ -11,9 +11,10 @@ import numpy as np
 from mmpose_ae.grouping.oks import check_sigmas, object_keypoint_similarity
 from mmpose_ae.grouping.poses import Poses, boxes_around
 from mmpose_ae.grouping.scipy_routines import squared_distances
-from mmpose_ae.options import check_between, check_count
+from mmpose_ae.options import check_between, check_count, read_options
 
 from .association import match
+from .colors import ColorCue, keypoint_colors
 from .track import Track
 
 UNTRACKED = -1  # id of a person who has none
@@ -46,6 +47,8 @@ class TwoRoundRule:
             before, of whom OKS says less; ``tag_scale`` by default.
         tag_weight (float): Part of a track's tag that the newest frame tells, above 0; 1 is all of
             it.
+        colors (dict, optional): Options of :class:`~mmpose_ae.tracking.colors.ColorCue`: multiply
+            by how alike the colors under the keypoints are, too. None looks at no image.
 
     Raises:
         ValueError: If an option is out of range.
@@ -65,6 +68,7 @@ class TwoRoundRule:
         tag_scale: Optional[float] = 2.0,
         hidden_tag_scale: Optional[float] = None,
         tag_weight: float = 1.0,
+        colors: Optional[dict] = None,
     ) -> None:
         self.sigmas = check_sigmas(sigmas)
         check_between('similarity', similarity, 0, 1)
@@ -93,6 +97,7 @@ class TwoRoundRule:
         self.tag_scale = tag_scale
         self.hidden_tag_scale = hidden_tag_scale
         self.tag_weight = tag_weight
+        self.colors = None if colors is None else read_options(ColorCue, 'colors', colors)
         self.reset()
 
     def reset(self) -> None:
@@ -106,18 +111,23 @@ class TwoRoundRule:
         """Ids of the people who are seen or remembered."""
         return [track.id for track in self._tracks]
 
-    def __call__(self, poses: Poses, frame: int) -> np.ndarray:
+    def __call__(self, poses: Poses, frame: int, image: Optional[np.ndarray] = None) -> np.ndarray:
         """Give each person of a frame an id.
 
         Args:
             poses (Poses): The people of the frame.
             frame (int): Its number, greater than that of the frame before.
+            image (np.ndarray, optional): The frame, (H, W, 3), uint8; needed with ``colors``.
 
         Returns:
             np.ndarray: Ids, (N,), int64; -1 where a person is not tracked.
+
+        Raises:
+            ValueError: There is no image, but colors are to be compared.
         """
         self._tracks = [t for t in self._tracks if frame - t.frame <= self.memory + 1]
-        similarity = self._compare(poses, frame)
+        colors = self._read_colors(poses, frame, image)
+        similarity = self._compare(poses, frame) * self._compare_colors(colors)
         ids = np.full(len(poses), UNTRACKED, np.int64)
         left = np.ones(len(self._tracks), bool)
         for people, tracks, threshold in self._rounds(poses.instance_scores):
@@ -129,6 +139,8 @@ class TwoRoundRule:
                 ids[row] = self._continue(self._tracks[column], poses, row, frame)
         for row in np.flatnonzero((ids == UNTRACKED) & (poses.instance_scores >= self.new_score)):
             ids[row] = self._start(poses, row, frame)
+        if colors is not None:
+            self._remember_colors(ids, colors)
         self._frame = frame
         return ids
 
@@ -166,6 +178,29 @@ class TwoRoundRule:
         squared = squared_distances(tags.astype(float), np.stack(known).astype(float))
         scales = np.where(self._are_seen(), self.tag_scale, self.hidden_tag_scale)
         return np.exp(-squared / (2 * scales**2))
+
+    def _read_colors(
+        self, poses: Poses, frame: int, image: Optional[np.ndarray]
+    ) -> Optional[np.ndarray]:
+        if self.colors is None:
+            return None
+        if image is None:
+            raise ValueError(f'colors are to be compared: frame {frame} must come with its image')
+        return keypoint_colors(image, poses)
+
+    def _compare_colors(self, colors: Optional[np.ndarray]) -> Union[float, np.ndarray]:
+        """Similarity of the colors of each person to those of each track."""
+        if colors is None or not self._tracks:
+            return 1.0
+        known = np.stack([track.colors for track in self._tracks])
+        return self.colors.compare(colors, known, self._are_seen())
+
+    def _remember_colors(self, ids: np.ndarray, colors: np.ndarray) -> None:
+        rows = {int(id): row for row, id in enumerate(ids)}
+        for track in self._tracks:
+            if track.id in rows:
+                new = colors[rows[track.id]]
+                track.colors = new if track.colors is None else self.colors.mix(track.colors, new)
 
     def _are_seen(self) -> np.ndarray:
         """Which tracks were seen in the frame before, (tracks,), bool."""

@@ -151,8 +151,8 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     ]  # fmt: skip
     built.clear()
     with pytest.raises(ZeroDivisionError):
-        predict(folder, '--no-flip')
-    assert built[0]['flip'] is False
+        predict(folder, '--no-flip', '--track', '--track-colors')
+    assert built[0]['flip'] is False and built[0]['track'] == dict(colors={})
     assert built[0]['score_threshold'] is None
 
 
@@ -165,6 +165,7 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     (['a.png'], 'no run with a checkpoint below'),
     (['a.png', '--save', 'xml'], "must be one of ['pictures'"),
     (['a.png', '--device', 'toaster'], 'the device toaster cannot be used'),
+    (['a.png', '--track-colors'], '--track-colors is of people who are tracked: it needs --track'),
     (['a.png', '--smooth'], 'smooth is of people who are tracked: it needs track, too'),
     (['a.png', '--config', 'c.py', '--checkpoint', 'c.pth', '--cfg-options', 'model.a=1', 'b'],
      'argument --cfg-options: expected KEY=VALUE, got b'),

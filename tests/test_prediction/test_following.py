@@ -111,3 +111,26 @@ def test_tags_over_time_are_remembered_for_three_seconds():
     assert comes_back(60, tags_over_time=True) and not comes_back(61, tags_over_time=True)
     assert comes_back(30) and not comes_back(31)
     assert not comes_back(31, tags_over_time=True, options=dict(memory=30))
+
+
+def test_by_colors_people_are_remembered_for_three_seconds_whatever_their_tags():
+    """Who is hidden turns up at the place of somebody else, in a film of 20 frames per second."""
+
+    def seen(number, colors):
+        given = frame(number, (0, 0.9), (40, 0.8))
+        image = np.zeros((200, 200, 3), np.uint8)
+        for person, color in zip(given.poses.keypoints, colors):
+            for x, y in person.astype(int):
+                image[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2] = color
+        tags = np.array([[0.0], [9.0]], np.float32)
+        poses = replace(given.poses, tags=tags)
+        return replace(given, poses=poses, image=image, video=Video('a.mp4', 20))
+
+    def comes_back(gone, **options):
+        frames = [seen(0, (250, 20)), seen(gone + 1, (20, 250))]
+        return followed(*frames, **options)[1].ids.tolist()
+
+    assert comes_back(60, options=dict(colors={})) == [1, 0]
+    assert comes_back(61, options=dict(colors={})) == [2, 3]
+    assert comes_back(30) == [0, 1]
+    assert comes_back(30, options=dict(colors={}, memory=20)) == [2, 3]

@@ -112,7 +112,7 @@ def count_switches(model: nn.Module, run: Run) -> float:
     """Count how often ids change on videos of crossings, by the default rule of tracking."""
     form, sigmas = run.form, np.array(model.dataset_meta['sigmas'])
     videos = predict_videos(model, run.seed, form.videos, form.frames, crossings(CROSSING))
-    matched = [follow(truth, poses, sigmas, dict(sigmas=sigmas), 0.0) for truth, poses in videos]
+    matched = [follow(truth, seen, sigmas, dict(sigmas=sigmas), 0.0) for truth, seen in videos]
     return measure_people(matched)['IDSW']
 
 

@@ -1,13 +1,13 @@
 """Compare rules of tracking on SynthCrowd's crossings, with what a trained network sees.
 
-Of every video the poses are predicted once, and all rules follow the same poses. Measured against
+Of every video the poses are predicted once, and all rules follow the same ones. Measured against
 the true ids: switches of ids, IDF1, MOTA and HOTA, per seed and their mean and spread.
 """
 
 import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 import mmpose_ae  # noqa: F401  (makes MMPose importable)
 
@@ -27,20 +27,29 @@ from mmpose_ae.grouping import Poses
 from mmpose_ae.models.heads.predictions import to_poses
 from mmpose_ae.prediction.drawing import draw_people
 from mmpose_ae.prediction.prediction import Prediction
-from mmpose_ae.prediction.tracking import IDENTITY, MEMORY
+from mmpose_ae.prediction.tracking import MEMORY, identity_options
 from mmpose_ae.tracking import Tracker, Tracks
 
-LONG = dict(memory=round(MEMORY * 30))  # at 30 frames per second
+FPS = 30
 RULES = {
     'OKS': dict(tag_scale=None),
     'OKS + tags': dict(),
-    'OKS, 3 seconds': dict(tag_scale=None, **LONG),
-    'OKS + tags over time, 3 seconds': dict(**IDENTITY, **LONG),
+    'OKS, 3 seconds': dict(tag_scale=None, memory=round(MEMORY * FPS)),
+    'OKS + tags over time, 3 seconds': identity_options(FPS, True, False),
+    'OKS + colors, 3 seconds': dict(identity_options(FPS, False, True), colors={}),
+    'OKS + tags over time + colors': dict(identity_options(FPS, True, True), colors={}),
     'MMPose 0.29, OKS': dict(rule='mmpose_0x'),
     'MMPose 0.29, IoU': dict(rule='mmpose_0x', similarity='iou'),
 }
 NUM_KEYPOINTS = len(Settings().keypoint_names)
 MEASURES = dict(IDSW='{:.1f}', IDF1='{:.3f}', MOTA='{:.3f}', HOTA='{:.3f}')
+
+
+class Seen(NamedTuple):
+    """The people whom the network sees in a frame, and the frame, (H, W, 3), uint8."""
+
+    poses: Poses
+    image: np.ndarray
 
 
 def parse_args() -> Namespace:
@@ -91,7 +100,7 @@ def to_prediction(tracks: Tracks, number: int) -> PoseTrackFrame:
 
 def predict_videos(
     model: nn.Module, seed: int, count: int, frames: int, settings: Settings
-) -> Iterator[Tuple[PoseTrackSequence, List[Poses]]]:
+) -> Iterator[Tuple[PoseTrackSequence, List[Seen]]]:
     """Make the videos of a seed and predict them.
 
     Args:
@@ -102,25 +111,26 @@ def predict_videos(
         settings (Settings): What they have in common.
 
     Yields:
-        tuple: The annotations of a video, and of each frame the poses that the network sees.
+        tuple: The annotations of a video, and what the network sees in each frame.
     """
     names = settings.keypoint_names
     for video in tqdm(range(count), desc=f'videos of seed {seed}'):
-        truth, poses = [], []
+        truth, seen = [], []
         for number, scene in enumerate(make_clip(seed, video, settings, frames)):
             truth.append(to_frame(scene, number))
-            poses.append(find_people(model, scene.image))
-        yield PoseTrackSequence(f'video {video}', truth, names), poses
+            seen.append(Seen(find_people(model, scene.image), scene.image))
+        yield PoseTrackSequence(f'video {video}', truth, names), seen
 
 
 def follow(
-    truth: PoseTrackSequence, poses: List[Poses], sigmas: np.ndarray, options: dict, least: float
+    truth: PoseTrackSequence, seen: List[Seen], sigmas: np.ndarray, options: dict, least: float
 ) -> MatchedFrames:
     """Track the people of a video and match them to the annotated ones."""
-    tracker = Tracker(**options)
-    if options.get('rule') == 'mmpose_0x':  # it knows no scores
-        poses = [people.take(people.instance_scores >= least) for people in poses]
-    frames = [to_prediction(tracker.update(p), number) for number, p in enumerate(poses)]
+    tracker, frames = Tracker(**options), []
+    for number, (poses, image) in enumerate(seen):
+        if options.get('rule') == 'mmpose_0x':  # it knows no scores
+            poses = poses.take(poses.instance_scores >= least)
+        frames.append(to_prediction(tracker.update(poses, image=image), number))
     found = PoseTrackSequence(truth.name, frames, truth.keypoint_names)
     return match_people(truth, found, sigmas)
 
@@ -132,10 +142,10 @@ def measure_seed(model: nn.Module, seed: int, args: Namespace) -> List[Dict]:
     videos = predict_videos(
         model, seed, args.videos, args.frames, crossings(args.people, args.hidden)
     )
-    for truth, poses in videos:
+    for truth, seen in videos:
         for name, options in RULES.items():
             given = options if options.get('similarity') == 'iou' else dict(options, sigmas=sigmas)
-            matched[name].append(follow(truth, poses, sigmas, given, args.score_thr))
+            matched[name].append(follow(truth, seen, sigmas, given, args.score_thr))
     return [dict(rule=name, seed=seed, **measure_people(v)) for name, v in matched.items()]
 
 

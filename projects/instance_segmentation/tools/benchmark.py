@@ -10,6 +10,7 @@ from typing import Dict, Iterator, Sequence, Tuple
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from mmpose_ae.cli.benchmark import build_parser, run, settings, time_in_turn
 from mmpose_ae.frame import Frame, Grid
