@@ -93,8 +93,8 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
     if not isinstance(head, HEADS) or not predicts_alike:
         known = ', '.join(kind.__name__ for kind in HEADS)
         raise ValueError(
-            f'{name} cannot be exported: its head is a {type(head).__name__}, which predicts in a '
-            f'way of its own; known are {known} and what predicts as they do'
+            f'{name} cannot be exported: its head is of type {type(head).__name__}, which predicts '
+            f'in a way of its own; known are {known} and what predicts as they do'
         )
     if head.decoder is None:
         raise ValueError(f'{name} cannot be exported: give its head a decoder, which groups people')

@@ -49,6 +49,11 @@ def list_models() -> List[ZooModel]:
     return models
 
 
+def input_size(name: str) -> str:
+    """Width and height of the network's input by the name of a config, as ``'512x512'``."""
+    return name.removesuffix('-released').split('-')[-1]
+
+
 def config_path(model: ZooModel) -> Path:
     """Where the config of a model is."""
     return content_folder() / model.config
@@ -59,7 +64,6 @@ def _read(path: Path) -> Any:
 
 
 def _read_model(entry: dict) -> ZooModel:
-    size = next(part for part in reversed(entry['Name'].split('-')) if 'x' in part)
     results = (each for each in entry.get('Results', ()) if each['Source'] != MEASURED_HERE)
     reported = [each['Metrics']['AP'] for each in results if 'AP' in each['Metrics']]
     return ZooModel(
@@ -67,7 +71,7 @@ def _read_model(entry: dict) -> ZooModel:
         entry['Config'],
         entry['In Collection'],
         entry['Metadata']['Training Data'],
-        size,
+        input_size(entry['Name']),
         entry['Metadata'].get('Parameters', ''),
         f'{reported[0]:.3f}' if reported else '',
         entry['Metadata'].get('License', ''),

@@ -174,7 +174,7 @@ def test_what_cannot_be_exported_is_named(tiny, capsys):
     for config, reason in (
         ('scales.py', 'multiscale_test'),
         ('refined.py', 'cannot be exported with its refiner'),
-        ('theirs.py', 'its head is a AssociativeEmbeddingHead'),
+        ('theirs.py', 'its head is of type AssociativeEmbeddingHead'),
         ('undecoded.py', 'give its head a decoder'),
         ('pooling.py', 'LiteHRNet of scope mmpose_ae takes the same weights'),
     ):

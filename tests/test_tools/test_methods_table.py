@@ -36,7 +36,7 @@ def tool(monkeypatch):
     monkeypatch.setattr(tool, 'generate', lambda *args, **options: True)
     monkeypatch.setattr(tool, 'measure', measure)
     monkeypatch.setattr(tool, 'open_run', lambda run: None)
-    monkeypatch.setattr(tool, 'time_in_turn', lambda finders, *args: dict.fromkeys(finders, times))
+    monkeypatch.setattr(tool, 'time_networks', lambda finders, *args: dict.fromkeys(finders, times))
     return tool
 
 
@@ -163,7 +163,7 @@ def test_networks_are_timed_in_turn():
     calls = []
     finders = {name: (lambda image, name=name: calls.append((name, image.sum()))) for name in 'ab'}
     runs = import_module('method_runs')
-    times = runs.time_in_turn(finders, 'plain', repeats=1)
+    times = runs.time_networks(finders, 'plain', repeats=1)
     assert {name: set(cells) for name, cells in times.items()} == dict.fromkeys(
         'ab', {'ms_5', 'ms_20'}
     )

@@ -116,7 +116,7 @@ def count_switches(model: nn.Module, run: Run) -> float:
     return measure_people(matched)['IDSW']
 
 
-def time_in_turn(finders: Dict[str, Callable], data: str, repeats: int) -> Dict[str, Dict]:
+def time_networks(finders: Dict[str, Callable], data: str, repeats: int) -> Dict[str, Dict]:
     """Time networks in one process, one after the other on each picture.
 
     Args:

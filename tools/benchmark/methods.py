@@ -16,7 +16,7 @@ from typing import Callable, Dict, List
 
 import torch
 from method_configs import DATA, METHODS, Form, Run
-from method_runs import load, measure, time_in_turn
+from method_runs import load, measure, time_networks
 from method_table import draw_curve, format_table
 from mmpose.apis import inference_bottomup
 from peer_runs import PEERS, FindPeople, measure_peer
@@ -85,7 +85,7 @@ def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
     for data in dict.fromkeys(run.data for run in runs):
         first = [run for run in runs if (run.data, run.seed) == (data, runs[0].seed)]
         finders = {run.method: open_run(run) for run in first}
-        timed[data] = time_in_turn(finders, data, runs[0].form.repeats)
+        timed[data] = time_networks(finders, data, runs[0].form.repeats)
     return [dict(row, **timed[row['data']][row['method']]) for row in rows]
 
 

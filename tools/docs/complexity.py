@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Dict, Iterable, NamedTuple, Tuple
 
 import torch
-from index import ROOT, input_size, read_metafiles, read_models
+from index import ROOT, read_metafiles, read_models
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 from torch.fx.experimental import _config as shapes_alone
 from torch.utils.flop_counter import FlopCounterMode
 
+from mmpose_ae.prediction.zoo import input_size
 from mmpose_ae.registry import MODELS
 
 

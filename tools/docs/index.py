@@ -18,10 +18,5 @@ def read_models() -> List[dict]:
     return [entry for path in read_metafiles() for entry in _read(path)['Models']]
 
 
-def input_size(name: str) -> str:
-    """Width and height of the input by the name of a config, as 512x512."""
-    return name.removesuffix('-released').split('-')[-1]
-
-
 def _read(path: Path) -> dict:
     return yaml.load(path.read_text(encoding='utf-8'), Loader=yaml.CBaseLoader)

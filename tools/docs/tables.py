@@ -8,9 +8,9 @@ import re
 from argparse import ArgumentParser
 from typing import Dict, Iterator, List
 
-from index import ROOT, input_size, read_models
+from index import ROOT, read_models
 
-from mmpose_ae.prediction.zoo import MEASURED_HERE
+from mmpose_ae.prediction.zoo import MEASURED_HERE, input_size
 
 DOCUMENTS = ('docs/configs.md', 'docs/model_zoo.md')
 BLOCK = re.compile(r'(<!-- table: (.+?) -->\n).*?(<!-- end -->)', re.S)
