@@ -45,6 +45,8 @@ def follow(
     scores = dict(
         low_score=FAINT * score_threshold, high_score=score_threshold, new_score=score_threshold
     )
+    options = options or {}
+    by_colors = options.get('colors') is not None
     tracker, name = None, None
     for prediction in predictions:
         video = prediction.video or (IN_MEMORY if prediction.path is None else None)
@@ -55,9 +57,9 @@ def follow(
             continue
         if video.name != name or prediction.frame == 0:
             smoothing = dict(frame_rate=video.fps) if smooth else None
-            identity = identity_options(video.fps, tags_over_time, 'colors' in (options or {}))
+            identity = identity_options(video.fps, tags_over_time, by_colors)
             chosen = dict(sigmas=sigmas, smoothing=smoothing, **scores, **identity)
-            tracker, name = Tracker(**{**chosen, **(options or {})}), video.name
+            tracker, name = Tracker(**{**chosen, **options}), video.name
         tracks = tracker.update(prediction.poses, prediction.frame, prediction.image)
         yield replace(prediction, poses=tracks.poses, ids=tracks.ids).take(tracks.ids >= 0)
 

@@ -133,4 +133,5 @@ def test_by_colors_people_are_remembered_for_three_seconds_whatever_their_tags()
     assert comes_back(60, options=dict(colors={})) == [1, 0]
     assert comes_back(61, options=dict(colors={})) == [2, 3]
     assert comes_back(30) == [0, 1]
+    assert comes_back(31, options=dict(colors=None)) == [2, 3]  # as without them
     assert comes_back(30, options=dict(colors={}, memory=20)) == [2, 3]
