@@ -1,5 +1,6 @@
-// Grouping of candidates at the densest places of tag space: mmpose_ae/grouping/density.py, which
-// says why. The steps, their limits and who wins a tie are the same.
+// Grouping of candidates at the densest places of tag space: density.py, tag_peaks.py, joining.py and
+// places.py of mmpose_ae/grouping, which say why. The steps, their limits and who wins a tie are the
+// same.
 
 import { assign } from './assignment.js';
 
