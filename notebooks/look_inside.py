@@ -46,7 +46,7 @@ plt.show()
 # ## What the network says
 #
 # One heatmap and one tag map for each keypoint type, a fourth as large as the input. Both come
-# from the same features in one pass, whoever many people there are.
+# from the same features in one pass, however many people there are.
 
 # %%
 cfg = read_config(CONFIG, {})
