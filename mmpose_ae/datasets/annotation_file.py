@@ -105,13 +105,8 @@ def review(
             annotations have.
         image_folder (str, optional): Where the images are.
     """
-    if not _has_lists(content, ledger):
+    if not review_images(content, ledger, image_folder) or 'annotations' not in content:
         return
-    known = number_images(content['images'], ledger)
-    check_images(content['images'], image_folder, ledger)
-    if 'annotations' not in content:
-        return
-    content['annotations'] = assign_images(content['annotations'], known, ledger)
     select_people(content, ledger)
     if num_keypoints is None:
         num_keypoints = count_keypoints(content)
@@ -119,6 +114,26 @@ def review(
     _number_annotations(content, ledger)
     if not ledger.findings and _are_fractions(content['annotations']):
         ledger.refuse('all keypoints lie between 0 and 1, expected pixels of the images')
+
+
+def review_images(content: Any, ledger: Ledger, image_folder: Optional[str] = None) -> bool:
+    """Check images, and of which one annotations are, whatever these are of.
+
+    Args:
+        content (dict): In COCO's format; changed in place.
+        ledger (Ledger): For faults and repairs.
+        image_folder (str, optional): Where the images are.
+
+    Returns:
+        bool: Whether it has the lists of that format, without which nothing was checked.
+    """
+    if not _has_lists(content, ledger):
+        return False
+    known = number_images(content['images'], ledger)
+    check_images(content['images'], image_folder, ledger)
+    if 'annotations' in content:
+        content['annotations'] = assign_images(content['annotations'], known, ledger)
+    return True
 
 
 def _has_lists(content: Any, ledger: Ledger) -> bool:

@@ -29,7 +29,7 @@ def load_mat(path: str, name: str) -> Any:
             f'{path} is not a MATLAB file up to version 7: {type(error).__name__}: {error}'
         ) from error
     if name not in content:
-        raise ValueError(f'{path} has no variable {name!r}: is it another file of MPII?')
+        raise ValueError(f'{path} has no variable {name!r}: is it another file of the release?')
     return content[name]
 
 

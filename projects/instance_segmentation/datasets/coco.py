@@ -1,14 +1,18 @@
 """Instances of files in COCO's format: polygons and run lengths, of any categories."""
 
-import json
+import logging
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
+from mmengine.logging import print_log
 
 from mmpose_ae.datasets import CocoDataset
+from mmpose_ae.datasets.annotation_file import load_content, review_images
+from mmpose_ae.datasets.annotations import name_of
+from mmpose_ae.datasets.ledger import Ledger
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
 from mmpose_ae.registry import DATASETS
 
@@ -16,12 +20,52 @@ from .instance_dataset import InstanceDataset
 from .instance_map import InstanceMap, paint_instances
 
 
+def read_coco(path: str, image_folder: Optional[str] = None) -> dict:
+    """Read a file of annotations; what is certain of its images is repaired, as in those of poses.
+
+    Args:
+        path (str): The file.
+        image_folder (str, optional): Where the images are; missing sizes are read from them.
+
+    Returns:
+        dict: ``images``, ``annotations`` and ``categories``, these by their ids.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If something in it cannot be right; names the file and up to ten faults.
+    """
+    content, ledger = load_content(path), Ledger(path)
+    if review_images(content, ledger, image_folder):
+        _review_categories(content, ledger)
+    ledger.raise_findings()
+    if ledger.summary():
+        print_log(ledger.summary(), 'current', logging.WARNING)
+    return dict(content, categories=sorted(content['categories'], key=lambda c: c['id']))
+
+
+def _review_categories(content: dict, ledger: Ledger) -> None:
+    """Check that categories have different ids and names, and that each annotation has one."""
+    categories = content.get('categories', [])
+    if not categories:
+        ledger.refuse('expected categories, there are none')
+    for key, kind in (('id', int), ('name', str)):
+        values = [category.get(key) for category in categories]
+        if len({value for value in values if isinstance(value, kind)}) < len(values):
+            ledger.refuse(f'the categories have the {key}s {values}, expected different ones')
+    ids = [category.get('id') for category in categories]
+    for ann in content.setdefault('annotations', []):
+        if ann.get('category_id') not in ids:
+            found = ann.get('category_id')
+            ledger.refuse(f'{name_of(ann)} has the category_id {found!r}, expected one of {ids}')
+
+
 def draw_annotations(
-    annotations: Sequence[dict], size: Tuple[int, int], index: Dict[int, int]
+    path: str, annotations: Sequence[dict], size: Tuple[int, int], index: Dict[int, int]
 ) -> InstanceMap:
     """Draw the instances of an image.
 
     Args:
+        path (str): File that they are from, for messages.
         annotations (sequence[dict]): All annotations of the image.
         size (tuple): (H, W).
         index (dict): Index of each category, by its id; others are left out.
@@ -31,7 +75,7 @@ def draw_annotations(
         are void and have no pixels, as what has no segmentation.
 
     Raises:
-        ValueError: If a segmentation is malformed; names the annotation and its image.
+        ValueError: If a segmentation is malformed; names the file, the annotation and its image.
     """
     known = [ann for ann in annotations if ann['category_id'] in index]
     masks, void = [], np.zeros(size, bool)
@@ -39,8 +83,7 @@ def draw_annotations(
         try:
             rles = encode_segmentation(ann['segmentation'], size) if ann.get('segmentation') else []
         except ValueError as error:
-            name = f'segmentation of annotation {ann.get("id")} in image {ann.get("image_id")}'
-            raise ValueError(f'{name}: {error}') from error
+            raise ValueError(f'{path}: segmentation of {name_of(ann)}: {error}') from error
         mask = merge_masks(rles, size).astype(bool)
         if ann.get('iscrowd'):
             void, mask = void | mask, np.zeros(size, bool)
@@ -54,21 +97,28 @@ class CocoInstanceDataset(InstanceDataset):
 
     Args:
         categories (sequence, optional): Names of the categories. None takes all, by their ids.
+        data_prefix (dict): ``img``, the folder of the images below ``data_root``.
         **kwargs: Arguments of MMEngine's ``BaseDataset``.
     """
 
-    def __init__(self, categories: Optional[Sequence[str]] = None, **kwargs) -> None:
+    def __init__(
+        self,
+        categories: Optional[Sequence[str]] = None,
+        data_prefix: dict = dict(img=''),  # noqa: B006  (never changed)
+        **kwargs,
+    ) -> None:
         self.categories = categories
-        super().__init__(**kwargs)
+        super().__init__(data_prefix=data_prefix, **kwargs)
 
     def load_data_list(self) -> List[dict]:
         """List the images.
 
         Raises:
-            ValueError: If the file lacks a category that was asked for.
+            ValueError: If something in the file cannot be right, or it lacks a category that was
+                asked for, or has nothing to train on.
         """
-        content = json.loads(Path(self.ann_file).read_text())
-        ids = {c['name']: c['id'] for c in sorted(content['categories'], key=lambda c: c['id'])}
+        content = read_coco(self.ann_file, self.data_prefix['img'])
+        ids = {category['name']: category['id'] for category in content['categories']}
         names = list(ids) if self.categories is None else self.categories
         missing = [name for name in names if name not in ids]
         if missing:
@@ -77,7 +127,10 @@ class CocoInstanceDataset(InstanceDataset):
         index = {ids[name]: i for i, name in enumerate(names)}
         annotations = defaultdict(list)
         for ann in content['annotations']:
-            annotations[ann['image_id']].append(ann)
+            if ann['category_id'] in index:
+                annotations[ann['image_id']].append(ann)
+        if not annotations and not self.test_mode:
+            raise ValueError(f'{self.ann_file} has no annotation of {names} to train on')
         return [
             dict(
                 img_id=image['id'],
@@ -85,6 +138,7 @@ class CocoInstanceDataset(InstanceDataset):
                 annotated_size=(image['width'], image['height']),
                 read_instances=partial(
                     draw_annotations,
+                    self.ann_file,
                     annotations[image['id']],
                     (image['height'], image['width']),
                     index,
@@ -108,5 +162,5 @@ class PoseMaskDataset(CocoDataset):
         for data in data_list:
             size = data['annotated_size'][::-1]
             people = data['raw_ann_info'] or []  # None where nobody is
-            data['read_instances'] = partial(draw_annotations, people, size, {1: 0})
+            data['read_instances'] = partial(draw_annotations, self.ann_file, people, size, {1: 0})
         return data_list

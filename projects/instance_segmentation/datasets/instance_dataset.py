@@ -1,5 +1,6 @@
 """What all data sets of masks share."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence
 
@@ -35,34 +36,45 @@ class ListedDataset(InstanceDataset):
     def load_data_list(self) -> List[dict]:
         """List the images."""
         self.set_categories({name: i + 1 for i, name in enumerate(self.classes)})
-        root = Path(self.data_root)
+        root, names = Path(self.data_root), read_names(self.ann_file)
         return [
             dict(
-                img_id=number_of(name, position),
+                img_id=number,
                 img_path=str(root / self.pictures / f'{name}.jpg'),
                 read_instances=self.reader(root, name),
             )
-            for position, name in enumerate(read_ids(self.ann_file))
+            for number, name in zip(number_images(names), names)
         ]
 
 
-def read_ids(path: str) -> List[str]:
+def read_names(path: str) -> List[str]:
     """Read the names of images, one a line.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is none, or one twice.
     """
-    with open(path) as file:
-        ids = file.read().split()
-    if not ids:
+    names = Path(path).read_text().split()
+    if not names:
         raise ValueError(f'{path} names no image, expected one a line')
-    return ids
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f'{path} names the image {twice[0]} more than once')
+    return names
 
 
-def number_of(name: str, position: int) -> int:
-    """Number of an image: ``2007_000027`` is 2007000027; its position where it has other signs."""
-    digits = name.replace('_', '')
-    return int(digits) if digits.isdecimal() else position
+def number_images(names: Sequence[str]) -> List[int]:
+    """Numbers of images: ``2007_000027`` is 2007000027; where that is none, positions in the list.
+
+    Args:
+        names (sequence[str]): Different names.
+
+    Returns:
+        list[int]: Different numbers.
+    """
+    digits = [name.replace('_', '') for name in names]
+    if all(map(str.isdecimal, digits)) and len(set(map(int, digits))) == len(names):
+        return list(map(int, digits))
+    return list(range(1, len(names) + 1))
 
 
 def check_categories(path: str, found: Sequence[int], count: int) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from mmpose_ae.datasets.image_size import size_mismatch
 from mmpose_ae.datasets.transforms import PackPoseInputs
 from mmpose_ae.datasets.transforms.frames import frame_of
 from mmpose_ae.datasets.transforms.pack_pose_inputs import META_KEYS
@@ -45,8 +46,15 @@ class LoadInstanceMap(BaseTransform):
         Returns:
             dict: With ``instance_map``, (1, h, w), int32, of which void is also what lies outside
             the image; ``instance_categories``, (N,), and ``sampling_seed``.
+
+        Raises:
+            ValueError: If the instances are of an image of another size.
         """
         found, frame = results['read_instances'](), frame_of(results)
+        annotated_size = found.labels.shape[::-1]
+        mismatch = size_mismatch(results.get('img_path'), annotated_size, frame.image_size)
+        if mismatch:
+            raise ValueError(mismatch)
         size = tuple(-(-side // self.stride) for side in frame.input_size)
         scale = abs(np.linalg.det(frame.matrix[:, :2]))
         sizes = np.sqrt(found.areas() * scale)

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Callable
 
 import numpy as np
-from scipy.io import loadmat
 
+from mmpose_ae.datasets.mpii.mat_struct import elements, load_mat
 from mmpose_ae.registry import DATASETS
 
 from .instance_dataset import ListedDataset, check_categories
 from .instance_map import InstanceMap
 from .voc import CLASSES
+
+FIELDS = ('Segmentation', 'Categories')
 
 
 def read_sbd(path: Path) -> InstanceMap:
@@ -25,14 +27,16 @@ def read_sbd(path: Path) -> InstanceMap:
         InstanceMap: Its instances.
 
     Raises:
-        ValueError: If there is no such thing in the file, or a pixel without category.
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no such file of MATLAB, or has pixels without category.
     """
-    content = loadmat(path, squeeze_me=True, struct_as_record=False)
-    truth = content.get('GTinst')
-    if not (hasattr(truth, 'Segmentation') and hasattr(truth, 'Categories')):
-        raise ValueError(f'{path} has no GTinst with Segmentation and Categories, as inst/ of SBD')
-    labels = np.atleast_2d(truth.Segmentation).astype(np.int32)
-    categories = np.atleast_1d(truth.Categories).astype(np.int64) - 1
+    truth = elements(load_mat(str(path), 'GTinst'))
+    if len(truth) != 1 or not all(hasattr(truth[0], name) for name in FIELDS):
+        raise ValueError(f'{path} has no GTinst with {" and ".join(FIELDS)}, as inst/ of SBD')
+    labels, categories = (np.asarray(getattr(truth[0], name)) for name in FIELDS)
+    if labels.ndim != 2 or {labels.dtype.kind, categories.dtype.kind} - set('iuf'):
+        raise ValueError(f'{path}: {" or ".join(FIELDS)} of GTinst is no table of numbers')
+    labels, categories = labels.astype(np.int32), categories.ravel().astype(np.int64) - 1
     check_categories(str(path), categories, len(CLASSES))
     if labels.max(initial=0) > len(categories):
         raise ValueError(f'{path} has instance {labels.max()}, but {len(categories)} categories')

@@ -24,12 +24,19 @@ def read_indices(path: Path) -> np.ndarray:
     """Read the palette indices of an image, (H, W), uint8, not its colors.
 
     Raises:
-        ValueError: If it has no palette.
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no whole image, or has no palette.
     """
-    with Image.open(path) as image:
-        if image.mode not in ('P', 'L'):
-            raise ValueError(f'{path} is an image of mode {image.mode}, expected palette indices')
-        return np.array(image)
+    try:
+        with Image.open(path) as image:
+            indices, mode = np.array(image), image.mode
+    except FileNotFoundError:
+        raise
+    except (OSError, SyntaxError) as error:  # damaged, or something else
+        raise ValueError(f'{path} is not a whole image: {error}') from error
+    if mode not in ('P', 'L'):
+        raise ValueError(f'{path} is an image of mode {mode}, expected palette indices')
+    return indices
 
 
 def read_voc(objects: Path, classes: Path) -> InstanceMap:
@@ -53,11 +60,11 @@ def read_voc(objects: Path, classes: Path) -> InstanceMap:
     votes = np.zeros((count + 1, 256), np.int64)
     own = (numbers != VOID_INDEX) & (kinds != VOID_INDEX)
     np.add.at(votes, (numbers[own], kinds[own]), 1)
-    categories = votes[1:].argmax(1) - 1
-    check_categories(str(classes), categories[votes[1:].any(1)], len(CLASSES))
     labels = numbers.astype(np.int32)
     labels[labels == VOID_INDEX] = VOID
-    return InstanceMap(labels, categories)
+    found = InstanceMap(labels, votes[1:].argmax(1) - 1).seen()  # numbers may be left out
+    check_categories(str(classes), found.categories, len(CLASSES))
+    return found
 
 
 @DATASETS.register_module()

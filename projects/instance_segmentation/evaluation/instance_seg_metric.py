@@ -1,13 +1,14 @@
 """The metric of instance segmentation: AP^r, and COCO's evaluation of masks."""
 
 import json
-from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
 
 from mmpose_ae.registry import METRICS
+from mmpose_ae.whole_files import write_whole
+from projects.instance_segmentation.datasets.coco import read_coco
 from projects.instance_segmentation.decoding.masks import decode_mask
 
 from .coco_segm import annotate, coco_segm
@@ -51,9 +52,18 @@ class InstanceSegMetric(BaseMetric):
             data_samples (sequence[dict]): With ``img_id``, ``read_instances``, which gives the
                 image's :class:`InstanceMap`, and ``pred_instances``: ``masks``, D run
                 lengths, ``labels`` (D,), the index of the category, and ``scores`` (D,).
+
+        Raises:
+            ValueError: If an image and its annotations are of different sizes.
         """
         for sample in data_samples:
             truth, found = sample['read_instances']().seen(), sample['pred_instances']
+            sizes = {tuple(mask['size']) for mask in found['masks']} - {truth.labels.shape}
+            if sizes:
+                raise ValueError(
+                    f'image {sample["img_id"]} ({sample.get("img_path")}) has masks of (H, W) = '
+                    f'{sizes.pop()}, but annotated instances of {truth.labels.shape}'
+                )
             labels, scores = np.asarray(found['labels']), np.asarray(found['scores'])
             overlaps = mask_overlaps(map(decode_mask, found['masks']), truth)
             annotations = [] if self.ann_file else annotate(truth, sample['img_id'], self._ids)
@@ -84,12 +94,15 @@ class InstanceSegMetric(BaseMetric):
 
         Returns:
             dict: The metrics.
+
+        Raises:
+            ValueError: If ``ann_file`` lacks an image.
         """
         images, annotations, predictions, judged = zip(*results)
         judged = [Judged(*image) for image in judged]  # MMEngine makes tuples of them
         predictions = sum(predictions, [])
         if self.out_file:
-            Path(self.out_file).write_text(json.dumps(predictions))
+            write_whole(self.out_file, json.dumps(predictions).encode())
         table = region_precision(judged, len(self._ids), VOLUME)
         table = table[:, ~np.isnan(table).any(0)]
         means = table.mean(1) if table.size else np.full(len(VOLUME), np.nan)
@@ -100,8 +113,14 @@ class InstanceSegMetric(BaseMetric):
     def _truth(self, images: Sequence[dict], annotations: List[dict]) -> dict:
         """What is there in COCO's format, of these images and categories alone."""
         if self.ann_file:
-            content = json.loads(Path(self.ann_file).read_text())
+            content = read_coco(self.ann_file)
             known, wanted = {image['id'] for image in images}, set(self._ids)
+            missing = known - {image['id'] for image in content['images']}
+            if missing:
+                raise ValueError(
+                    f'{self.ann_file} lacks {len(missing)} of {len(known)} evaluated images, one '
+                    f'has the id {min(missing)}: is it of another part of the dataset?'
+                )
             annotations = [
                 annotation
                 for annotation in content['annotations']

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from mmengine.registry import DefaultScope
 from PIL import Image
+from pycocotools import mask as coco_mask
 from scipy.io import savemat
 
 from mmpose_ae.datasets.synth_crowd import Settings, generate
@@ -14,6 +15,7 @@ from mmpose_ae.frame import Frame
 from mmpose_ae.registry import DATASETS, TRANSFORMS
 from projects.instance_segmentation.datasets import VOID, InstanceMap
 from projects.instance_segmentation.datasets.coco import draw_annotations
+from projects.instance_segmentation.datasets.voc import read_voc
 
 LABELS = np.array([[0, 1, 1, 255], [2, 2, 1, 255], [2, 2, 0, 0]], np.uint8)
 KINDS = np.array([[0, 15, 15, 255], [7, 15, 15, 255], [7, 7, 0, 0]], np.uint8)
@@ -59,6 +61,48 @@ def test_voc(tmp_path):
     Image.open(path).convert('RGB').save(path)
     with pytest.raises(ValueError, match='2007_000027.png is an image of mode RGB'):
         dataset[0]['read_instances']()
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(ValueError, match='2007_000027.png is not a whole image'):
+        dataset[0]['read_instances']()
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match='2007_000027.png'):
+        dataset[0]['read_instances']()
+
+
+@pytest.mark.parametrize(
+    'numbers, kinds, found',
+    [
+        ([[0, 3, 3, 255]], [[0, 15, 15, 255]], ([[0, 1, 1, VOID]], [14])),  # 1 and 2 left out
+        ([[0, 0, 255, 255]], [[0, 15, 15, 255]], ([[0, 0, VOID, VOID]], [])),
+        ([[1, 1, 0, 0]], [[255, 255, 0, 0]], 'classes.png has the category 0, expected 1 to 20'),
+        ([[1, 1, 0, 0]], [[21, 21, 0, 0]], 'classes.png has the category 21'),
+        ([[1, 1, 0, 0]], [[1, 1]], r'objects.png is of size \(1, 4\), but .* of \(1, 2\)'),
+    ],
+)
+def test_objects_and_classes_of_voc(numbers, kinds, found, tmp_path):
+    paths = tmp_path / 'objects.png', tmp_path / 'classes.png'
+    for path, indices in zip(paths, (numbers, kinds)):
+        write_image(path, np.array(indices, np.uint8))
+    if isinstance(found, str):
+        with pytest.raises(ValueError, match=found):
+            read_voc(*paths)
+    else:
+        labels, categories = read_voc(*paths)
+        np.testing.assert_array_equal(labels, found[0])
+        assert categories.tolist() == found[1]
+
+
+def test_images_of_lists_have_numbers(tmp_path):
+    """Those of VOC and SBD from their names; names that give none, or equal ones, by position."""
+    lists = {'2007_000027\n2008_1': [2007000027, 20081], 'a b 1': [1, 2, 3], '1_2\n12': [1, 2]}
+    for text, numbers in lists.items():
+        (tmp_path / 'names.txt').write_text(text)
+        dataset = build('VocInstanceDataset', tmp_path)
+        assert [data['img_id'] for data in dataset] == numbers
+    for text, fault in (('', 'names no image'), ('a\nb\na', 'names the image a more than once')):
+        (tmp_path / 'names.txt').write_text(text)
+        with pytest.raises(ValueError, match=rf'names\.txt {fault}'):
+            build('VocInstanceDataset', tmp_path)
 
 
 def test_sbd(tmp_path):
@@ -74,8 +118,20 @@ def test_sbd(tmp_path):
     savemat(path, dict(GTinst=dict(truth, Categories=np.array([[15]]))))
     with pytest.raises(ValueError, match='has instance 2, but 1 categories'):
         dataset[0]['read_instances']()
-    savemat(path, dict(GTcls=truth))
-    with pytest.raises(ValueError, match='no GTinst'):
+    for content, fault in (
+        (dict(GTcls=truth), "has no variable 'GTinst'"),
+        (dict(GTinst=dict(Segmentation=labels)), 'has no GTinst with Segmentation and Categories'),
+        (dict(GTinst=dict(truth, Segmentation='none')), 'of GTinst is no table of numbers'),
+        (dict(GTinst=dict(truth, Categories=np.array([[15], [21]]))), 'has the category 21'),
+    ):
+        savemat(path, content)
+        with pytest.raises(ValueError, match=rf'2008_000002\.mat.* {fault}'):
+            dataset[0]['read_instances']()
+    path.write_bytes(path.read_bytes()[:150])
+    with pytest.raises(ValueError, match=r'2008_000002\.mat is not a MATLAB file'):
+        dataset[0]['read_instances']()
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r'2008_000002\.mat'):
         dataset[0]['read_instances']()
 
 
@@ -94,13 +150,76 @@ def test_coco_annotations():
         box(0, 0, 8, 4, category_id=7),
         box(0, 0, 1, 1, category_id=2, segmentation=[]),
     ]
-    found = draw_annotations(annotations, (4, 8), {1: 0, 2: 1})
+    found = draw_annotations('a.json', annotations, (4, 8), {1: 0, 2: 1})
     row = [1, 1, 3, 3, 1, 1, VOID, VOID]
     np.testing.assert_array_equal(found.labels, [row] * 4)
     assert found.categories.tolist() == [0, 0, 0, 1]
     np.testing.assert_array_equal(found.seen().labels, np.array([[1, 1, 2, 2, 1, 1, -1, -1]] * 4))
-    with pytest.raises(ValueError, match='annotation 5 in image 9: a polygon needs'):
-        draw_annotations([box(0, 0, 1, 1, id=5, image_id=9, segmentation=[[0, 0]])], (4, 8), {1: 0})
+    damaged = box(0, 0, 1, 1, id=5, image_id=9, segmentation=[[0, 0]])
+    with pytest.raises(ValueError, match='a.json: .* annotation 5 of image 9: a polygon needs'):
+        draw_annotations('a.json', [damaged], (4, 8), {1: 0})
+
+
+def coco_content(**fields):
+    """Two images, the second of nobody; ids of categories have holes, and fall."""
+    whole = dict(
+        images=[dict(id=i, file_name=f'{i}.png', width=8, height=4) for i in (3, 7)],
+        annotations=[box(0, 0, 4, 4, id=1, image_id=3, category_id=90)],
+        categories=[dict(id=90, name='toothbrush'), dict(id=1, name='person')],
+    )
+    return dict(whole, **fields)
+
+
+def build_coco(root, content, **options):
+    """A dataset of this file."""
+    (root / 'a.json').write_text(content if isinstance(content, str) else json.dumps(content))
+    return build('CocoInstanceDataset', root, ann_file='a.json', **options)
+
+
+def test_coco(tmp_path):
+    """Categories are in the order of their ids; run lengths as a list, and as text."""
+    crowd = dict(size=[4, 8], counts=[16, 4, 12])
+    text = coco_mask.frPyObjects(crowd, 4, 8)['counts'].decode()
+    for counts in (crowd['counts'], text):
+        rle = dict(crowd, counts=counts)
+        both = [
+            box(0, 0, 4, 4, id=1, image_id=3, category_id=90),
+            dict(id=2, image_id=3, category_id=90, iscrowd=1, segmentation=rle),
+        ]
+        dataset = build_coco(tmp_path, coco_content(annotations=both))
+        assert dataset.metainfo['classes'] == ['person', 'toothbrush']
+        assert dataset.metainfo['category_ids'] == [1, 90]
+        found, nobody = (data['read_instances']() for data in dataset)
+        np.testing.assert_array_equal(found.labels, [[1, 1, 1, 1, VOID, 0, 0, 0]] * 4)
+        assert found.categories.tolist() == [1, 1]
+        assert not nobody.labels.any() and not len(nobody.categories)
+
+
+@pytest.mark.parametrize(
+    'content, fault',
+    [
+        ('[', 'is not valid JSON'),
+        ([], "expected COCO's format"),
+        (coco_content(images=[dict(id=3, file_name='x.png', width=8)]), 'no width and height'),
+        (coco_content(categories=[]), 'expected categories, there are none'),
+        (
+            coco_content(categories=2 * [dict(id=90, name='a')]),
+            r"names \['a', 'a'\], expected diff",
+        ),
+        (
+            coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=3, category_id=2)]),
+            r'annotation 5 of image 3 has the category_id 2, expected one of \[90, 1\]',
+        ),
+        (
+            coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=4)]),
+            'annotation 5 of image 4: expected the id of one of the 2 images',
+        ),
+        (coco_content(annotations=[]), r"no annotation of \['person', 'toothbrush'\] to train on"),
+    ],
+)
+def test_faults_of_files_are_named(content, fault, tmp_path):
+    with pytest.raises(ValueError, match=rf'(?s)a\.json.*{fault}'):
+        build_coco(tmp_path, content)
 
 
 def test_synth_crowd_has_two_categories(tmp_path):
@@ -152,6 +271,12 @@ def test_map_follows_the_image():
     rows = [[0, 0, 0, 1, *[VOID] * 4], [2, 2, 0, VOID, *[VOID] * 4]]
     np.testing.assert_array_equal(results['instance_map'], [[rows[0], rows[0], rows[1], rows[1]]])
     assert results['instance_categories'].tolist() == [0, 1]
+
+
+def test_instances_of_another_size_are_refused():
+    found = InstanceMap(np.zeros((16, 32), np.int32), np.empty(0, int))
+    with pytest.raises(ValueError, match='is 32x32, but its annotations are for 32x16'):
+        load(found, Frame.whole((32, 32)))
 
 
 def test_sizes_out_of_range_are_void():

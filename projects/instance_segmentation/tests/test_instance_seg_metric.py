@@ -124,3 +124,21 @@ def test_nothing_is_found_where_nothing_is():
     truth = InstanceMap(np.zeros((2, 3), np.int32), np.empty(0, int))
     assert mask_overlaps([], truth).shape == (0, 0)
     assert mask_overlaps([np.ones((2, 3), bool)], truth).shape == (1, 0)
+
+
+def test_what_does_not_fit_is_named(tmp_path):
+    """Masks of another size than the annotations, and a file of other images."""
+    truth = InstanceMap(np.ones((2, 3), np.int32), np.array([0]))
+    found = dict(masks=[encode_mask(np.ones((3, 2)))], labels=np.zeros(1, int), scores=np.ones(1))
+    sample = dict(img_id=7, img_path='b.jpg', read_instances=lambda: truth, pred_instances=found)
+    path = tmp_path / 'val.json'
+    categories = [dict(id=1, name='person')]
+    path.write_text(json.dumps(dict(images=[], annotations=[], categories=categories)))
+    metric = METRICS.build(dict(type='mmpose_ae.InstanceSegMetric', ann_file=str(path)))
+    metric.dataset_meta = dict(category_ids=[1], classes=['person'])
+    with pytest.raises(ValueError, match=r'image 7 \(b.jpg\) .* \(3, 2\), but .* of \(2, 3\)'):
+        metric.process(None, [sample])
+    found['masks'] = [encode_mask(np.ones((2, 3)))]
+    metric.process(None, [sample])
+    with pytest.raises(ValueError, match=r'val\.json lacks 1 of 1 evaluated images, .* id 7'):
+        metric.evaluate(1)
