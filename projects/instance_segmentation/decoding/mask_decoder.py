@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from mmpose_ae.frame import Frame, Grid
-from mmpose_ae.options import check_between, check_count
+from mmpose_ae.options import check_between, check_count, refuse_unknown_options
 from mmpose_ae.registry import TASK_UTILS, build_own
 
 from .masks import Masks, masks_of_owners, merge_views
@@ -14,6 +14,7 @@ from .pixel_grouping import group_pixels
 
 
 @TASK_UTILS.register_module()
+@refuse_unknown_options
 class MaskDecoder:
     """Threshold the detection map, find the tags of instances, give each pixel to the nearest.
 

@@ -5,7 +5,7 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 
 from mmpose_ae.frame import Frame, Grid
-from mmpose_ae.options import check_between
+from mmpose_ae.options import check_between, refuse_unknown_options
 from mmpose_ae.registry import TASK_UTILS
 
 from .masks import masks_of_owners
@@ -13,6 +13,7 @@ from .pixel_grouping import nearest
 
 
 @TASK_UTILS.register_module()
+@refuse_unknown_options
 class PersonMasks:
     """Give each pixel of the mask of people to the person of the nearest tag.
 

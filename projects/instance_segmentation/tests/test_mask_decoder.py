@@ -150,6 +150,12 @@ def test_what_is_too_small_goes_to_the_nearest():
     assert not len(group_pixels(tags[:0], np.ones(0), TagDensity(), 1, 2).scores)
 
 
+@pytest.mark.parametrize('kind', ['MaskDecoder', 'PersonMasks'])
+def test_unknown_options_are_refused(kind):
+    with pytest.raises(TypeError, match=rf'{kind} has no option treshold \(did you mean threshold'):
+        TASK_UTILS.build(dict(type=f'mmpose_ae.{kind}', treshold=0.3))
+
+
 def test_views_are_merged_by_overlap():
     """Of three masks in a row of ten pixels the second and third are in two views alike."""
     rows = np.zeros((4, 1, 10), np.uint8)
