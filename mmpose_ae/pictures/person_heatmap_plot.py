@@ -11,6 +11,8 @@ PANEL = 2.6  # inches
 def plot_person_heatmaps(image: np.ndarray, centers: np.ndarray, heatmaps: np.ndarray) -> Figure:
     """Show an image with centers, and beside it the highest heatmap of each center's person.
 
+    All of them are as bright as the highest one allows.
+
     Args:
         image (np.ndarray): RGB image, (h, w, 3), uint8.
         centers (np.ndarray): Centers (x, y) in pixels of the image, (P, 2), float.
@@ -26,9 +28,10 @@ def plot_person_heatmaps(image: np.ndarray, centers: np.ndarray, heatmaps: np.nd
     extent = (-0.5, width - 0.5, height - 0.5, -0.5)
     panels[0].imshow(image, extent=extent)
     panels[0].set_title('centers', fontsize=11)
+    highest = heatmaps.max(initial=1e-6)
     colors = instance_colors(range(len(centers))) / 255
     for number, (axes, heatmap) in enumerate(zip(panels[1:], heatmaps)):
-        axes.imshow(heatmap, cmap='gray', vmin=0, vmax=1, extent=extent)
+        axes.imshow(heatmap, cmap='gray', vmin=0, vmax=highest, extent=extent)
         axes.set_title(f'heatmaps of {number + 1}', fontsize=11)
         for shown in (panels[0], axes):
             shown.plot(*centers[number], 'o', color=colors[number], markeredgecolor='white')

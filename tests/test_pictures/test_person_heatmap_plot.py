@@ -12,7 +12,9 @@ def marks(axes):
 
 def test_each_center_has_a_panel_and_a_color():
     centers = np.array([[10.0, 5.0], [59.0, 39.0]])
-    figure = plot_person_heatmaps(IMAGE, centers, np.stack([np.zeros((4, 6)), np.ones((4, 6))]))
+    figure = plot_person_heatmaps(
+        IMAGE, centers, np.stack([np.zeros((4, 6)), np.full((4, 6), 0.5)])
+    )
     everybody, *panels = figure.axes
     colors = instance_colors([0, 1])
     for found, color, center, panel in zip(marks(everybody), colors, centers, panels):
@@ -20,7 +22,8 @@ def test_each_center_has_a_panel_and_a_color():
             assert place == tuple(center)
             np.testing.assert_allclose(shown, color)
         assert len(panel.lines) == 1 and panel.images[0].get_extent() == [-0.5, 59.5, 39.5, -0.5]
-    assert [panel.images[0].get_array().max() for panel in panels] == [0, 1]
+    assert [panel.images[0].get_array().max() for panel in panels] == [0, 0.5]
+    assert {panel.images[0].get_clim() for panel in panels} == {(0, 0.5)}
 
 
 def test_no_center_was_found():
