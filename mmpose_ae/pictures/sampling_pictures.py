@@ -13,12 +13,15 @@ from .recorded_images import RecordedImage, record_images
 from .sampling_plot import plot_sampling
 
 PEOPLE = 3  # as many as fit beside each other
+KEYPOINTS = 4  # as many as can be told apart
 
 
 def draw_sampling(
     cfg: Config, checkpoint: Union[str, Path], out_dir: Union[str, Path], num_images: int
 ) -> List[Path]:
     """Predict validation images with people, spread over the dataset, and draw the largest people.
+
+    Of keypoint types a few are drawn, evenly spread over their order.
 
     Args:
         cfg (Config): The model's config, with a ``val_dataloader``.
@@ -38,7 +41,9 @@ def draw_sampling(
     for seen in record_images(cfg, checkpoint, AdaptiveConv2d, num_images):
         keypoints, centers = _largest_people(seen)
         paths.append(out_dir / f'sampling_{seen.sample.img_id}.png')
-        figure = plot_sampling(seen.image, keypoints, centers, _sampled(seen, centers))
+        places = _sampled(seen, centers)
+        few = np.linspace(0, places.shape[1] - 1, KEYPOINTS).round().astype(int)
+        figure = plot_sampling(seen.image, keypoints[:, few], centers, places[:, few])
         figure.savefig(paths[-1])
     return paths
 

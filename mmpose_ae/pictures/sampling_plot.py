@@ -39,8 +39,8 @@ def plot_sampling(
 
 
 def _draw_person(axes: Axes, keypoints: np.ndarray, center: np.ndarray, places: np.ndarray) -> None:
-    colors = COLORS(np.linspace(0, 1, len(keypoints)))
+    colors = COLORS(np.linspace(0.1, 0.9, len(keypoints)))
     for color, keypoint, points in zip(colors, keypoints, places):
-        axes.scatter(*points.T, s=5, color=color, linewidths=0)
-        axes.scatter(*keypoint, s=50, facecolors='none', edgecolors=color, linewidths=1.5)
+        axes.scatter(*points.T, s=16, color=color, linewidths=0)
+        axes.scatter(*keypoint, s=80, facecolors='none', edgecolors=color, linewidths=1.5)
     axes.scatter(*center, s=60, marker='+', color='black', linewidths=1.5)
