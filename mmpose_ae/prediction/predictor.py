@@ -14,6 +14,7 @@ from mmengine.device import get_device
 from mmengine.logging import MMLogger
 from mmengine.runner import load_checkpoint
 from mmpose.apis import init_model
+from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.faults import naming_types
@@ -59,7 +60,7 @@ class Predictor(BasePredictor):
         channels_last (bool): Keep weights and features in that order in memory.
 
     Raises:
-        ValueError: An option does not make sense, or there is no such model.
+        ValueError: An option does not make sense, or there is no such model, or it is not of poses.
         CheckpointError: The weights cannot be downloaded, read, or are of another network.
     """
 
@@ -91,6 +92,11 @@ class Predictor(BasePredictor):
             cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
         with naming_types(cfg):
             self.model = init_model(cfg, device=self.device)
+            if not isinstance(self.model.head.decoder, BaseKeypointCodec):
+                raise ValueError(
+                    f'{self.name} finds no keypoints, but what {type(self.model).__name__} finds; '
+                    'tools/test.py --show-dir draws that'
+                )
             load, *rest = cfg.test_dataloader.dataset.pipeline
             self._load, self._prepare_input = Compose([load]), Compose(rest)
         meta = self._load_weights(found.checkpoint)

@@ -13,6 +13,7 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import DefaultScope
 from small_configs import find_all, loaders_of, make_small, train_step
 
+from mmpose_ae import Predictor
 from mmpose_ae.registry import DATASETS, MODELS
 from projects.instance_segmentation.tools.draw_masks import draw_masks
 
@@ -119,3 +120,8 @@ def test_pictures_are_drawn(tmp_path):
 def test_only_what_has_categories_is_drawn(tmp_path):
     with pytest.raises(ValueError, match='has a BottomupPoseEstimator: give tools/test.py'):
         draw_masks(*small_config('pose-masks', tmp_path), tmp_path, num_images=1)
+
+
+def test_predict_is_for_poses(tmp_path):
+    with pytest.raises(ValueError, match='finds no keypoints, but what InstanceSegmentor finds'):
+        Predictor(*small_config('seg-tag8', tmp_path), device='cpu')
