@@ -88,6 +88,12 @@ def test_the_version_is_the_same_everywhere():
     assert f'## [{__version__}]' in (ROOT / 'CHANGELOG.md').read_text()
 
 
+def test_the_changelog_says_everything_once():
+    """Merges of branches that have edited it may put old entries back."""
+    items = re.findall(r'^- (.{24})', (ROOT / 'CHANGELOG.md').read_text(), re.M)
+    assert len(items) > 50 and len(set(items)) == len(items)
+
+
 @pytest.fixture
 def models():
     """The entries of every metafile that the index names."""
