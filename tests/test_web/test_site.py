@@ -100,4 +100,18 @@ def test_searching_finds_a_page(page, address):
         page.locator('label.md-header__button[for=__search]').click()
     page.locator('.md-search__input').press_sequentially('chumpy')
     found = page.locator('.md-search-result__link').first
+    found.wait_for(state='attached', timeout=60_000)  # the index is made in the browser
     playwright.expect(found).to_have_attribute('href', re.compile('troubleshooting|installation'))
+
+
+def test_a_section_lists_its_first_page_too(page, address):
+    """Which themes can take for the page of the section itself."""
+    page.goto(f'{address}/docs/grouping/')
+    listed = page.locator('.md-nav--primary .md-nav__link').all_text_contents()
+    assert {'Associative Embedding', 'Papers'} <= {text.strip() for text in listed}
+
+
+def test_a_table_without_headings_has_no_empty_row(page, address):
+    page.goto(f'{address}/docs/predict/')
+    table = page.locator('article table').first
+    assert table.locator('thead').count() and not table.locator('thead').is_visible()
