@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -57,14 +58,16 @@ def measure(args: Namespace, times: Dict[str, Dict]) -> Iterator[Dict]:
 
 
 def draw(rows: List[Dict], path: Path) -> None:
-    """Draw AP over milliseconds, with a name at each point."""
+    """Draw AP over milliseconds, which differ by orders of magnitude, with a name at each point."""
     axes = Figure(INCHES, layout='constrained').subplots()
     for row in rows:
         name, place = row['network'].removeprefix('ae_').split('_')[0], (row['cpu_ms'], row['AP'])
         axes.plot(*place, 'o', color='C0')
         axes.annotate(name, place, (0, 6), textcoords='offset points', ha='center')
-    axes.set(xlabel='milliseconds of one thread', ylabel='AP, SynthCrowd val')
-    axes.grid(alpha=0.3)
+    axes.set(xlabel='milliseconds of one thread', ylabel='AP, SynthCrowd val', xscale='log')
+    for format_ticks in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
+        format_ticks(StrMethodFormatter('{x:.0f}'))
+    axes.grid(alpha=0.3, which='both')
     axes.margins(0.15)
     axes.figure.savefig(path, dpi=120)
 
