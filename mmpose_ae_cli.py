@@ -214,6 +214,8 @@ def _add_export(parser: ArgumentParser) -> None:
         'default as the config says')  # fmt: skip
     add('--no-flip', action='store_false', dest='flip', help='do not')
     add('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='override settings')
+    add('--license', metavar='NAME', help='of the weights, as in MIT or CC-BY-4.0: the file tells '
+        'it; by default that of published weights')  # fmt: skip
     poses = parser.add_argument_group('people instead of candidates, see docs/cpp.md')
     poses.add_argument('--poses', action='store_true', help='do all of decoding in the file')
     poses.add_argument('--max-people', type=int, metavar='N', help='of a picture; 30 by default')

@@ -50,6 +50,7 @@ def _options(args: Namespace) -> dict:
         cfg_options=read_settings(args.cfg_options),
         precision=args.precision,
         calibration=args.calibration,
+        license=args.license,
     )
 
 

@@ -20,7 +20,12 @@ DIGITS = 8  # of the hash of the weights
 
 
 def describe(
-    loaded: Loaded, flip_test: bool, precision: str, grid: Grid, with_people: bool
+    loaded: Loaded,
+    flip_test: bool,
+    precision: str,
+    grid: Grid,
+    with_people: bool,
+    license: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Tell all that is needed to use a file.
 
@@ -30,6 +35,7 @@ def describe(
         precision (str): ``'fp32'``, ``'fp16'`` or ``'int8'``.
         grid (Grid): Cells of its heatmaps, of any input.
         with_people (bool): Whether its outputs are people, so that there is nothing to decode.
+        license (str, optional): Of the weights. None is that of published ones.
 
     Returns:
         dict: As JSON can hold it.
@@ -54,7 +60,7 @@ def describe(
         dataset=people['dataset_name'],
         tags_over_time=getattr(loaded.model.head, 'tags_over_time', False),
         score_threshold=loaded.meta.get(CHOSEN_SCORE),
-        license=license_of(loaded.checkpoint),
+        license=license or license_of(loaded.checkpoint),
         weights=hashlib.sha256(loaded.file.read_bytes()).hexdigest()[:DIGITS],
     )
 

@@ -33,6 +33,7 @@ def write_file(
     poses: Optional[dict] = None,
     precision: str = 'fp32',
     calibration: int = CALIBRATION,
+    license: Optional[str] = None,
 ) -> Iterator[str]:
     """Export a network to a file, which is there only once it gives what the network gives.
 
@@ -47,6 +48,8 @@ def write_file(
         precision (str): ``'fp32'``; ``'fp16'``, half as large; or ``'int8'``, a quarter and
             faster, which needs the config's training and test data.
         calibration (int): Training pictures that tell the ranges of 8 bits.
+        license (str, optional): Of the weights, to be told by the file. None is that of published
+            ones.
 
     Yields:
         str: What was done.
@@ -63,7 +66,7 @@ def write_file(
     model = to_onnx(graph.halved() if precision == 'fp16' else graph)
     if precision == 'int8':
         model = to_int8(model, _calibration_inputs(loaded, graph, calibration))
-    note(model, loaded, graph, precision)
+    note(model, loaded, graph, precision, license)
     content = model.SerializeToString()
     yield _check(content, loaded, graph, precision)
     write_whole(out, content)
@@ -97,11 +100,18 @@ def make_graph(
     return PoseGraph(loaded.model, loaded.step, flip_test, in_graph)
 
 
-def note(model: onnx.ModelProto, loaded: Loaded, graph: PoseGraph, precision: str) -> None:
+def note(
+    model: onnx.ModelProto,
+    loaded: Loaded,
+    graph: PoseGraph,
+    precision: str,
+    license: Optional[str] = None,
+) -> None:
     """Write into a model what it is."""
     with torch.no_grad():
         grid = graph.propose(*example_inputs(graph)).grid
     entry = model.metadata_props.add()
     entry.key, with_people = ENTRY, graph.decoding is not None
     flip_test = graph.views['flip_test']
-    entry.value = to_text(describe(loaded, flip_test, precision, grid, with_people))
+    said = describe(loaded, flip_test, precision, grid, with_people, license)
+    entry.value = to_text(said)

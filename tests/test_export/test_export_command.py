@@ -17,11 +17,14 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from tiny_crowd import write_tiny_crowd
 
+from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.commands import export as command
 from mmpose_ae.export import writing
 from mmpose_ae.export.loading import load
+from mmpose_ae.export.metadata import license_of
 from mmpose_ae.export.quantizing import to_int8
 from mmpose_ae.frame import Frame
+from mmpose_ae.prediction.zoo import list_models
 from mmpose_ae.registry import MODELS
 from mmpose_ae.runtime import ExportedModel, read_description
 from mmpose_ae_cli import main
@@ -47,6 +50,7 @@ def tiny(tmp_path_factory):
 def exported(tiny):
     """The file of the command, which looks at the mirrored picture, too."""
     arguments = [tiny / 'tiny.py', tiny / 'tiny.pth', tiny / 'tiny.onnx', '--flip']
+    arguments += ['--license', 'CC0-1.0']
     # Upsampled heatmaps of random weights have flat peaks, refined by their last digits.
     arguments += ['--cfg-options', 'model.test_cfg.restore_heatmap_size=False']
     assert main(['export', *map(str, arguments)]) == 0
@@ -88,8 +92,15 @@ def test_the_file_says_what_it_is(exported, tiny):
         assert len(said[name]) == 17
     assert len(said['link_colors']) == len(said['skeleton'])
     content = (tiny / 'tiny.pth').read_bytes()
-    assert (said['weights'], said['license']) == (hashlib.sha256(content).hexdigest()[:8], None)
+    assert said['weights'] == hashlib.sha256(content).hexdigest()[:8]
+    assert said['license'] == 'CC0-1.0'
     assert read_description(exported).score_threshold == 0.25
+
+
+def test_published_weights_have_the_license_of_their_model():
+    model = next(m for m in list_models() if m.weights and m.license)
+    assert license_of(f'folder/{cache_path(model.weights).name}') == model.license
+    assert license_of('folder/mine.pth') is None
 
 
 def test_the_file_runs(exported):
