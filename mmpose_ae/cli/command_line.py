@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import ArgumentError, ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any, List, Sequence, Union
+from typing import Any, Callable, Iterable, List, Sequence, Union
 
 from mmengine.config import Config, DictAction
 
@@ -60,6 +60,23 @@ def drawing_parser(description: str, num_images: int) -> ArgumentParser:
     parser.add_argument('--out', default='pictures', help='folder of the pictures')
     parser.add_argument('--num', type=int, default=num_images, help='number of images')
     return parser
+
+
+def run_drawing(
+    draw: Callable[[Config, str, str, int], Iterable[Path]], description: str, num_images: int
+) -> None:
+    """Be the tool of a function that draws what a trained model does on some images.
+
+    Args:
+        draw (callable): Draws by a config, a checkpoint, a folder and a number of images; gives the
+            pictures.
+        description (str): What the tool does, for its help.
+        num_images (int): How many images it draws by default.
+    """
+    args = drawing_parser(description, num_images).parse_args()
+    cfg = read_config(args.config, args.cfg_options)
+    for path in draw(cfg, args.checkpoint, args.out, args.num):
+        print(path)
 
 
 def build_parser(description: str) -> ArgumentParser:

@@ -11,7 +11,7 @@ from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.cli.command_line import drawing_parser, read_config
+from mmpose_ae.cli.command_line import run_drawing
 from mmpose_ae.models.heads.supervision import gather_test_instances
 from mmpose_ae.pictures import choose_images
 from mmpose_ae.registry import DATASETS
@@ -77,11 +77,9 @@ def steps_of_image(chunk: Chunk, sample: PoseDataSample, head: nn.Module) -> Ste
 
 def main() -> None:
     """Draw as the command line says."""
-    parser = drawing_parser('Draw the heatmaps of every step, with stop probabilities', 4)
-    args = parser.parse_args()
-    cfg = read_config(args.config, args.cfg_options)
-    for path in draw_steps(cfg, args.checkpoint, args.out, args.num):
-        print(path)
+    run_drawing(
+        draw_steps, 'Draw the heatmaps of every step, with stop probabilities', num_images=4
+    )
 
 
 if __name__ == '__main__':
