@@ -18,6 +18,7 @@ from .person_heatmap_plot import plot_person_heatmaps
 from .prediction_pictures import choose_images, draw_predictions
 from .sampling_pictures import draw_sampling
 from .sampling_plot import plot_sampling
+from .saving import save_figures
 from .scale_pictures import draw_scales
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
 from .skeletons import draw_instances
@@ -60,4 +61,5 @@ __all__ = [
     'plot_stages',
     'plot_tags',
     'principal_components',
+    'save_figures',
 ]

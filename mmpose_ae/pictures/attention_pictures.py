@@ -1,17 +1,19 @@
 """Pictures of how a trained CenterGroup attends from centers to keypoints."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import List, Tuple, Union
 
 import mmcv
 import torch
+from matplotlib.figure import Figure
 from mmengine.config import Config
 
 from mmpose_ae.frame import Frame
 from mmpose_ae.models.center_group import CenterGroupingModule
 
 from .attention_plot import ImageAttention, plot_attention
-from .recorded_images import record_images
+from .recorded_images import RecordedImage, record_images
+from .saving import save_figures
 
 
 def draw_attention(
@@ -33,15 +35,14 @@ def draw_attention(
 
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Figures 6 and 7.
     """
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for seen in record_images(cfg, checkpoint, CenterGroupingModule, num_images):
-        found = _attention_on_image(seen.given, seen.made, seen.sample.metainfo['frame'])
-        image = mmcv.imread(seen.sample.img_path, channel_order='rgb')
-        paths.append(out_dir / f'attention_{seen.sample.img_id}.png')
-        plot_attention(image, found).savefig(paths[-1], dpi=150)
-    return paths
+    images = record_images(cfg, checkpoint, CenterGroupingModule, num_images)
+    return save_figures(map(_draw, images), out_dir, dpi=150)
+
+
+def _draw(seen: RecordedImage) -> Tuple[str, Figure]:
+    found = _attention_on_image(seen.given, seen.made, seen.sample.metainfo['frame'])
+    image = mmcv.imread(seen.sample.img_path, channel_order='rgb')
+    return f'attention_{seen.sample.img_id}', plot_attention(image, found)
 
 
 def _attention_on_image(nodes: tuple, layers: list, frame: Frame) -> ImageAttention:

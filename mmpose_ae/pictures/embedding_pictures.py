@@ -1,7 +1,7 @@
 """Pictures of how networks keep people apart by their tags, one network or several."""
 
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Sequence, Union
+from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 import mmcv
 import numpy as np
@@ -20,6 +20,7 @@ from mmpose_ae.registry import DATASETS, SCOPE
 
 from .crowding_plots import plot_correlations, plot_margins
 from .embedding_plot import ImageEmbedding, plot_embeddings
+from .saving import save_figures
 from .skeletons import draw_instances
 
 
@@ -74,19 +75,17 @@ def draw_embeddings(
     names = [model.name for model in models]
     if len(set(names)) < len(names):
         raise ValueError(f'networks need names that differ, got {names}')
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
+    return save_figures(_figures(models, num_images), out_dir, dpi=150)
+
+
+def _figures(models: Sequence[TrainedModel], num_images: int) -> Iterator[Tuple[str, Figure]]:
     init_default_scope(models[0].cfg.get('default_scope', SCOPE))
     dataset = DATASETS.build(models[0].cfg.val_dataloader.dataset)
     crowds = _largest_crowds(dataset, num_images)
     measured = {model.name: _measure(model, crowds) for model in models}
-    figures = _draw_dataset(measured)
+    yield from _draw_dataset(measured).items()
     for image_id, index in crowds.items():
-        figures[f'embedding_{image_id}'] = _draw_image(dataset, index, image_id, measured)
-    paths = [out_dir / f'{name}.png' for name in figures]
-    for figure, path in zip(figures.values(), paths):
-        figure.savefig(path, dpi=150)
-    return paths
+        yield f'embedding_{image_id}', _draw_image(dataset, index, image_id, measured)
 
 
 def _largest_crowds(dataset: BaseDataset, num_images: int) -> Dict[int, int]:

@@ -1,13 +1,15 @@
 """Pictures of how wide a trained SWAHR wants the targets of keypoints to be."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import List, Tuple, Union
 
 import torch
+from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmpose.apis import init_model
+from torch import nn
 
 from mmpose_ae.models.scale_adaptation import LearnedScale
 from mmpose_ae.registry import DATASETS
@@ -15,6 +17,7 @@ from mmpose_ae.registry import DATASETS
 from .learned_scale_plot import plot_learned_scales
 from .prediction_pictures import choose_images
 from .recorded_images import input_image, last_of_kind
+from .saving import save_figures
 
 
 @torch.no_grad()
@@ -40,15 +43,14 @@ def draw_learned_scales(
     model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
     learned = last_of_kind(model, LearnedScale)
     dataset = DATASETS.build(cfg.val_dataloader.dataset)
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for index in choose_images(dataset, num_images):
-        packed = dataset[index]
-        batch = model.data_preprocessor(pseudo_collate([packed]))
-        outputs = model.head(model.extract_feat(batch['inputs']))[-1]
-        maps = outputs.heatmaps[-1], learned(outputs, supervision=None)[-1]
-        heatmaps, scales = (each[0].float().cpu().numpy() for each in maps)
-        paths.append(out_dir / f'learned_scales_{packed["data_samples"].img_id}.png')
-        plot_learned_scales(input_image(packed), heatmaps, scales).savefig(paths[-1])
-    return paths
+    images = (dataset[index] for index in choose_images(dataset, num_images))
+    return save_figures((_draw(model, learned, packed) for packed in images), out_dir)
+
+
+def _draw(model: nn.Module, learned: LearnedScale, packed: dict) -> Tuple[str, Figure]:
+    batch = model.data_preprocessor(pseudo_collate([packed]))
+    outputs = model.head(model.extract_feat(batch['inputs']))[-1]
+    maps = outputs.heatmaps[-1], learned(outputs, supervision=None)[-1]
+    heatmaps, scales = (each[0].float().cpu().numpy() for each in maps)
+    figure = plot_learned_scales(input_image(packed), heatmaps, scales)
+    return f'learned_scales_{packed["data_samples"].img_id}', figure

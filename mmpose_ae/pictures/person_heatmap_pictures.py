@@ -1,15 +1,17 @@
 """Pictures of the heatmaps that a trained CID makes for one person at a time."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import List, Tuple, Union
 
+from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmpose.models.heads.heatmap_heads.cid_head import GFDModule
 
 from mmpose_ae.frame import Grid
 
 from .person_heatmap_plot import plot_person_heatmaps
-from .recorded_images import record_images
+from .recorded_images import RecordedImage, record_images
+from .saving import save_figures
 
 PEOPLE = 4  # as many as fit beside each other
 
@@ -31,14 +33,14 @@ def draw_person_heatmaps(
     Raises:
         ValueError: If the head is no :class:`CIDHead`, or no image has a labelled person.
     """
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for seen in record_images(cfg, checkpoint, GFDModule, num_images):
-        features, _, cells, _ = seen.given  # of centers, the best first
-        height, width = seen.image.shape[:2]
-        centers = Grid.over(features.shape[:-3:-1], (width, height)).to_pixels(cells[:PEOPLE])
-        heatmaps = seen.made[:PEOPLE].amax(1).float().cpu().numpy()
-        paths.append(out_dir / f'person_heatmaps_{seen.sample.img_id}.png')
-        plot_person_heatmaps(seen.image, centers.cpu().numpy(), heatmaps).savefig(paths[-1])
-    return paths
+    images = record_images(cfg, checkpoint, GFDModule, num_images)
+    return save_figures(map(_draw, images), out_dir)
+
+
+def _draw(seen: RecordedImage) -> Tuple[str, Figure]:
+    features, _, cells, _ = seen.given  # of centers, the best first
+    height, width = seen.image.shape[:2]
+    centers = Grid.over(features.shape[:-3:-1], (width, height)).to_pixels(cells[:PEOPLE])
+    heatmaps = seen.made[:PEOPLE].amax(1).float().cpu().numpy()
+    figure = plot_person_heatmaps(seen.image, centers.cpu().numpy(), heatmaps)
+    return f'person_heatmaps_{seen.sample.img_id}', figure

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import List, Tuple, Union
 
 import numpy as np
+from matplotlib.figure import Figure
 from mmengine.config import Config
 
 from mmpose_ae.frame import Grid
@@ -11,6 +12,7 @@ from mmpose_ae.models.dekr import AdaptiveConv2d, sampled_places
 
 from .recorded_images import RecordedImage, record_images
 from .sampling_plot import plot_sampling
+from .saving import save_figures
 
 PEOPLE = 3  # as many as fit beside each other
 KEYPOINTS = 4  # as many as can be told apart
@@ -35,17 +37,16 @@ def draw_sampling(
     Raises:
         ValueError: If the head is no :class:`DEKRHead`, or no image has a labelled person.
     """
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for seen in record_images(cfg, checkpoint, AdaptiveConv2d, num_images):
-        keypoints, centers = _largest_people(seen)
-        paths.append(out_dir / f'sampling_{seen.sample.img_id}.png')
-        places = _sampled(seen, centers)
-        few = np.linspace(0, places.shape[1] - 1, KEYPOINTS).round().astype(int)
-        figure = plot_sampling(seen.image, keypoints[:, few], centers, places[:, few])
-        figure.savefig(paths[-1])
-    return paths
+    images = record_images(cfg, checkpoint, AdaptiveConv2d, num_images)
+    return save_figures(map(_draw, images), out_dir)
+
+
+def _draw(seen: RecordedImage) -> Tuple[str, Figure]:
+    keypoints, centers = _largest_people(seen)
+    places = _sampled(seen, centers)
+    few = np.linspace(0, places.shape[1] - 1, KEYPOINTS).round().astype(int)
+    figure = plot_sampling(seen.image, keypoints[:, few], centers, places[:, few])
+    return f'sampling_{seen.sample.img_id}', figure
 
 
 def _largest_people(seen: RecordedImage) -> Tuple[np.ndarray, np.ndarray]:

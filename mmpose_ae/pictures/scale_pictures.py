@@ -1,14 +1,15 @@
 """Pictures of the scales that a trained Coupled Embedding reads from its tags."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import Iterator, List, Tuple, Union
 
 import mmcv
 import numpy as np
 import torch
 import torch.nn.functional as F
+from matplotlib.figure import Figure
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.device import get_device
 from mmpose.apis import init_model
 from torch import nn
@@ -21,6 +22,7 @@ from mmpose_ae.registry import DATASETS
 
 from .maps_of_image import crop_maps
 from .prediction_pictures import choose_images
+from .saving import save_figures
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
 
 NUM_INSTANCES = 3  # as in the paper's figure
@@ -55,24 +57,22 @@ def draw_scales(
     # Tags of the upright image alone: those of other views are dimensions of their own.
     model.test_cfg = dict(output_heatmaps=True)
     dataset = DATASETS.build(cfg.val_dataloader.dataset)
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
+    return save_figures(_figures(model, dataset, num_images), out_dir, dpi=150)
+
+
+def _figures(
+    model: nn.Module, dataset: BaseDataset, num_images: int
+) -> Iterator[Tuple[str, Figure]]:
     for index in choose_images(dataset, num_images):
         (prediction,) = model.test_step(pseudo_collate([dataset[index]]))
         sample, info = prediction.to_dict(), dataset.get_data_info(index)
-        image = mmcv.imread(sample['img_path'], channel_order='rgb')
-        figures = dict(
-            maps=_draw_maps(image, sample, model.head),
-            vectors=plot_scale_vectors(image, _scales_of_instances(sample, info, model.head)),
-        )
-        for name, figure in figures.items():
-            paths.append(out_dir / f'scale_{name}_{sample["img_id"]}.png')
-            figure.savefig(paths[-1], dpi=150)
-    return paths
+        image, image_id = mmcv.imread(sample['img_path'], channel_order='rgb'), sample['img_id']
+        instances = _scales_of_instances(sample, info, model.head)
+        yield f'scale_maps_{image_id}', _draw_maps(image, sample, model.head)
+        yield f'scale_vectors_{image_id}', plot_scale_vectors(image, instances)
 
 
-def _draw_maps(image: np.ndarray, sample: dict, head: nn.Module) -> object:
+def _draw_maps(image: np.ndarray, sample: dict, head: nn.Module) -> Figure:
     heatmaps, tags = crop_maps(sample)
     scales = scale_map_from_tags(torch.from_numpy(tags)[None], len(heatmaps))[0]
     theta = getattr(head.loss_module, 'theta', None) or 1.0  # None adjusts no heatmaps

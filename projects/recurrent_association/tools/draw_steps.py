@@ -1,9 +1,10 @@
 """Draw steps: ``python -m projects.recurrent_association.tools.draw_steps CONFIG CHECKPOINT``."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import List, Tuple, Union
 
 import torch
+from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
@@ -13,7 +14,8 @@ from torch import nn
 
 from mmpose_ae.cli.command_line import run_drawing
 from mmpose_ae.models.heads.supervision import gather_test_instances
-from mmpose_ae.pictures import choose_images
+from mmpose_ae.pictures import choose_images, save_figures
+from mmpose_ae.pictures.recorded_images import input_image
 from mmpose_ae.registry import DATASETS
 from projects.recurrent_association.models import Chunk
 from projects.recurrent_association.models.matching import distances_to_targets, match
@@ -40,18 +42,16 @@ def draw_steps(
     """
     model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
     dataset = DATASETS.build(cfg.val_dataloader.dataset)
-    out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for index in choose_images(dataset, num_images):
-        packed = dataset[index]
-        image = packed['inputs'].flip(0).permute(1, 2, 0).numpy()  # blue, green, red before
-        sample = packed['data_samples']
-        inputs = model.data_preprocessor(pseudo_collate([packed]))['inputs']
-        chunk = model.head.unroll(model.extract_feat(inputs))
-        paths.append(out_dir / f'steps_{sample.img_id}.png')
-        plot_steps(image, steps_of_image(chunk, sample, model.head)).savefig(paths[-1])
-    return paths
+    images = (dataset[index] for index in choose_images(dataset, num_images))
+    return save_figures((_draw(model, packed) for packed in images), out_dir)
+
+
+def _draw(model: nn.Module, packed: dict) -> Tuple[str, Figure]:
+    sample = packed['data_samples']
+    inputs = model.data_preprocessor(pseudo_collate([packed]))['inputs']
+    chunk = model.head.unroll(model.extract_feat(inputs))
+    figure = plot_steps(input_image(packed), steps_of_image(chunk, sample, model.head))
+    return f'steps_{sample.img_id}', figure
 
 
 def steps_of_image(chunk: Chunk, sample: PoseDataSample, head: nn.Module) -> StepsOfImage:
