@@ -1,6 +1,9 @@
 """The table of methods: what is equal in all rows, that finished rows stay, and its cells."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -117,8 +120,33 @@ def test_finished_rows_are_not_run_again(tool, run_tool, monkeypatch):
     run_tool(*options, '--seeds', '0', '1')
     assert tool.measured[3:] == [f'{name}_plain_seed1' for name in ('ae', 'swahr', 'ce')]
     table = (folder / 'table.md').read_text()
-    assert '| AE | 0, 1 | 0.250 ± 0.000 | – | 0.500 ± 0.000 | 10.0% ± 0.0% |' in table
+    assert '| AE | 0, 1 | 0.250 ± 0.000 | – | – | 0.500 ± 0.000 | 10.0% ± 0.0% |' in table
     assert cv2.imread(str(folder / 'table.png')).std() > 0
+
+
+def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
+    """Of a run that is measured here the own row counts, of others the first file's."""
+    others = [
+        dict(NUMBERS, label=label, data='plain', seed=seed, AP=0.75, ms_5=9.0, ms_20=9.0)
+        for label, seed in (('AE', 0), ('AE', 1), ('of others', 0))
+    ]
+    first, second = tmp_path / 'first.json', tmp_path / 'second.json'
+    first.write_text(json.dumps(others))
+    second.write_text(json.dumps([dict(row, AP=1.0) for row in others]))
+    folder = run_tool('--methods', 'ae', '--data', 'plain', '--seeds', '0', '--beside',
+                      str(first), str(second))  # fmt: skip
+    assert tool.measured == ['ae_plain_seed0']
+    table = (folder / 'table.md').read_text()
+    assert '| AE | 0, 1 | 0.500 ± 0.250 |' in table and '| of others | 0 | 0.750 |' in table
+    rows = json.loads((folder / 'rows.json').read_text())
+    assert rows[1:] == others[1:] and rows[0]['AP'] == 0.25
+
+
+@pytest.mark.parametrize('content', ['no JSON', '{}', '[{"label": "AE"}]', '[1]', '1'])
+def test_a_file_of_something_else_is_named(tool, tmp_path, content):
+    (tmp_path / 'other.json').write_text(content)
+    with pytest.raises(ValueError, match='other.json has no rows'):
+        tool.read_others([tmp_path / 'other.json'], [])
 
 
 @pytest.mark.parametrize(
@@ -143,10 +171,10 @@ def test_the_table_by_hand():
     lines = table.format_table([*rows, dict(row, data='crowded')]).splitlines()
     assert lines[0].startswith('| plain | seeds | AP | AP hard |')
     assert lines[2] == (
-        '| AE | 0, 2 | 0.500 ± 0.250 | – | 0.500 ± 0.000 | 10.0% ± 0.0% | 20.0% ± 0.0% | 3.0 ± 0.0 '
-        '| 2.80 | 20 | 31 | 15.0 ± 5.0 |'
+        '| AE | 0, 2 | 0.500 ± 0.250 | – | – | 0.500 ± 0.000 | 10.0% ± 0.0% | 20.0% ± 0.0% '
+        '| 3.0 ± 0.0 | 2.80 | 20 | 31 | 15.0 ± 5.0 |'
     )
-    assert lines[3].startswith('| CID | 0 | 0.250 | – | 0.500 | 10.0% |')
+    assert lines[3].startswith('| CID | 0 | 0.250 | – | – | 0.500 | 10.0% |')
     assert [lines[4], lines[5].split(' | ')[0]] == ['', '| crowded']
 
 
@@ -170,6 +198,48 @@ def test_networks_are_timed_in_turn():
     assert len(calls) == 2 * 2 * 2 * runs.PICTURES  # networks, numbers of people, rounds
     assert [name for name, _ in calls] == ['a', 'b'] * (len(calls) // 2)
     assert [image for _, image in calls[::2]] == [image for _, image in calls[1::2]]
+
+
+@pytest.mark.parametrize('found', [3, 0])
+def test_precision_by_a_learned_score(monkeypatch, tmp_path, found):
+    """The score is learned from the first images of training, and read in the test by its file."""
+    runs, run = import_module('method_runs'), make_run(tmp_path)
+    run.work_dir.mkdir(parents=True)
+    images = [dict(id=number) for number in (9, *range(8), *range(10, 1000))]
+    task = SimpleNamespace(content=dict(images=images), names=['nose'], sigmas=[1.0])
+    asked = []
+
+    def find_examples(cfg, checkpoint, task, ids):
+        asked.append((checkpoint, ids))
+        return [SimpleNamespace(features=np.zeros((found, 2)))]
+
+    def build(cfg):
+        decoder = cfg.model.head.decoder
+        assert Path(decoder.learned_score).read_bytes() == b'score' and cfg.load_from == 'weights'
+        return SimpleNamespace(test=lambda: {'coco/AP': 0.5, 'coco/AP hard': -1, 'coco/AR': 0.6})
+
+    score = SimpleNamespace(to_bytes=lambda: b'score')
+    monkeypatch.setattr(runs, 'find_intact_checkpoint', lambda cfg: 'weights')
+    monkeypatch.setattr(runs, 'read_images', lambda cfg, *args: task)
+    monkeypatch.setattr(runs, 'find_examples', find_examples)
+    monkeypatch.setattr(runs, 'learn', lambda *args: SimpleNamespace(score=score))
+    monkeypatch.setattr(runs, 'Runner', SimpleNamespace(from_cfg=build))
+    assert runs.measure_scored(run) == (0.5 if found else None)
+    assert asked == [('weights', [*range(8), *range(9, 751)])]
+
+
+def test_a_config_of_a_project_is_read_first(tmp_path):
+    """Its modules are found, also before any other config was read."""
+    code = (
+        'from pathlib import Path\nfrom method_configs import Form, Run, make_steps\n'
+        'run = Run("recurrent", "plain", 0, Form(), Path("rows"))\n'
+        'print(len(make_steps(run)))'
+    )
+    environment = {k: v for k, v in os.environ.items() if k != 'PYTHONPATH'}
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=TOOLS, env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ['2'], done.stderr
 
 
 def test_switches_of_a_network_that_sees_the_same_people_everywhere(perfect_model, tmp_path):

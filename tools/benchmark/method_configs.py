@@ -195,7 +195,7 @@ def make_steps(run: Run) -> List[Config]:
     method, epochs = METHODS[run.method], run.form.epochs
     if method.first is None:
         return [make_config(run, method.config, epochs, run.work_dir, method.options)]
-    own = min(Config.fromfile(method.config).train_cfg.max_epochs, epochs // 2)
+    own = min(read_config(method.config, {}).train_cfg.max_epochs, epochs // 2)
     return [
         make_config(run, method.first, epochs - own, run.work_dir / 'first'),
         make_config(run, method.config, own, run.work_dir, method.options),

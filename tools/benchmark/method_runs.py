@@ -19,11 +19,15 @@ from mmpose.apis import init_model
 from mmpose_ae.checkpoints import find_intact_checkpoint, resume_newest
 from mmpose_ae.datasets.synth_crowd import crossings, make_scene
 from mmpose_ae.evaluation.track_measures import measure_people
+from mmpose_ae.score_learning.examples import find_examples, read_images
+from mmpose_ae.score_learning.learning import learn
+from mmpose_ae.whole_files import write_whole
 
 SPENT = 'training_seconds'
 CROSSING = (2, 5)  # fewest and most people of a video
 PEOPLE = (5, 20)  # of the pictures that are timed
 PICTURES = 3  # of each number of people
+EXAMPLES = 750  # images of training from which a score is learned
 
 
 def clock() -> float:
@@ -74,6 +78,7 @@ def measure(run: Run) -> Dict[str, Optional[float]]:
     parameters = sum(parameter.numel() for parameter in runner.model.parameters())
     return dict(
         accuracy,
+        AP_scored=measure_scored(run),
         switches=count_switches(load(run), run),
         parameters_m=parameters / 1e6,
         minutes=seconds / 60,
@@ -99,6 +104,28 @@ def read_metrics(metrics: Dict[str, float]) -> Dict[str, Optional[float]]:
         invented=None if precision is None else 1 - precision,
         missed=None if recall is None else 1 - recall,
     )
+
+
+def measure_scored(run: Run) -> Optional[float]:
+    """Learn a score from images of training, as ``mmpose-ae train-score`` does.
+
+    Args:
+        run (Run): Trained.
+
+    Returns:
+        float: AP by this score. None where nobody is found who could be ranked.
+    """
+    cfg, path = make_steps(run)[-1], run.work_dir / 'score.npz'
+    cfg.load_from, cfg.model.init_cfg = find_intact_checkpoint(cfg), None
+    task = read_images(cfg, None, None)
+    ids = sorted(image['id'] for image in task.content['images'])[:EXAMPLES]
+    examples = find_examples(cfg, cfg.load_from, task, ids)
+    if not any(len(example.features) for example in examples):
+        return None
+    learned = learn(examples, task.names, task.sigmas, run.seed)
+    write_whole(path, learned.score.to_bytes())
+    cfg.model.head.decoder.learned_score = str(path)
+    return read_metrics(Runner.from_cfg(cfg).test())['AP']
 
 
 def load(run: Run) -> nn.Module:

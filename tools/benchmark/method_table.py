@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 COLUMNS = {
     'AP': ('AP', '{:.3f}'),
     'AP_hard': ('AP hard', '{:.3f}'),
+    'AP_scored': ('AP, learned score', '{:.3f}'),
     'AR': ('AR', '{:.3f}'),
     'invented': ('invented', '{:.1%}'),
     'missed': ('missed', '{:.1%}'),

@@ -3,7 +3,8 @@
 Each row, a method on some data with a seed, is trained and measured for itself and kept in a file:
 an interrupted command goes on where it was, finished rows are not run again, and several commands
 may fill one folder with different rows. Then the networks of the rows that were asked for are timed
-in turn, and a table and a picture are written. ``--small`` shows in minutes that all of it runs,
+in turn, and a table, a picture and all rows are written. ``--beside`` adds the rows of others, so
+that a method of one's own need not wait for them. ``--small`` shows in minutes that all of it runs,
 ``--gpu`` is for a quarter of an hour on a CUDA device.
 """
 
@@ -12,7 +13,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Callable, Dict, Iterable, List, Tuple
 
 import torch
 from method_configs import DATA, METHODS, Form, Run
@@ -46,6 +47,8 @@ def parse_args() -> Namespace:
     form.add_argument('--small', **as_form, const='small', help='a handful of images')
     form.add_argument('--gpu', **as_form, const='gpu', help='more and larger images')
     parser.set_defaults(form='full')
+    add('--beside', type=Path, nargs='+', default=[], metavar='FILE',
+        help='rows.json of other computers, for the same table')  # fmt: skip
     add('--work-dir', type=Path, default=Path('work_dirs/methods'), help='of all runs')
     return parser.parse_args()
 
@@ -89,6 +92,48 @@ def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
     return [dict(row, **timed[row['data']][row['method']]) for row in rows]
 
 
+def read_others(files: Iterable[Path], rows: List[Dict]) -> List[Dict]:
+    """Read rows that are not measured here.
+
+    Args:
+        files (iterable[Path]): Each what this command has written.
+        rows (list[dict]): Those measured here.
+
+    Returns:
+        list[dict]: The rows of methods, data and seeds that are not among these; the first of each.
+
+    Raises:
+        ValueError: If a file has something else.
+    """
+    known, others = {name_of(row) for row in rows}, []
+    for path in files:
+        new = [row for row in read_rows(path) if name_of(row) not in known]
+        known.update(map(name_of, new))
+        others += new
+    return others
+
+
+def read_rows(path: Path) -> List[Dict]:
+    """Read what this command has written; ValueError names a file of something else."""
+    try:
+        rows = json.loads(path.read_text())
+        if isinstance(rows, list) and all(map(has_place, rows)):
+            return rows
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ValueError(f'{path} has no rows of tools/benchmark/methods.py: its rows.json is wanted')
+
+
+def has_place(row: Dict) -> bool:
+    """Whether it can be told where a row is in the table and in the picture."""
+    return all(name_of(row)[:2]) and row['AP'] >= 0 and row['ms_5'] > 0
+
+
+def name_of(row: Dict) -> Tuple[str, str, int]:
+    """What no two rows of a table have in common."""
+    return row['label'], row['data'], row['seed']
+
+
 def main() -> None:
     """Measure what is not measured yet, and write the table and the picture."""
     args = parse_args()
@@ -98,7 +143,9 @@ def main() -> None:
         rows.append(finish(run))
         print_row(rows[-1])
     rows = add_times(rows, runs)
+    rows += read_others(args.beside, rows)
     table, folder = format_table(rows), runs[0].folder
+    write_whole(folder / 'rows.json', (json.dumps(rows, indent=1) + '\n').encode())
     write_whole(folder / 'table.md', table.encode())
     draw_curve(rows, folder / 'table.png')
     print(f'\n{table}\n{folder / "table.md"}\n{folder / "table.png"}')
