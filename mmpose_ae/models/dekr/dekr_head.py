@@ -31,6 +31,15 @@ from mmpose_ae.registry import MODELS
 from .adaptive_convolution import AdaptiveBlock
 
 
+class ExactConv2d(nn.Conv2d):
+    """A convolution in the type of its weights, under autocast too: bfloat16 rounds offsets."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve (B, C, H, W) of any float type."""
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.to(self.weight.dtype))
+
+
 @MODELS.register_module()
 @refuse_unknown_options
 class DEKRHead(CodecHead, _DEKRHead):
@@ -89,7 +98,7 @@ class DEKRHead(CodecHead, _DEKRHead):
             ConvModule(in_channels, num_filters, 1, norm_cfg=dict(type='BN')),
             AdaptiveBlock(num_filters, groups),
             AdaptiveBlock(num_filters, groups),
-            nn.Conv2d(num_filters, out_channels, 1, groups=groups),
+            ExactConv2d(num_filters, out_channels, 1, groups=groups),
         )
 
     def _load_state_dict_pre_hook(self, *args, **kwargs) -> None:

@@ -71,3 +71,17 @@ def test_the_block_bends_the_kernel_by_an_affine_map():
     moved = F.conv2d(x, turned, padding=2)[:, :, 1:7, 2:8]
     norm = 1 / (1 + block.norm.eps) ** 0.5
     torch.testing.assert_close(block(x), F.relu(norm * moved + x), atol=1e-5, rtol=1e-5)
+
+
+def test_autocast_does_not_round_places():
+    """A map that moves the kernel 33.25 cells and back by 32: 1.25 would be 1 or 1.5 in bfloat16."""
+    block, places = AdaptiveBlock(2, groups=1).eval(), []
+    block.transform_matrix_conv.weight.data.zero_()
+    matrix = torch.tensor([[0.0, 0.0, 33.25], [0.0, 0.0, 33.25]])
+    block.transform_matrix_conv.bias.data = matrix.flatten()
+    block.regular_matrix = torch.tensor([[0.0] * 9, [0.0] * 9, [1.0 + 2**-10] * 9])
+    block.adapt_conv.register_forward_hook(lambda layer, inputs, output: places.append(inputs[1]))
+    with torch.autocast('cpu', torch.bfloat16):
+        block(torch.randn(1, 2, 6, 6))
+    expected = 33.25 * (1 + 2**-10)
+    assert (places[0] - expected).abs().max() < 1e-3 < 33.5 - expected

@@ -4,6 +4,7 @@ import fakes
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from deformable import DeformableByHand
 from mmengine.structures import PixelData
 from mmpose.codecs import SPR
@@ -133,6 +134,23 @@ def test_without_people_all_weights_have_a_gradient():
     assert losses['loss/displacement'] == 0
     sum(losses.values()).backward()
     assert all(parameter.grad is not None for parameter in head.parameters())
+
+
+def test_autocast_does_not_round_offsets(pair):
+    """The last layer computes them in float32 from whatever it is given, and keeps its gradient."""
+    ours, _ = pair
+    last, seen = ours.displacement_conv_layers[-1], []
+    last.weight.data *= 100
+    last.register_forward_hook(lambda layer, inputs, output: seen.append((*inputs, output)))
+    with torch.autocast('cpu', torch.bfloat16):
+        _, offsets = ours((fakes.features(),))
+    x, output = seen[-1]
+    expected = F.conv2d(x.float(), last.weight, last.bias, groups=last.groups)
+    assert output.dtype == torch.float32 and expected.abs().max() > 10
+    assert (expected - expected.bfloat16()).abs().max() > 0.01
+    torch.testing.assert_close(output, expected)
+    offsets.sum().backward()
+    assert last.weight.grad.any()
 
 
 @torch.no_grad()
