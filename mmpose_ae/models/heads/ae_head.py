@@ -12,7 +12,7 @@ from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .bottomup_head import BottomupHead
-from .clips import align_people, frames_of_clips
+from .clips import ClipPeople, align_people, frames_of_clips
 from .outputs import BottomupOutputs
 from .supervision import Supervision
 from .views import View, ViewOptions, concatenate_tags, resize
@@ -92,18 +92,19 @@ class AEHead(BottomupHead):
         return BottomupOutputs(heatmaps, tags)
 
     def _supervise(self, heatmaps: List[Tensor], batch_data_samples: SampleList) -> Supervision:
-        """Make the targets; of clips everybody has one row of indices in all frames."""
+        """Make the targets; of clips also say who is who in their frames."""
         supervision = super()._supervise(heatmaps, batch_data_samples)
         if not self.tags_over_time:
             return supervision
         frames = frames_of_clips(batch_data_samples)
         indices = align_people(supervision.targets.indices, batch_data_samples, frames)
-        targets = supervision.targets._replace(indices=indices)
-        return supervision._replace(targets=targets, frames=frames)
+        return supervision._replace(clips=ClipPeople(indices, frames))
 
     def _stack_losses(self, outputs: BottomupOutputs, supervision: Supervision) -> dict:
-        clips = dict(frames=supervision.frames) if self.tags_over_time else {}
-        pull, push = self.tag_loss(outputs.tags, supervision.targets.indices, **clips)
+        if self.tags_over_time:
+            pull, push = self.tag_loss(outputs.tags, *supervision.clips)
+        else:
+            pull, push = self.tag_loss(outputs.tags, supervision.targets.indices)
         heatmaps = self._heatmap_loss(outputs, supervision)
         return dict(loss_kpt=heatmaps, loss_pull=pull, loss_push=push)
 

@@ -1,9 +1,24 @@
 """Which samples of a batch are frames of one clip, and who is who in them."""
 
+from typing import NamedTuple
+
 import torch
 from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import SampleList
 from torch import Tensor
+
+
+class ClipPeople(NamedTuple):
+    """Who is who in the frames of clips.
+
+    Attributes:
+        indices (Tensor): What :func:`align_people` gives: row n of all frames of a clip is the
+            same person, whatever the order of the samples' people.
+        frames (int): So many neighbors in the batch are a clip.
+    """
+
+    indices: Tensor
+    frames: int
 
 
 def frames_of_clips(data_samples: SampleList) -> int:

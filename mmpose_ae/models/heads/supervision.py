@@ -13,6 +13,8 @@ from mmpose_ae.codecs import Targets
 from mmpose_ae.frame import Size
 from mmpose_ae.ops import instance_scales
 
+from .clips import ClipPeople
+
 
 class Annotated(NamedTuple):
     """The annotated instances of a batch, padded to the most of an image.
@@ -30,7 +32,7 @@ class Annotated(NamedTuple):
 
 
 class Supervision(NamedTuple):
-    """Targets of a batch and where they count.
+    """Targets of a batch and where they count; people are in the order of their samples.
 
     Attributes:
         targets (Targets): What the network should predict.
@@ -38,15 +40,15 @@ class Supervision(NamedTuple):
             resolution of the heatmaps.
         sides (Tensor, optional): See :class:`Annotated`.
         input_size (tuple): Size (w, h) of the input.
-        frames (int): So many neighbors in the batch are a clip, whose people are one set; 1 where
-            every image is its own.
+        clips (ClipPeople, optional): The people of clips, in an order of their own, where tags are
+            to hold over time.
     """
 
     targets: Targets
     masks: List[Tensor]
     sides: Optional[Tensor]
     input_size: Size
-    frames: int = 1
+    clips: Optional[ClipPeople] = None
 
     @property
     def scales(self) -> Tensor:

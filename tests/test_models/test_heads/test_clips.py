@@ -60,6 +60,57 @@ def test_order_of_people_does_not_matter():
     assert head.loss((maps,), [frame(0, 2), swapped])['loss_pull'].item() == 0
 
 
+def clip_of_two(tracks):
+    """Frames with a person per track at a place and of a size of the track's own."""
+    places = {4: (8, 10), 6: (40, 12), 7: (24, 30)}
+    sides = {4: 10.0, 6: 40.0, 7: 25.0}
+    samples = []
+    for place, people in enumerate(tracks):
+        keypoints = np.array([[places[track]] * 3 for track in people], np.float32)
+        sample = fakes.sample(keypoints.reshape(-1, 3, 2), clip=(place, 2))
+        sample.gt_instances.track_ids = np.array(people, np.int64)
+        boxes = np.array([[sides[track]] * 2 for track in people], np.float32)
+        sample.gt_instances.bbox_scales = boxes.reshape(-1, 2)
+        samples.append(sample)
+    return samples
+
+
+@pytest.mark.parametrize(
+    'tracks',
+    [((4, 6), (6, 4)), ((4, 6), (6, 7)), ((7, 6), (4,)), ((), (6,))],
+    ids=['another_order', 'three_people', 'somebody_leaves', 'somebody_comes'],
+)
+@pytest.mark.parametrize('kind', ['AEHead', 'CenterAEHead'])
+def test_heatmaps_are_supervised_as_those_of_images(kind, tracks):
+    """Scales of boxes of 10, 40 and 25 pixels stay with their people, who change rows for tags."""
+    options = dict(
+        heatmap_scale=dict(type='mmpose_ae.InstanceScale', source='boxes'),
+        keypoint_loss=dict(type='mmpose_ae.ScaleAdaptiveHeatmapLoss'),
+    )
+    samples, features = clip_of_two(tracks), (fakes.features(2),)
+    plain, timed = (fakes.head(kind, **options, tags_over_time=over) for over in (False, True))
+    expected, scales = (
+        head.heatmap_scale(head(features)[0], head._supervise([features[0]], samples))[0]
+        for head in (plain, timed)
+    )
+    assert expected.unique().numel() > 1 and torch.equal(scales, expected)
+    losses = [head.loss(features, samples)['loss_kpt'] for head in (plain, timed)]
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize('tracks', [((4, 6), (6, 4)), ((4, 6), (6, 7)), ((7, 6), (4,))])
+def test_all_that_is_said_of_people_is_in_the_order_of_the_samples(tracks):
+    """Whatever field a loss reads beside another one: row n is the same person in both."""
+    samples, features = clip_of_two(tracks), [fakes.features(2)]
+    plain, timed = (
+        fakes.head(tags_over_time=over)._supervise(features, samples) for over in (False, True)
+    )
+    assert plain.clips is None and timed.clips.frames == 2
+    for name in ('indices', 'keypoints'):
+        assert torch.equal(getattr(timed.targets, name), getattr(plain.targets, name))
+    assert torch.equal(timed.scales, plain.scales)
+
+
 @pytest.mark.parametrize('kind', ['CoupledEmbeddingHead'])
 def test_heads_with_other_losses_refuse_it(kind):
     with pytest.raises(TypeError, match='has no option tags_over_time'):
