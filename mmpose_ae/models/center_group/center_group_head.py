@@ -103,6 +103,8 @@ class CenterGroupHead(BottomupHead):
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
         channels = dict(tags=tag_dim * (num_keypoints + 1))
         super().__init__(in_channels, num_keypoints, channels, decoder=codec, **kwargs)
+        if self.heatmap_scale is not None:
+            self.heatmap_scale.check_tags(tag_dim)
         self.grouping = MODELS.build(dict(grouping, num_keypoints=num_keypoints))
         embedding = dict(embedding or {}, out_channels=grouping.get('dim', 128))
         self.keypoint_embedding = EmbeddingNet(in_channels, **embedding)

@@ -85,6 +85,8 @@ class AEHead(BottomupHead):
         self.tag_per_keypoint = tag_per_keypoint
         self.tag_loss = MODELS.build(tag_loss)
         self.tags_over_time = tags_over_time
+        if self.heatmap_scale is not None:
+            self.heatmap_scale.check_tags(tag_dim)
 
     def _name_outputs(self, heatmaps: List[Tensor], tags: Tensor) -> BottomupOutputs:
         if not self.tag_per_keypoint:

@@ -15,6 +15,7 @@ from mmpose_ae.registry import MODELS
 from .codec_head import CodecHead, Predictions
 from .inputs import Inputs, describe_inputs
 from .outputs import BottomupOutputs, Predicted, Proposed
+from .scale_pairs import check_scale_pair
 from .supervision import Supervision
 from .views import (
     View,
@@ -57,7 +58,7 @@ class BottomupHead(CodecHead, HeatmapHead):
             the next one, not the other maps.
         keypoint_loss (dict): Loss of heatmaps, called with prediction, target and mask.
         heatmap_scale (dict, optional): What gives the loss of heatmaps also ``scale``, the scale of
-            every cell: a :class:`HeatmapScale`.
+            every cell: a :class:`HeatmapScale`; see :func:`check_scale_pair`.
         decoder (dict, optional): The codec.
         init_cfg (dict, optional): Initialization; the default is a normal distribution.
     """
@@ -105,11 +106,8 @@ class BottomupHead(CodecHead, HeatmapHead):
         self.num_stacks = num_stacks
         width = deconv_out_channels[-1] if deconv_out_channels else in_channels
         self._build_upsampling(width, **(upsample or dict(num_modules=0)))
-        self.heatmap_scale = None
-        if heatmap_scale is not None:
-            self.heatmap_scale = MODELS.build(heatmap_scale)
-            widths = [] if final_layer is None else [width] * (1 + len(self.upsample_modules))
-            self.heatmap_scale.add_layers(widths, heatmaps)
+        widths = [] if final_layer is None else [width] * (1 + len(self.upsample_modules))
+        self._build_scale(heatmap_scale, widths)
 
     def _build_upsampling(
         self, width: int, num_modules: int = 1, with_tags: bool = True, **kwargs
@@ -121,6 +119,16 @@ class BottomupHead(CodecHead, HeatmapHead):
             self.upsample_modules.append(UpsampleModule(width + predicted, width, **kwargs))
             self.upsample_final_layers.append(nn.Conv2d(width, self.channels['heatmaps'], 1))
             predicted = self.channels['heatmaps']
+
+    def _build_scale(self, heatmap_scale: OptConfigType, widths: Sequence[int]) -> None:
+        """Build what tells the loss of heatmaps a scale; heads with tags check it further."""
+        scale = None if heatmap_scale is None else MODELS.build(heatmap_scale)
+        check_scale_pair(scale, self.loss_module)
+        if scale is not None:
+            scale.add_layers(widths, self.channels['heatmaps'])
+            if 'tags' not in self.channels:
+                scale.check_tags(0)
+        self.heatmap_scale = scale
 
     def forward(self, feats: Tuple[Tensor]) -> List[BottomupOutputs]:
         """Predict the dense maps.

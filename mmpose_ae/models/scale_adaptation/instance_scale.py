@@ -31,20 +31,34 @@ class InstanceScale(HeatmapScale):
 
     Args:
         source (str): ``'tags'``, the scale that they stand for (Eq. 5), or ``'boxes'``, that of
-            the instance itself (Table 1).
+            the instance itself (Table 1). Tags of one dimension know a single scale.
     """
+
+    scale_kind = 'size of instances'
 
     def __init__(self, source: str = 'tags') -> None:
         super().__init__()
         check_choice('source', source, SOURCES)
         self.source = source
 
-    def forward(self, outputs: BottomupOutputs, supervision: Supervision) -> List[Tensor]:
-        """Give scales as :class:`HeatmapScale` does, relative to the input.
+    def check_tags(self, tag_dim: int) -> None:
+        """Refuse tags that tell no scales, if these are asked for.
+
+        Args:
+            tag_dim (int): See :class:`HeatmapScale`.
 
         Raises:
-            ValueError: The scale of tags is asked for where none are predicted.
+            ValueError: There are no tags, or they have one level, which is all that they can say.
         """
+        if self.source == 'tags' and tag_dim < 2:
+            raise ValueError(
+                "InstanceScale(source='tags') needs a head with tags of two dimensions or more, a "
+                f'level of scale each, and tag_dim is {tag_dim}: give a larger one, or '
+                "source='boxes' (scale_source='boxes' of CoupledEmbeddingHead)"
+            )
+
+    def forward(self, outputs: BottomupOutputs, supervision: Supervision) -> List[Tensor]:
+        """Give scales as :class:`HeatmapScale` does, relative to the input."""
         scales = self._coarse(outputs, supervision)
         return [resize(scales, heatmaps.shape[-2:]) for heatmaps in outputs.heatmaps]
 
@@ -53,8 +67,6 @@ class InstanceScale(HeatmapScale):
         if self.source == 'boxes':
             indices = supervision.targets.indices
             return scale_map_from_boxes(indices, supervision.scales, coarsest.shape[-2:])
-        if outputs.tags is None:
-            raise ValueError("InstanceScale(source='tags') needs a head with tags, or 'boxes'")
         return scale_map_from_tags(outputs.tags, coarsest.shape[1])
 
 

@@ -28,6 +28,8 @@ class LearnedScale(HeatmapScale):
         SWAHR; the layers are those of its release.
     """
 
+    scale_kind = 'exponent'
+
     def __init__(self, kernel_size: int = 9) -> None:
         super().__init__()
         check_count('kernel_size', kernel_size, 1)

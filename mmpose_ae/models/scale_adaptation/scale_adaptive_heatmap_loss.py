@@ -6,6 +6,7 @@ from typing import Optional
 import torch
 from torch import Tensor, nn
 
+from mmpose_ae.options import check_between, check_positive
 from mmpose_ae.registry import MODELS
 
 SMALLEST_SCALE = 1e-6
@@ -24,11 +25,13 @@ class ScaleAdaptiveHeatmapLoss(nn.Module):
 
     Args:
         theta (float, optional): Scale whose Gaussians keep their width: 0.4 for COCO, 0.55 for
-            CrowdPose. None leaves all of them as they are.
+            CrowdPose. Positive; None leaves all of them as they are.
         beta (float, optional): How fast the likelihood of a cell to be positive decays off the
-            center. None weights all cells alike.
+            center. Positive; None weights all cells alike.
         loss_weight (float): Factor of the loss.
     """
+
+    scale_kind = 'size of instances'
 
     def __init__(
         self,
@@ -37,6 +40,10 @@ class ScaleAdaptiveHeatmapLoss(nn.Module):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
+        for name, value in (('theta', theta), ('beta', beta)):
+            if value is not None:
+                check_positive(name, value)
+        check_between('loss_weight', loss_weight)
         self.theta = theta
         self.beta = beta
         self.loss_weight = loss_weight

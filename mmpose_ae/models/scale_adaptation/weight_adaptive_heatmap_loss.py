@@ -5,7 +5,7 @@ from typing import Optional
 import torch
 from torch import Tensor, nn
 
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_between, check_choice, check_positive
 from mmpose_ae.registry import MODELS
 
 
@@ -21,10 +21,12 @@ class WeightAdaptiveHeatmapLoss(nn.Module):
         power (str): ``'taylor'``, the second order expansion of the power around ``s = 0`` as the
             paper has it, or ``'exact'``, where the power is at least 0.
         gamma (float, optional): The target raised to it is the likelihood of a cell to be positive.
-            None weights all cells alike.
+            Positive; None weights all cells alike.
         scale_weight (float): Factor of the mean squared scale, the paper's lambda.
         loss_weight (float): Factor of the whole loss.
     """
+
+    scale_kind = 'exponent'
 
     def __init__(
         self,
@@ -35,6 +37,10 @@ class WeightAdaptiveHeatmapLoss(nn.Module):
     ) -> None:
         super().__init__()
         check_choice('power', power, ('taylor', 'exact'))
+        if gamma is not None:
+            check_positive('gamma', gamma)
+        check_between('scale_weight', scale_weight)
+        check_between('loss_weight', loss_weight)
         self.power = power
         self.gamma = gamma
         self.scale_weight = scale_weight

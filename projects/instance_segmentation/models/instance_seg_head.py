@@ -53,7 +53,7 @@ class InstanceSegHead(BottomupHead):
     Source: Associative Embedding (Newell et al. 2017, arXiv:1611.05424v1), Section 3.3.
     """
 
-    fixed_options = ('channels', 'num_keypoints', 'keypoint_loss', 'upsample')
+    fixed_options = ('channels', 'num_keypoints', 'keypoint_loss', 'heatmap_scale', 'upsample')
     test_options = MaskViewOptions
 
     def __init__(

@@ -161,6 +161,8 @@ def test_two_processes_train_as_one(tmp_path):
 
 
 @pytest.mark.parametrize('option', ['upsample', 'heatmap_scale'])
-def test_poses_with_masks_refuse_what_is_of_keypoints_alone(option):
+def test_masks_refuse_what_is_of_keypoints_alone(option):
     with pytest.raises(TypeError, match=f'no option {option}'):
         MODELS.build(dict(type='PoseMaskHead', in_channels=8, num_keypoints=3, **{option: {}}))
+    with pytest.raises(TypeError, match=f'no option {option}'):
+        MODELS.build(dict(type='InstanceSegHead', in_channels=8, num_categories=1, **{option: {}}))

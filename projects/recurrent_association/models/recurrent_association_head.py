@@ -85,6 +85,7 @@ class RecurrentAssociationHead(AEHead):
     fixed_options = (
         *AEHead.fixed_options,
         'keypoint_loss',
+        'heatmap_scale',
         'tag_loss',
         'tags_over_time',
     )  # the frozen part's

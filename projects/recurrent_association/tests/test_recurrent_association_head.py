@@ -362,3 +362,9 @@ def test_pyramid_with_flips():
     instances, fields = head.predict(views, [sample(0)], options)
     assert instances[0].keypoints.shape == (1, 3, 2)
     assert fields[0].heatmaps.shape == (3, 12, 16)
+
+
+@pytest.mark.parametrize('option', ['keypoint_loss', 'heatmap_scale', 'tag_loss', 'tags_over_time'])
+def test_losses_of_the_frozen_part_are_no_options(option):
+    with pytest.raises(TypeError, match=f'no option {option}'):
+        build(**{option: None})

@@ -99,14 +99,55 @@ def test_scales_of_boxes_for_every_head(kind):
     torch.testing.assert_close(fine, resize(coarse, (24, 32)))
 
 
+TAGS = dict(BOXES, heatmap_scale=dict(type='mmpose_ae.InstanceScale'))
+
+
+@pytest.mark.parametrize(
+    'kind, options',
+    [
+        ('CenterOffsetHead', TAGS),
+        ('CenterGroupHead', dict(TAGS, tag_dim=0)),
+        ('CenterGroupHead', dict(TAGS, tag_dim=1)),
+        ('CenterAEHead', dict(TAGS, tag_dim=1)),
+        ('AEHead', dict(TAGS, tag_dim=1)),
+        ('AEHead', dict(TAGS, tag_dim=1, tag_per_keypoint=False)),
+        ('CoupledEmbeddingHead', dict(tag_dim=1)),
+    ],
+)
+def test_tags_that_tell_no_scales_are_refused(kind, options):
+    """With one level every scale is 0.5."""
+    expected = options.get('tag_dim', 0)
+    with pytest.raises(ValueError, match=f'tags of two dimensions.* tag_dim is {expected}: give'):
+        fakes.head(kind, **options)
+
+
+@pytest.mark.parametrize(
+    'kind, options',
+    [
+        ('CenterGroupHead', {}),
+        ('AEHead', {}),
+        ('AEHead', dict(tag_per_keypoint=False)),
+    ],
+)
+def test_tags_of_two_dimensions_tell_scales(kind, options):
+    """Levels .25 and .75, so scales are between."""
+    _, (scales,) = record(fakes.head(kind, **TAGS, tag_dim=2, **options))
+    assert ((scales >= 0.25) & (scales <= 0.75)).all() and scales.std() > 0.01
+
+
+@pytest.mark.parametrize(
+    'kind, options', [('AEHead', BOXES), ('CoupledEmbeddingHead', dict(scale_source='boxes'))]
+)
+def test_boxes_need_no_tags_of_two_dimensions(kind, options):
+    _, (scales,) = record(fakes.head(kind, **options, tag_dim=1))
+    torch.testing.assert_close(scales, torch.full_like(scales, (900 / (64 * 48)) ** 0.5))
+
+
 def test_what_cannot_be_is_named():
     with pytest.raises(ValueError, match='final_layer=None has none.*let the backbone give'):
         fakes.predicting_head(**LEARNED)
     scale = dict(type='mmpose_ae.LearnedScale', kernel_size=8)
     with pytest.raises(ValueError, match='kernel_size must be odd, got 8'):
         fakes.head(**dict(LEARNED, heatmap_scale=scale))
-    tags = dict(BOXES, heatmap_scale=dict(type='mmpose_ae.InstanceScale'))
-    with pytest.raises(ValueError, match="needs a head with tags, or 'boxes'"):
-        fakes.head('CenterOffsetHead', **tags).loss((fakes.features(),), [fakes.sample()])
     with pytest.raises(TypeError, match='has no option heatmap_scale'):
         fakes.head('CoupledEmbeddingHead', **LEARNED)
