@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from mmpose_ae.models.losses.instance_tags import masked_mean
 from mmpose_ae.ops import keypoint_similarity
+from mmpose_ae.options import check_between
 from mmpose_ae.registry import MODELS
 
 from .center_targets import CenterTargets
@@ -44,6 +45,10 @@ class CenterGroupLoss(nn.Module):
         super().__init__()
         values = None if sigmas is None else torch.tensor(sigmas, dtype=torch.float32)
         self.register_buffer('sigmas', values, persistent=False)
+        check_between('location_weight', location_weight)
+        check_between('visibility_weight', visibility_weight)
+        check_between('center_weight', center_weight)
+        check_between('min_similarity', min_similarity, 0, 1)
         self.location_weight = location_weight
         self.visibility_weight = visibility_weight
         self.center_weight = center_weight

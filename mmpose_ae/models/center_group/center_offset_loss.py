@@ -8,6 +8,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from mmpose_ae.models.losses.instance_tags import masked_mean
 from mmpose_ae.ops import gather_tags
+from mmpose_ae.options import check_between
 from mmpose_ae.registry import MODELS
 
 
@@ -21,6 +22,7 @@ class CenterOffsetLoss(nn.Module):
 
     def __init__(self, loss_weight: float = 1.0) -> None:
         super().__init__()
+        check_between('loss_weight', loss_weight)
         self.loss_weight = loss_weight
 
     def forward(

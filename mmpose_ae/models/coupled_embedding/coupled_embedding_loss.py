@@ -16,6 +16,7 @@ from mmpose_ae.models.losses.instance_tags import (
     read_instance_tags,
 )
 from mmpose_ae.models.scale_adaptation.instance_scale import scale_vectors
+from mmpose_ae.options import check_between, check_choice, check_positive
 from mmpose_ae.registry import MODELS
 
 
@@ -50,8 +51,12 @@ class CoupledEmbeddingLoss(nn.Module):
         reduction: str = 'mean',
     ) -> None:
         super().__init__()
-        if reduction not in ('mean', 'none'):
-            raise ValueError(f"reduction must be 'mean' or 'none', got {reduction!r}")
+        check_choice('reduction', reduction, ['mean', 'none'])
+        check_positive('push_exponent', push_exponent)
+        check_between('pull_weight', pull_weight)
+        check_between('push_weight', push_weight)
+        check_between('scale_weight', scale_weight)
+        check_between('push_factor', push_factor)
         self.pull_weight = pull_weight
         self.push_weight = push_weight
         self.scale_weight = scale_weight

@@ -4,7 +4,7 @@ from typing import Sequence, Tuple, Union
 
 from torch import Tensor, nn
 
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_between, check_choice, check_positive
 from mmpose_ae.registry import MODELS
 
 from .instance_tags import (
@@ -49,8 +49,9 @@ class AssociativeEmbeddingLoss(nn.Module):
         super().__init__()
         check_choice('reduction', reduction, ['mean', 'none'])
         check_choice('push_pairs', push_pairs, PAIRS)
-        if not push_exponent > 0:  # nor NaN
-            raise ValueError(f'push_exponent must be positive, got {push_exponent}')
+        check_positive('push_exponent', push_exponent)
+        check_between('loss_weight', loss_weight)
+        check_between('push_loss_factor', push_loss_factor)
         self.push_exponent = push_exponent
         self.push_pairs = push_pairs
         self.loss_weight = loss_weight

@@ -160,7 +160,7 @@ def test_gradcheck(scale_per_keypoint):
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="'mean' or 'none', got 'sum'"):
+    with pytest.raises(ValueError, match=r"one of \['mean', 'none'\], got 'sum'"):
         build(reduction='sum')
     indices, scales = [fakes.cells_of([0], [1])], [torch.rand(3)]
     with pytest.raises(ValueError, match=r'keypoint_indices are of \[2\].*scales of \[3\]'):
