@@ -9,7 +9,7 @@ One rule each, for training, masks and metrics alike:
 """
 
 from numbers import Real
-from typing import Any, List, Optional, Union
+from typing import Any, List, Optional
 
 import numpy as np
 from faster_coco_eval import mask as cocomask
@@ -18,7 +18,7 @@ from mmpose_ae.ops.similarity import AREA_PER_BOX
 
 from .annotations import are_pixels, is_labelled, keypoint_array, name_of, number_array
 from .ledger import Ledger
-from .segmentation import encode_segmentation
+from .segmentation import encode_segmentation, is_flat_polygon
 
 # Evaluators leave out who is larger; below a pixel nothing predicted is ever close enough.
 SMALLEST_AREA, LARGEST_AREA = 1, 1e10
@@ -107,7 +107,7 @@ class _Outline:
                 f'{name_of(ann)} has the segmentation {segmentation!r:.60}, expected polygons or '
                 'run lengths'
             )
-        if _is_flat(segmentation):
+        if is_flat_polygon(segmentation):
             ledger.repairs['people whose segmentation is one flat list, read as a polygon'] += 1
             ann['segmentation'] = segmentation = [segmentation]
         self.name = name_of(ann)
@@ -132,13 +132,6 @@ class _Outline:
         except ValueError:
             return None
         return rle if rle and cocomask.area(rle) > 0 else None
-
-
-def _is_flat(segmentation: Union[list, dict, None]) -> bool:
-    """Tell whether it is the numbers of a polygon, which should be in a list of polygons."""
-    if not isinstance(segmentation, list) or not segmentation:
-        return False
-    return all(isinstance(value, Real) for value in segmentation)
 
 
 def _repair_box(ann: dict, keypoints: np.ndarray, outline: _Outline, ledger: Ledger) -> None:

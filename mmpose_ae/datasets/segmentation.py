@@ -1,5 +1,6 @@
 """COCO segmentations: polygons, and run lengths (RLE) as a list or compressed to text."""
 
+from numbers import Real
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
@@ -30,6 +31,13 @@ def encode_segmentation(segmentation: Union[list, Rle], size: Tuple[int, int]) -
     if not isinstance(segmentation, (list, tuple)) or len(segmentation) == 0:
         raise ValueError(f'expected polygons or an RLE dict, got {segmentation!r:.80}')
     return cocomask.frPyObjects([_check_polygon(p, size) for p in segmentation], *size)
+
+
+def is_flat_polygon(segmentation: Union[list, Rle, None]) -> bool:
+    """Tell whether it is the numbers of a polygon, which should be in a list of polygons."""
+    if not isinstance(segmentation, list) or not segmentation:
+        return False
+    return all(isinstance(value, Real) for value in segmentation)
 
 
 def merge_masks(rles: List[Rle], size: Tuple[int, int]) -> np.ndarray:

@@ -12,20 +12,24 @@ from mmengine.logging import print_log
 from mmpose_ae.datasets import CocoDataset
 from mmpose_ae.datasets.annotation_file import load_content, review_images
 from mmpose_ae.datasets.annotations import name_of
+from mmpose_ae.datasets.bottomup_annotations import remember_image_folder
 from mmpose_ae.datasets.ledger import Ledger
-from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
+from mmpose_ae.datasets.segmentation import merge_masks
+from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import DATASETS
 
 from .instance_dataset import InstanceDataset
 from .instance_map import InstanceMap, paint_instances
+from .outlines import encode_outline, is_outlined, require_masks, review_outlines
 
 
-def read_coco(path: str, image_folder: Optional[str] = None) -> dict:
+def read_coco(path: str, image_folder: Optional[str] = None, log: bool = True) -> dict:
     """Read a file of annotations; what is certain of its images is repaired, as in those of poses.
 
     Args:
         path (str): The file.
         image_folder (str, optional): Where the images are; missing sizes are read from them.
+        log (bool): Say in the log what was repaired, and how many annotations have no mask.
 
     Returns:
         dict: ``images``, ``annotations`` and ``categories``, these by their ids.
@@ -37,10 +41,16 @@ def read_coco(path: str, image_folder: Optional[str] = None) -> dict:
     content, ledger = load_content(path), Ledger(path)
     if review_images(content, ledger, image_folder):
         _review_categories(content, ledger)
-    ledger.raise_findings()
-    if ledger.summary():
-        print_log(ledger.summary(), 'current', logging.WARNING)
+        review_outlines(content['annotations'], ledger)
+    _close(ledger, log)
     return dict(content, categories=sorted(content['categories'], key=lambda c: c['id']))
+
+
+def _close(ledger: Ledger, log: bool = True) -> None:
+    """Raise what a review found wrong, or say what it left out."""
+    ledger.raise_findings()
+    if log and ledger.summary():
+        print_log(ledger.summary(), 'current', logging.WARNING)
 
 
 def _review_categories(content: dict, ledger: Ledger) -> None:
@@ -48,10 +58,10 @@ def _review_categories(content: dict, ledger: Ledger) -> None:
     categories = content.get('categories', [])
     if not categories:
         ledger.refuse('expected categories, there are none')
-    for key, kind in (('id', int), ('name', str)):
+    for key, kind, what in (('id', int, 'whole numbers'), ('name', str, 'texts')):
         values = [category.get(key) for category in categories]
         if len({value for value in values if isinstance(value, kind)}) < len(values):
-            ledger.refuse(f'the categories have the {key}s {values}, expected different ones')
+            ledger.refuse(f'the categories have the {key}s {values}, expected different {what}')
     ids = [category.get('id') for category in categories]
     for ann in content.setdefault('annotations', []):
         if ann.get('category_id') not in ids:
@@ -72,7 +82,7 @@ def draw_annotations(
 
     Returns:
         InstanceMap: One instance for each annotation of these categories, in their order. Crowds
-        are void and have no pixels, as what has no segmentation.
+        are void and have no pixels; so is the box of what has no segmentation.
 
     Raises:
         ValueError: If a segmentation is malformed; names the file, the annotation and its image.
@@ -80,18 +90,15 @@ def draw_annotations(
     known = [ann for ann in annotations if ann['category_id'] in index]
     masks, void = [], np.zeros(size, bool)
     for ann in known:
-        try:
-            rles = encode_segmentation(ann['segmentation'], size) if ann.get('segmentation') else []
-        except ValueError as error:
-            raise ValueError(f'{path}: segmentation of {name_of(ann)}: {error}') from error
-        mask = merge_masks(rles, size).astype(bool)
-        if ann.get('iscrowd'):
+        mask = merge_masks(encode_outline(path, ann, size), size).astype(bool)
+        if ann.get('iscrowd') or not is_outlined(ann):
             void, mask = void | mask, np.zeros(size, bool)
         masks.append(mask)
     return paint_instances(masks, [index[ann['category_id']] for ann in known], void)
 
 
 @DATASETS.register_module()
+@refuse_unknown_options
 class CocoInstanceDataset(InstanceDataset):
     """A file of annotations in COCO's format, ``ann_file``, and its images, ``data_prefix.img``.
 
@@ -115,22 +122,19 @@ class CocoInstanceDataset(InstanceDataset):
 
         Raises:
             ValueError: If something in the file cannot be right, or it lacks a category that was
-                asked for, or has nothing to train on.
+                asked for, or has nothing to train on, or annotations but no mask.
         """
         content = read_coco(self.ann_file, self.data_prefix['img'])
-        ids = {category['name']: category['id'] for category in content['categories']}
-        names = list(ids) if self.categories is None else self.categories
-        missing = [name for name in names if name not in ids]
-        if missing:
-            raise ValueError(f'{self.ann_file} has no category {missing[0]!r}, only {list(ids)}')
-        self.set_categories({name: ids[name] for name in names})
-        index = {ids[name]: i for i, name in enumerate(names)}
-        annotations = defaultdict(list)
-        for ann in content['annotations']:
-            if ann['category_id'] in index:
-                annotations[ann['image_id']].append(ann)
-        if not annotations and not self.test_mode:
+        remember_image_folder(self.ann_file, self.data_prefix['img'])
+        index = self._choose_categories(content['categories'])
+        chosen = [ann for ann in content['annotations'] if ann['category_id'] in index]
+        names = self.metainfo['classes']
+        if not chosen and not self.test_mode:
             raise ValueError(f'{self.ann_file} has no annotation of {names} to train on')
+        require_masks(self.ann_file, chosen, names)
+        annotations = defaultdict(list)
+        for ann in chosen:
+            annotations[ann['image_id']].append(ann)
         return [
             dict(
                 img_id=image['id'],
@@ -147,8 +151,19 @@ class CocoInstanceDataset(InstanceDataset):
             for image in content['images']
         ]
 
+    def _choose_categories(self, found: List[dict]) -> Dict[int, int]:
+        """Index of each category that is asked for, by its id; metrics are told their names."""
+        ids = {category['name']: category['id'] for category in found}
+        names = list(ids) if self.categories is None else self.categories
+        missing = [name for name in names if name not in ids]
+        if missing:
+            raise ValueError(f'{self.ann_file} has no category {missing[0]!r}, only {list(ids)}')
+        self.set_categories({name: ids[name] for name in names})
+        return {ids[name]: i for i, name in enumerate(names)}
+
 
 @DATASETS.register_module()
+@refuse_unknown_options
 class PoseMaskDataset(CocoDataset):
     """People of a file in COCO's format, with keypoints and masks.
 
@@ -156,9 +171,18 @@ class PoseMaskDataset(CocoDataset):
     """
 
     def load_data_list(self) -> List[dict]:
-        """List the images, with what reads the masks of their people."""
+        """List the images, with what reads the masks of their people.
+
+        Raises:
+            ValueError: If nobody has a mask; and as :class:`CocoDataset`.
+        """
         data_list = super().load_data_list()
         self._metainfo.update(classes=['person'], category_ids=[1])
+        everybody = [ann for data in data_list for ann in data['raw_ann_info'] or []]
+        ledger = Ledger(self.ann_file)
+        review_outlines(everybody, ledger)
+        _close(ledger)
+        require_masks(self.ann_file, everybody, ['person'])
         for data in data_list:
             size = data['annotated_size'][::-1]
             people = data['raw_ann_info'] or []  # None where nobody is

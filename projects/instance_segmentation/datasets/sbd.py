@@ -7,6 +7,7 @@ from typing import Callable
 import numpy as np
 
 from mmpose_ae.datasets.mpii.mat_struct import elements, load_mat
+from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import DATASETS
 
 from .instance_dataset import ListedDataset, check_categories
@@ -44,6 +45,7 @@ def read_sbd(path: Path) -> InstanceMap:
 
 
 @DATASETS.register_module()
+@refuse_unknown_options
 class SbdInstanceDataset(ListedDataset):
     """SBD: ``data_root`` is ``benchmark_RELEASE/dataset``, ``ann_file`` a list of names, as its
     ``train.txt`` and ``val.txt``, or those of VOC that have files here.

@@ -7,6 +7,7 @@ from typing import Callable
 import numpy as np
 from PIL import Image
 
+from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import DATASETS
 
 from .instance_dataset import ListedDataset, check_categories
@@ -68,6 +69,7 @@ def read_voc(objects: Path, classes: Path) -> InstanceMap:
 
 
 @DATASETS.register_module()
+@refuse_unknown_options
 class VocInstanceDataset(ListedDataset):
     """VOC 2012's segmentation: ``data_root`` is ``VOCdevkit/VOC2012``, ``ann_file`` one of
     ``ImageSets/Segmentation/{train,val,trainval}.txt``.

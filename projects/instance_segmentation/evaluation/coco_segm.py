@@ -42,8 +42,6 @@ def coco_segm(truth: dict, predictions: List[dict]) -> Dict[str, float]:
     Returns:
         dict: COCO's twelve numbers by name, 0 to 1; -1 where there is nothing to find.
     """
-    if not predictions:
-        return dict.fromkeys(NAMES, 0.0)
     coco = COCO(truth)
     evaluation = COCOeval_faster(coco, coco.loadRes(predictions), 'segm')
     evaluation.run()

@@ -6,11 +6,12 @@ from typing import Any, Dict, List, Optional, Sequence
 import numpy as np
 from mmengine.evaluator import BaseMetric
 
+from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import METRICS
 from mmpose_ae.whole_files import write_whole
-from projects.instance_segmentation.datasets.coco import read_coco
 from projects.instance_segmentation.decoding.masks import decode_mask
 
+from .annotated_file import AnnotatedFile
 from .coco_segm import annotate, coco_segm
 from .region_precision import Judged, mask_overlaps, region_precision
 
@@ -18,6 +19,7 @@ VOLUME = tuple(np.arange(1, 10) / 10)
 
 
 @METRICS.register_module()
+@refuse_unknown_options
 class InstanceSegMetric(BaseMetric):
     """Evaluate masks.
 
@@ -26,13 +28,18 @@ class InstanceSegMetric(BaseMetric):
     - ``AP`` and the other numbers of COCO's evaluation of masks.
 
     AP^r is that of what is seen, without overlaps and without void pixels. COCO's evaluation takes
-    the same, void being a crowd, or a file of annotations.
+    the same, void being a crowd, or a file of annotations. Whoever is annotated without a mask is
+    of no account: where the box is, is void.
 
     Args:
-        ann_file (str, optional): Annotations in COCO's format, for COCO's evaluation.
+        ann_file (str, optional): Annotations in COCO's format, for COCO's evaluation; read at once.
         out_file (str, optional): File in which masks are kept, in COCO's format of results: run
             lengths with image, category and score.
         **kwargs: Arguments of MMEngine's ``BaseMetric``.
+
+    Raises:
+        FileNotFoundError: If there is no such ``ann_file``.
+        ValueError: If something in it cannot be right.
     """
 
     default_prefix = 'segm'
@@ -41,8 +48,25 @@ class InstanceSegMetric(BaseMetric):
         self, ann_file: Optional[str] = None, out_file: Optional[str] = None, **kwargs
     ) -> None:
         super().__init__(**kwargs)
-        self.ann_file = ann_file
+        self.annotated = None if ann_file is None else AnnotatedFile(ann_file)
         self.out_file = out_file
+
+    @property
+    def dataset_meta(self) -> Optional[dict]:
+        """The metainfo of the dataset."""
+        return self._dataset_meta
+
+    @dataset_meta.setter
+    def dataset_meta(self, meta: dict) -> None:
+        """Set the metainfo, and check that the annotation file goes with it."""
+        if not {'category_ids', 'classes'} <= meta.keys():
+            raise ValueError(
+                'InstanceSegMetric is for datasets of masks, which have category_ids and classes '
+                f'in their metainfo, here are {sorted(meta)}'
+            )
+        if self.annotated:
+            self.annotated.choose(meta['category_ids'], meta['classes'])
+        BaseMetric.dataset_meta.fset(self, meta)
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Judge the masks of a batch.
@@ -54,7 +78,8 @@ class InstanceSegMetric(BaseMetric):
                 lengths, ``labels`` (D,), the index of the category, and ``scores`` (D,).
 
         Raises:
-            ValueError: If an image and its annotations are of different sizes.
+            ValueError: If an image and its annotations are of different sizes, or a prediction is
+                of a category that the dataset has not.
         """
         for sample in data_samples:
             truth, found = sample['read_instances']().seen(), sample['pred_instances']
@@ -65,8 +90,9 @@ class InstanceSegMetric(BaseMetric):
                     f'{sizes.pop()}, but annotated instances of {truth.labels.shape}'
                 )
             labels, scores = np.asarray(found['labels']), np.asarray(found['scores'])
+            self._check_labels(labels)
             overlaps = mask_overlaps(map(decode_mask, found['masks']), truth)
-            annotations = [] if self.ann_file else annotate(truth, sample['img_id'], self._ids)
+            annotations = [] if self.annotated else annotate(truth, sample['img_id'], self._ids)
             predictions = [
                 dict(
                     image_id=sample['img_id'],
@@ -78,13 +104,22 @@ class InstanceSegMetric(BaseMetric):
             ]
             height, width = truth.labels.shape
             image = dict(id=sample['img_id'], height=height, width=width)
-            judged = Judged(scores, labels, overlaps, truth.categories)
+            judged = Judged(scores, labels, *overlaps, truth.categories)
             self.results.append((image, annotations, predictions, judged))
 
     @property
     def _ids(self) -> Sequence[int]:
         """Ids of the categories, by their index."""
         return self.dataset_meta['category_ids']
+
+    def _check_labels(self, labels: np.ndarray) -> None:
+        count, classes = int(labels.max(initial=-1)) + 1, self.dataset_meta['classes']
+        if count > len(self._ids):
+            where = f'{self.annotated.path} has' if self.annotated else 'the dataset has'
+            raise ValueError(
+                f'a prediction is of category {count}, but {where} {len(classes)} categories, '
+                f'{list(classes)}: set num_categories of the head to {len(classes)}'
+            )
 
     def compute_metrics(self, results: List[tuple]) -> Dict[str, float]:
         """Compute all numbers.
@@ -96,7 +131,7 @@ class InstanceSegMetric(BaseMetric):
             dict: The metrics.
 
         Raises:
-            ValueError: If ``ann_file`` lacks an image.
+            ValueError: If ``ann_file`` lacks an image, or has another size for it.
         """
         images, annotations, predictions, judged = zip(*results)
         judged = [Judged(*image) for image in judged]  # MMEngine makes tuples of them
@@ -112,20 +147,8 @@ class InstanceSegMetric(BaseMetric):
 
     def _truth(self, images: Sequence[dict], annotations: List[dict]) -> dict:
         """What is there in COCO's format, of these images and categories alone."""
-        if self.ann_file:
-            content = read_coco(self.ann_file)
-            known, wanted = {image['id'] for image in images}, set(self._ids)
-            missing = known - {image['id'] for image in content['images']}
-            if missing:
-                raise ValueError(
-                    f'{self.ann_file} lacks {len(missing)} of {len(known)} evaluated images, one '
-                    f'has the id {min(missing)}: is it of another part of the dataset?'
-                )
-            annotations = [
-                annotation
-                for annotation in content['annotations']
-                if annotation['image_id'] in known and annotation['category_id'] in wanted
-            ]
+        if self.annotated:
+            annotations = self.annotated.of_images(images)
         numbered = [dict(annotation, id=i + 1) for i, annotation in enumerate(annotations)]
         categories = [
             dict(id=int(i), name=name) for i, name in zip(self._ids, self.dataset_meta['classes'])

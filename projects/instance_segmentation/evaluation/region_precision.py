@@ -1,10 +1,12 @@
 """AP^r, the precision of regions (Hariharan et al. 2014), as SDS's evaluation computes it."""
 
-from typing import Iterable, NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
 from projects.instance_segmentation.datasets.instance_map import VOID, InstanceMap
+
+MOSTLY = 0.5  # a prediction that is void by a larger part is of what nobody has outlined
 
 
 class Judged(NamedTuple):
@@ -14,16 +16,18 @@ class Judged(NamedTuple):
         scores (np.ndarray): (D,).
         categories (np.ndarray): Index of each prediction's category, (D,).
         overlaps (np.ndarray): Intersection over union with each annotated instance, (D, N).
+        void (np.ndarray): Share of each prediction that is void, (D,).
         truth (np.ndarray): Index of each annotated instance's category, (N,).
     """
 
     scores: np.ndarray
     categories: np.ndarray
     overlaps: np.ndarray
+    void: np.ndarray
     truth: np.ndarray
 
 
-def mask_overlaps(masks: Iterable[np.ndarray], truth: InstanceMap) -> np.ndarray:
+def mask_overlaps(masks: Iterable[np.ndarray], truth: InstanceMap) -> Tuple[np.ndarray, np.ndarray]:
     """Intersection over union of masks and annotated instances; void pixels are of neither.
 
     Args:
@@ -31,14 +35,15 @@ def mask_overlaps(masks: Iterable[np.ndarray], truth: InstanceMap) -> np.ndarray
         truth (InstanceMap): Of the same size.
 
     Returns:
-        np.ndarray: (D, N), float64.
+        tuple: (D, N), float64, and the share of each mask that is void, (D,), float64.
     """
-    areas, rows = truth.areas(), []
+    areas, rows, void = truth.areas(), [], []
     for mask in masks:
-        covered = truth.labels[mask]
-        covered = np.bincount(covered[covered != VOID], minlength=len(areas) + 1)
+        labels = truth.labels[mask]
+        covered = np.bincount(labels[labels != VOID], minlength=len(areas) + 1)
         rows.append(covered[1:] / np.maximum(covered.sum() + areas - covered[1:], 1))
-    return np.reshape(rows, (len(rows), len(areas)))
+        void.append(np.count_nonzero(labels == VOID) / max(len(labels), 1))
+    return np.reshape(rows, (len(rows), len(areas))), np.array(void, float)
 
 
 def find_correct(scores: np.ndarray, overlaps: np.ndarray, threshold: float) -> np.ndarray:
@@ -89,7 +94,8 @@ def region_precision(
 ) -> np.ndarray:
     """AP^r of every threshold and category.
 
-    SDS's code loses the predictions of images without any instance; here they are wrong.
+    SDS's code loses the predictions of images without any instance; here they are wrong. It has
+    no void: what is wrong and lies in void by more than half does not count.
 
     Args:
         images (sequence[Judged]): All images.
@@ -103,9 +109,16 @@ def region_precision(
     for c in range(num_categories):
         own = [(image, image.categories == c, image.truth == c) for image in images]
         parts = [(image.scores[d], image.overlaps[d][:, n]) for image, d, n in own]
-        scores = np.concatenate([part[0] for part in parts]) if parts else np.empty(0)
+        scores = _join([part[0] for part in parts])
+        excused = _join([image.void[d] for image, d, _ in own]) > MOSTLY
         positives = sum(int(n.sum()) for _, _, n in own)
         for t, threshold in enumerate(thresholds):
-            correct = [find_correct(*part, threshold) for part in parts] or [np.empty(0, bool)]
-            table[t, c] = average_precision(scores, np.concatenate(correct), positives)
+            correct = _join([find_correct(*part, threshold) for part in parts]).astype(bool)
+            counted = correct | ~excused
+            table[t, c] = average_precision(scores[counted], correct[counted], positives)
     return table
+
+
+def _join(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays of all images one behind the other; there may be none."""
+    return np.concatenate([np.empty(0), *parts])

@@ -148,7 +148,7 @@ def test_coco_annotations():
         box(4, 0, 8, 4, iscrowd=1),
         box(2, 0, 4, 4),
         box(0, 0, 8, 4, category_id=7),
-        box(0, 0, 1, 1, category_id=2, segmentation=[]),
+        box(0, 0, 1, 1, category_id=2, segmentation=[], bbox=[5, 0, 2, 4]),
     ]
     found = draw_annotations('a.json', annotations, (4, 8), {1: 0, 2: 1})
     row = [1, 1, 3, 3, 1, 1, VOID, VOID]
@@ -158,6 +158,28 @@ def test_coco_annotations():
     damaged = box(0, 0, 1, 1, id=5, image_id=9, segmentation=[[0, 0]])
     with pytest.raises(ValueError, match='a.json: .* annotation 5 of image 9: a polygon needs'):
         draw_annotations('a.json', [damaged], (4, 8), {1: 0})
+
+
+@pytest.mark.parametrize(
+    'fields, columns',
+    [
+        (dict(bbox=[2, 0, 3, 4]), [2, 3, 4]),
+        (dict(bbox=[5, -1, 90, 90]), [5, 6, 7]),
+        (dict(bbox=[2, 0, 3, 4], iscrowd=1), [2, 3, 4]),
+        (dict(bbox=[9, 9, 3, 4]), []),
+        (dict(bbox=[2, 0, 0, 0]), range(8)),
+        (dict(bbox=[2, 0, float('nan'), 4]), range(8)),
+        ({}, range(8)),  # somewhere
+    ],
+)
+def test_who_has_no_mask_is_void_in_the_box(fields, columns):
+    for outline in ({}, dict(segmentation=None), dict(segmentation=[])):
+        somebody = dict(dict(category_id=1, **fields), **outline)
+        found = draw_annotations('a.json', [box(0, 0, 1, 4), somebody], (4, 8), {1: 0})
+        expected = np.zeros((4, 8), int)
+        expected[:, list(columns)] = VOID
+        expected[:, 0] = 1
+        np.testing.assert_array_equal(found.labels, expected)
 
 
 def coco_content(**fields):
@@ -207,6 +229,18 @@ def test_coco(tmp_path):
             r"names \['a', 'a'\], expected diff",
         ),
         (
+            coco_content(categories=[dict(id='90', name='a')]),
+            r"ids \['90'\], expected different whole numbers",
+        ),
+        (
+            coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=3, segmentation='all')]),
+            "annotation 5 of image 3 has the segmentation 'all', expected polygons or run lengths",
+        ),
+        (
+            coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=3, segmentation=[])]),
+            r"none of the 1 annotations of \['person', 'toothbrush'\] has a segmentation",
+        ),
+        (
             coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=3, category_id=2)]),
             r'annotation 5 of image 3 has the category_id 2, expected one of \[90, 1\]',
         ),
@@ -220,6 +254,65 @@ def test_coco(tmp_path):
 def test_faults_of_files_are_named(content, fault, tmp_path):
     with pytest.raises(ValueError, match=rf'(?s)a\.json.*{fault}'):
         build_coco(tmp_path, content)
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What is said of annotation files."""
+    lines = []
+    name = 'projects.instance_segmentation.datasets.coco.print_log'
+    monkeypatch.setattr(name, lambda text, *_: lines.append(text))
+    return lines
+
+
+def test_annotations_without_mask_are_counted(tmp_path, logged):
+    """Once for a file; what is of no category that is asked for makes no mask."""
+    annotations = [
+        box(0, 0, 4, 4, id=1, image_id=3, category_id=90),
+        dict(id=2, image_id=3, category_id=90, bbox=[4, 0, 2, 4]),
+        box(0, 0, 4, 4, id=3, image_id=7, segmentation=[]),
+        box(0, 0, 4, 4, id=4, image_id=7, category_id=90, segmentation=[0, 0, 4, 0, 4, 4]),
+    ]
+    content = coco_content(annotations=annotations)
+    dataset = build_coco(tmp_path, content)
+    assert '\n'.join(logged).count('a.json, left as it is:') == 1
+    assert 'annotations without a mask, of no account where their boxes are: 2' in '\n'.join(logged)
+    np.testing.assert_array_equal(
+        dataset[0]['read_instances']().labels, [[1, 1, 1, 1, VOID, VOID, 0, 0]] * 4
+    )
+    with pytest.raises(ValueError, match=r"a\.json: none of the 1 annotations of \['person'\]"):
+        build_coco(tmp_path, content, categories=['person'], test_mode=True)
+    nobody = build_coco(tmp_path, coco_content(annotations=[]), test_mode=True)
+    assert len(nobody) == 2  # there is nothing to be found
+
+
+@pytest.mark.parametrize(
+    'kind', ['CocoInstanceDataset', 'PoseMaskDataset', 'SbdInstanceDataset', 'VocInstanceDataset']
+)
+def test_datasets_name_the_options_that_they_know(kind, tmp_path):
+    with pytest.raises(TypeError, match=f"{kind} has no option ann_fil .*ann_file.*'data_root'"):
+        build(kind, tmp_path, ann_fil='names.txt')
+
+
+def test_people_without_mask_are_void(tmp_path, logged):
+    """Those of poses, too: the second person has keypoints alone."""
+    keypoints = np.tile([2.0, 2.0, 2.0], (17, 1)).ravel().tolist()
+    people = [
+        box(0, 0, 4, 4, id=1, image_id=3, keypoints=keypoints, bbox=[0, 0, 4, 4], area=16),
+        dict(id=2, image_id=3, category_id=1, iscrowd=0, keypoints=keypoints, bbox=[5, 0, 2, 4]),
+    ]
+    content = coco_content(annotations=people, categories=[dict(id=1, name='person')])
+    options = dict(ann_file='a.json', data_prefix=dict(img=''), data_mode='bottomup')
+    (tmp_path / 'a.json').write_text(json.dumps(content))
+    (data,) = build('PoseMaskDataset', tmp_path, **options)
+    assert 'annotations without a mask, of no account where their boxes are: 1' in '\n'.join(logged)
+    expected = [[1, 1, 1, 1, 0, VOID, VOID, 0]] * 4
+    np.testing.assert_array_equal(data['read_instances']().labels, expected)
+    content['annotations'] = people[1:]
+    (tmp_path / 'a.json').write_text(json.dumps(content))
+    for test_mode in (False, True):
+        with pytest.raises(ValueError, match=r"a\.json: none of the 1 annotations of \['person'\]"):
+            build('PoseMaskDataset', tmp_path, test_mode=test_mode, **options)
 
 
 def test_synth_crowd_has_two_categories(tmp_path):
