@@ -15,7 +15,8 @@ from small_configs import find_all, loaders_of, make_small, train_step
 
 from mmpose_ae import Predictor
 from mmpose_ae.registry import DATASETS, MODELS
-from projects.instance_segmentation.tools.draw_masks import draw_masks
+from projects.instance_segmentation.tools.draw_masks import _row, draw_masks
+from projects.instance_segmentation.visualization.tag_picture import GRAY
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
@@ -117,9 +118,52 @@ def test_pictures_are_drawn(tmp_path):
     assert cv2.imread(str(path)).shape == (2 * 64, 4 * 64, 3)
 
 
-def test_only_what_has_categories_is_drawn(tmp_path):
-    with pytest.raises(ValueError, match='has a BottomupPoseEstimator: give tools/test.py'):
-        draw_masks(*small_config('pose-masks', tmp_path), tmp_path, num_images=1)
+def test_masks_of_poses_are_drawn_too(tmp_path):
+    """The image, the tags of people, and masks; a config need not have a test_cfg."""
+    cfg, weights = small_config('pose-masks', tmp_path)
+    cfg.model.pop('test_cfg')
+    path = draw_masks(cfg, weights, tmp_path / 'out', num_images=1)
+    assert cv2.imread(str(path)).shape == (64, 3 * 64, 3)
+
+
+def test_what_cannot_be_drawn_is_named(tmp_path):
+    cfg, weights = small_config('pose-masks', tmp_path)
+    with pytest.raises(ValueError, match='number of images must be .* from 1 on, got 0'):
+        draw_masks(cfg, weights, tmp_path, num_images=0)
+    cfg.model.head = dict(type='CenterAEHead', in_channels=36, final_layer=None,
+                          decoder=cfg.model.head.decoder)  # fmt: skip
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), weights)
+    with pytest.raises(ValueError, match='tags of pixels, .* but the config has a CenterAEHead'):
+        draw_masks(cfg, weights, tmp_path, num_images=1)
+
+
+@pytest.mark.parametrize('size', [(64, 32), (32, 64)], ids=['wide', 'high'])
+def test_tags_lie_where_the_image_does(size, tmp_path):
+    """The network sees the image padded to a square; the left and the upper half are something."""
+    cfg, _ = small_config('seg', tmp_path)
+    dataset = cfg.val_dataloader.dataset
+    cv2.imwrite(str(tmp_path / dataset.data_prefix.img / '1.png'), np.zeros((*size[::-1], 3)))
+    content = json.loads((tmp_path / dataset.ann_file).read_text())
+    content['images'][0].update(width=size[0], height=size[1])
+    (tmp_path / dataset.ann_file).write_text(json.dumps(content))
+    dataset.pipeline[1].resize_mode = 'fit'
+    model = MODELS.build(cfg.model).eval()
+    packed = DATASETS.build(dataset)[0]
+    frame = packed['data_samples'].metainfo['frame']
+    assert frame.input_size == (64, 64)
+    cells = np.stack(np.meshgrid(np.arange(16), np.arange(16)), -1) * 4 + 1.5
+    x, y = np.moveaxis(frame.to_image(cells), -1, 0)
+    maps = np.stack([x < size[0] / 2, y < size[1] / 2, 0 * x, 0 * x]).astype(np.float32)
+    model.backbone.forward = lambda inputs: (torch.from_numpy(maps)[None],)
+    model.test_cfg = dict(output_heatmaps=True)
+    with torch.no_grad():
+        row = _row(model, packed)
+    width = size[0]
+    left, upper = row[:, width : 2 * width], row[:, 2 * width : 3 * width]
+    seen = [(picture != GRAY).any(-1) for picture in (left, upper)]
+    columns, rows = np.arange(width), np.arange(size[1])[:, None]
+    np.testing.assert_array_equal(seen[0], (columns < width / 2) & (rows >= 0))
+    np.testing.assert_array_equal(seen[1], (rows < size[1] / 2) & (columns >= 0))
 
 
 def test_predict_is_for_poses(tmp_path):

@@ -1,7 +1,7 @@
 """Draw masks: ``python -m projects.instance_segmentation.tools.draw_masks CONFIG CHECKPOINT``."""
 
 from pathlib import Path
-from typing import List, Union
+from typing import Tuple, Union
 
 import cv2
 import numpy as np
@@ -11,10 +11,13 @@ from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
+from torch import nn
 
 from mmpose_ae.cli.command_line import drawing_parser, read_config
+from mmpose_ae.frame import Frame
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import DATASETS
-from projects.instance_segmentation.models import InstanceSegmentor
+from projects.instance_segmentation.models import InstanceSegHead, PoseMaskHead
 from projects.instance_segmentation.visualization import paint_masks, tag_picture
 
 
@@ -25,7 +28,8 @@ def draw_masks(
     """Predict validation images, and draw each in a row: input, tags by category, masks.
 
     Args:
-        cfg (Config): Config of an :class:`InstanceSegmentor`, with a ``val_dataloader``.
+        cfg (Config): Config of an :class:`InstanceSegmentor`, or of a :class:`PoseMaskHead`, with a
+            ``val_dataloader``.
         checkpoint (str | Path): Its weights.
         out (str | Path): Folder of the picture, made if missing.
         num_images (int): Number of images, the first ones.
@@ -35,23 +39,19 @@ def draw_masks(
 
     Raises:
         OSError: If the picture cannot be written.
-        ValueError: If the config is of another estimator, whose maps of tags are not by category.
+        ValueError: If no image is asked for, or the config is of a network without tags of pixels.
     """
+    check_count('the number of images', num_images, 1)
     cfg = Config(cfg.to_dict())
-    cfg.model.test_cfg.output_heatmaps = True
+    cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
     model = init_model(cfg, str(checkpoint), device=get_device())
-    if not isinstance(model, InstanceSegmentor):
+    if not isinstance(model.head, (InstanceSegHead, PoseMaskHead)):
         raise ValueError(
-            f'draw_masks draws what an InstanceSegmentor finds, but the config has a '
-            f'{type(model).__name__}: give tools/test.py --show-dir instead'
+            f'draw_masks draws tags of pixels, which InstanceSegHead and PoseMaskHead have, but '
+            f'the config has a {type(model.head).__name__}'
         )
-    dataset, decoder, rows = DATASETS.build(cfg.val_dataloader.dataset), model.head.decoder, []
-    for index in range(min(num_images, len(dataset))):
-        packed = dataset[index]
-        (sample,) = model.test_step(pseudo_collate([packed]))
-        image = cv2.imread(sample.img_path)[..., ::-1]
-        painted = paint_masks(image, sample.pred_instances.masks, opacity=0.6)
-        rows.append(np.hstack([image, *_tag_pictures(sample, decoder.threshold, image), painted]))
+    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    rows = [_row(model, dataset[index]) for index in range(min(num_images, len(dataset)))]
     path = Path(out) / 'masks.jpg'
     path.parent.mkdir(parents=True, exist_ok=True)
     width = max(row.shape[1] for row in rows)
@@ -61,14 +61,37 @@ def draw_masks(
     return path
 
 
-def _tag_pictures(sample: PoseDataSample, threshold: float, image: np.ndarray) -> List[np.ndarray]:
-    """A picture for every category, as large as the image (H, W, 3)."""
+def _row(model: nn.Module, packed: dict) -> np.ndarray:
+    """The pictures of one image side by side, (H, W', 3), RGB."""
+    (sample,) = model.test_step(pseudo_collate([packed]))
+    image = cv2.imread(sample.img_path)[..., ::-1]
+    painted = paint_masks(image, sample.pred_instances.masks, opacity=0.6)
+    detections, tags, threshold = _pixel_maps(model.head, sample)
+    frame = sample.metainfo['frame']
+    pictures = [
+        _to_image(tag_picture(own, sure >= threshold), frame)
+        for own, sure in zip(tags.swapaxes(0, 1), detections)
+    ]
+    return np.hstack([image, *pictures, painted])
+
+
+def _pixel_maps(head: nn.Module, sample: PoseDataSample) -> Tuple[np.ndarray, np.ndarray, float]:
+    """Detections (C, h, w) and tags (L, C, h, w) of pixels, and where something is detected."""
     fields = sample.pred_fields
+    if isinstance(head, PoseMaskHead):  # the mask, and the tags of its pixels
+        mask, tags = np.split(fields.centers.cpu().numpy(), [1])
+        return mask, tags[:, None], head.mask_decoder.threshold
     detections, tags = (maps.cpu().numpy() for maps in (fields.heatmaps, fields.tags))
-    tags = tags.reshape(-1, *detections.shape)
-    pictures = (tag_picture(tags[:, c], sure >= threshold) for c, sure in enumerate(detections))
-    options = dict(dsize=image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    return [cv2.resize(picture, **options) for picture in pictures]
+    return detections, tags.reshape(-1, *detections.shape), head.decoder.threshold
+
+
+def _to_image(picture: np.ndarray, frame: Frame) -> np.ndarray:
+    """Bring a picture of the cells of the input (h, w, 3) to the image (H, W, 3)."""
+    to_cells = frame.resized(picture.shape[1::-1]).matrix
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        picture, to_cells, frame.image_size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def main() -> None:
