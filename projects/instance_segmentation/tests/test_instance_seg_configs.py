@@ -14,7 +14,7 @@ from mmengine.registry import DefaultScope
 from small_configs import find_all, loaders_of, make_small, train_step
 
 from mmpose_ae import Predictor
-from mmpose_ae.registry import DATASETS, MODELS
+from mmpose_ae.registry import DATASETS, METRICS, MODELS
 from projects.instance_segmentation.tools.draw_masks import _row, draw_masks
 from projects.instance_segmentation.visualization.tag_picture import GRAY
 
@@ -79,8 +79,9 @@ def test_it_is_consistent(leaf, request):
 
 
 def test_it_trains_and_tests(leaf, tmp_path):
-    if 'synth_crowd' not in leaf.train_dataloader.dataset.data_root:
-        pytest.skip('VOC, SBD and COCO are read in test_instance_datasets.py')
+    data = leaf.train_dataloader.dataset
+    if 'synth_crowd' not in data.data_root and data.type != 'PoseMaskDataset':
+        pytest.skip('VOC, SBD and 20 categories of COCO are read in test_instance_datasets.py')
     torch.manual_seed(0)
     cfg = make_small(leaf)
     write_instances(cfg, tmp_path)
@@ -95,6 +96,14 @@ def test_it_trains_and_tests(leaf, tmp_path):
         results = model.test_step(pseudo_collate([dataset[0], dataset[1]]))
     evaluator.process(results)
     assert 0 <= evaluator.evaluate(2)['segm/AP_r_50'] <= 1
+
+
+def test_masks_beside_poses_are_kept_in_a_file(tmp_path):
+    """By the option of the command that the README names: the second of two metrics."""
+    cfg, _ = small_config('pose-masks', tmp_path)
+    cfg.merge_from_dict({'test_evaluator.1.out_file': str(tmp_path / 'masks.json')})
+    metric = METRICS.build(cfg.test_evaluator[1])
+    assert metric.out_file == str(tmp_path / 'masks.json')
 
 
 def small_config(name, root):
