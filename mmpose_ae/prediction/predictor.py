@@ -99,6 +99,11 @@ class Predictor(BasePredictor):
                 )
             load, *rest = cfg.test_dataloader.dataset.pipeline
             self._load, self._prepare_input = Compose([load]), Compose(rest)
+        if hasattr(self.model.head, 'mask_decoder'):
+            print(
+                f'{self.name} finds masks, too, which are not shown here: draw them with '
+                'tools/test.py CONFIG CHECKPOINT --show-dir FOLDER'
+            )
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
         self.amp = amp

@@ -175,6 +175,9 @@ def test_tags_lie_where_the_image_does(size, tmp_path):
     np.testing.assert_array_equal(seen[1], (rows < size[1] / 2) & (columns >= 0))
 
 
-def test_predict_is_for_poses(tmp_path):
+def test_predict_is_for_poses(tmp_path, capsys):
     with pytest.raises(ValueError, match='finds no keypoints, but what InstanceSegmentor finds'):
         Predictor(*small_config('seg-tag8', tmp_path), device='cpu')
+    assert 'finds masks' not in capsys.readouterr().out
+    Predictor(*small_config('pose-masks', tmp_path), device='cpu', score_threshold=0.2)
+    assert 'finds masks, too, which are not shown here' in capsys.readouterr().out
