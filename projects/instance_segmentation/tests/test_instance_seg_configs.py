@@ -1,6 +1,7 @@
 """Every config of the project: buildable, able to train and to test."""
 
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,8 @@ from mmpose_ae.registry import DATASETS, METRICS, MODELS
 from projects.instance_segmentation.tools.draw_masks import _row, draw_masks
 from projects.instance_segmentation.visualization.tag_picture import GRAY
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+README = Path(__file__).resolve().parents[1] / 'README.md'
+CONFIGS = README.parent / 'configs'
 LEAVES = sorted(CONFIGS.glob('[!_]*/*.py'))
 
 
@@ -106,9 +108,32 @@ def test_masks_beside_poses_are_kept_in_a_file(tmp_path):
     assert metric.out_file == str(tmp_path / 'masks.json')
 
 
-def small_config(name, root):
+def settings_of(want):
+    """What a row of the README's table of options says to change."""
+    lines = README.read_text().splitlines()
+    (row,) = (line for line in lines if line.startswith(f'| {want}') and '`model.' in line)
+    pairs = (span.split('=', 1) for span in re.findall('`(model[^`]*)`', row))
+    return {key: eval(value, dict(dict=dict)) for key, value in pairs}
+
+
+@pytest.mark.parametrize(
+    'want', ['tags of L dimensions', 'the losses as sums', 'the discriminative loss']
+)
+def test_rows_of_the_readme_train(want, tmp_path):
+    """Whole changes of the default config, by which no loss is out of all proportion."""
+    cfg, _ = small_config('seg', tmp_path, **settings_of(want))
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        losses = train_step(cfg, MODELS.build(cfg.model))
+    tags = losses['loss_pull'] + losses['loss_push']
+    assert 0 < tags < losses['loss_detection']
+
+
+def small_config(name, root, **settings):
     """A config of SynthCrowd, small, and the file of its weights."""
-    cfg = make_small(Config.fromfile(next((CONFIGS / 'synth_crowd').glob(f'{name}_*.py'))))
+    cfg = Config.fromfile(next((CONFIGS / 'synth_crowd').glob(f'{name}_*.py')))
+    cfg.merge_from_dict(settings)
+    cfg = make_small(cfg)
     write_instances(cfg, root)
     torch.manual_seed(0)
     torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), root / 'weights.pth')
