@@ -97,6 +97,17 @@ def draw_annotations(
     return paint_instances(masks, [index[ann['category_id']] for ann in known], void)
 
 
+def _is_one(ann: dict) -> bool:
+    """Tell whether an annotation is an instance with a mask, not a crowd."""
+    return is_outlined(ann) and not ann.get('iscrowd')
+
+
+def _check_names(categories: Sequence[str]) -> None:
+    names = [] if isinstance(categories, str) else list(categories)
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f'categories must be a list of different names, got {categories!r}')
+
+
 @DATASETS.register_module()
 @refuse_unknown_options
 class CocoInstanceDataset(InstanceDataset):
@@ -106,6 +117,9 @@ class CocoInstanceDataset(InstanceDataset):
         categories (sequence, optional): Names of the categories. None takes all, by their ids.
         data_prefix (dict): ``img``, the folder of the images below ``data_root``.
         **kwargs: Arguments of MMEngine's ``BaseDataset``.
+
+    Raises:
+        ValueError: If categories are not different names, or the folder of images is not given.
     """
 
     def __init__(
@@ -114,6 +128,10 @@ class CocoInstanceDataset(InstanceDataset):
         data_prefix: dict = dict(img=''),  # noqa: B006  (never changed)
         **kwargs,
     ) -> None:
+        if categories is not None:
+            _check_names(categories)
+        if 'img' not in data_prefix:
+            raise ValueError(f'data_prefix must have img, the folder of images, got {data_prefix}')
         self.categories = categories
         super().__init__(data_prefix=data_prefix, **kwargs)
 
@@ -129,9 +147,11 @@ class CocoInstanceDataset(InstanceDataset):
         index = self._choose_categories(content['categories'])
         chosen = [ann for ann in content['annotations'] if ann['category_id'] in index]
         names = self.metainfo['classes']
-        if not chosen and not self.test_mode:
-            raise ValueError(f'{self.ann_file} has no annotation of {names} to train on')
         require_masks(self.ann_file, chosen, names)
+        if not self.test_mode and not any(map(_is_one, chosen)):
+            raise ValueError(
+                f'{self.ann_file} has no annotation of {names} to train on, apart from crowds'
+            )
         annotations = defaultdict(list)
         for ann in chosen:
             annotations[ann['image_id']].append(ann)

@@ -29,7 +29,8 @@ class InstanceSegMetric(BaseMetric):
 
     AP^r is that of what is seen, without overlaps and without void pixels. COCO's evaluation takes
     the same, void being a crowd, or a file of annotations. Whoever is annotated without a mask is
-    of no account: where the box is, is void.
+    of no account: where the box is, is void, and wrong predictions that are mostly void do not
+    count.
 
     Args:
         ann_file (str, optional): Annotations in COCO's format, for COCO's evaluation; read at once.
@@ -115,10 +116,11 @@ class InstanceSegMetric(BaseMetric):
     def _check_labels(self, labels: np.ndarray) -> None:
         count, classes = int(labels.max(initial=-1)) + 1, self.dataset_meta['classes']
         if count > len(self._ids):
-            where = f'{self.annotated.path} has' if self.annotated else 'the dataset has'
+            of_file = f' of {self.annotated.path}' if self.annotated else ''
             raise ValueError(
-                f'a prediction is of category {count}, but {where} {len(classes)} categories, '
-                f'{list(classes)}: set num_categories of the head to {len(classes)}'
+                f'a prediction is of category {count}, but the dataset has the {len(classes)} '
+                f'categories {list(classes)}{of_file}: num_categories of the head should be '
+                f'{len(classes)}'
             )
 
     def compute_metrics(self, results: List[tuple]) -> Dict[str, float]:

@@ -248,6 +248,10 @@ def test_coco(tmp_path):
             coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=4)]),
             'annotation 5 of image 4: expected the id of one of the 2 images',
         ),
+        (
+            coco_content(annotations=[box(0, 0, 4, 4, id=5, image_id=3, iscrowd=1)]),
+            r"no annotation of \['person', 'toothbrush'\] to train on, apart from crowds",
+        ),
         (coco_content(annotations=[]), r"no annotation of \['person', 'toothbrush'\] to train on"),
     ],
 )
@@ -284,6 +288,20 @@ def test_annotations_without_mask_are_counted(tmp_path, logged):
         build_coco(tmp_path, content, categories=['person'], test_mode=True)
     nobody = build_coco(tmp_path, coco_content(annotations=[]), test_mode=True)
     assert len(nobody) == 2  # there is nothing to be found
+
+
+@pytest.mark.parametrize(
+    'options, fault',
+    [
+        (dict(categories='person'), "categories must be a list of different names, got 'person'"),
+        (dict(categories=[]), r'categories must be a list of different names, got \[\]'),
+        (dict(categories=['person', 'person']), 'categories must be a list of different names'),
+        (dict(data_prefix=dict(img_path='')), 'data_prefix must have img, the folder of images'),
+    ],
+)
+def test_options_of_no_use_are_named(options, fault, tmp_path):
+    with pytest.raises(ValueError, match=fault):
+        build_coco(tmp_path, coco_content(), **options)
 
 
 @pytest.mark.parametrize(
