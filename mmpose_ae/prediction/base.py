@@ -28,7 +28,8 @@ from .prediction import Prediction
 from .regions import check_region, cut, pad_long
 from .sources import Picture, open_source
 from .stopwatch import Stopwatch
-from .tracking import FAINT, follow
+from .tracker_options import FAINT, check_track
+from .tracking import follow
 
 DEFAULT_SCORE = 0.2  # where none was chosen on validation data
 
@@ -115,10 +116,8 @@ class BasePredictor(ABC):
             raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
         if max_people is not None and max_people < 1:
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
-        if smooth and track is False:
-            raise ValueError('smooth is of people who are tracked: it needs track, too')
         self.batch_size, self.max_people = batch_size, max_people
-        self.track, self.smooth = track, smooth
+        self.track, self.smooth = check_track(track, smooth), smooth
         self.region = None if region is None else check_region(region)
 
     @abstractmethod
@@ -158,19 +157,18 @@ class BasePredictor(ABC):
             ValueError: A picture cannot be read.
         """
         with closing(self._predict_all(source, on_failure or _raise)) as predictions:
-            known = predictions if self.track is False else self._follow(predictions)
+            known = predictions if self.track is None else self._follow(predictions)
             for prediction in known:
                 best = prediction.best(max_people=self.max_people)
                 yield best if keep_images else best.without_image()
 
     def _follow(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
-        options = self.track if isinstance(self.track, dict) else None
         return follow(
             predictions,
             self.sigmas,
             self.score_threshold,
             self.smooth,
-            options,
+            self.track,
             self.tags_over_time,
         )
 
@@ -230,7 +228,7 @@ class BasePredictor(ABC):
             image=image,
             keypoint_tags=found.keypoint_tags,
         )
-        return prediction.best(self.score_threshold * (1 if self.track is False else FAINT))
+        return prediction.best(self.score_threshold * (1 if self.track is None else FAINT))
 
 
 def choose_score(given: Optional[float], chosen: Optional[float]) -> float:

@@ -7,6 +7,8 @@ import numpy as np
 from mmpose_ae.grouping.poses import Poses
 from mmpose_ae.options import check_between
 
+from .track import mixing_weight
+
 _AROUND = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)])
 
 
@@ -20,7 +22,8 @@ class ColorCue:
         scale (float): Difference at which the similarity falls to exp(-1/2).
         hidden_scale (float): The same for somebody who was not seen in the frame before. People who
             cross show each other's colors, so that of them colors say less.
-        weight (float): Part of a track's colors that the newest frame tells, above 0.
+        weight (float): Part of a track's colors that the newest frame tells, above 0; of the first
+            frames each tells as much.
 
     Raises:
         ValueError: An option is out of range.
@@ -31,9 +34,9 @@ class ColorCue:
     weight: float = 0.1
 
     def __post_init__(self) -> None:
-        tiny = np.finfo(np.float32).tiny
-        check_between('scale of colors', self.scale, tiny)
-        check_between('hidden_scale of colors', self.hidden_scale, tiny)
+        tiny, large = np.finfo(np.float32).tiny, np.finfo(np.float32).max
+        check_between('scale of colors', self.scale, tiny, large)
+        check_between('hidden_scale of colors', self.hidden_scale, tiny, large)
         check_between('weight of colors', self.weight, tiny, 1)
 
     def compare(self, people: np.ndarray, tracks: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -53,9 +56,9 @@ class ColorCue:
         scale = np.where(seen, self.scale, self.hidden_scale)
         return np.exp(-np.square(mean) / (2 * scale**2))
 
-    def mix(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    def mix(self, old: np.ndarray, new: np.ndarray, sightings: int) -> np.ndarray:
         """What a track remembers, (K, 3): a little of the new colors, and those it had not."""
-        mixed = old + self.weight * (new - old)
+        mixed = old + mixing_weight(self.weight, sightings) * (new - old)
         return np.where(np.isnan(old), new, np.where(np.isnan(new), old, mixed))
 
 
@@ -73,7 +76,8 @@ def keypoint_colors(image: np.ndarray, poses: Poses) -> np.ndarray:
     Raises:
         ValueError: It is no such image.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ValueError(
             f'colors are read of images (H, W, 3) of uint8, got {image.shape} of {image.dtype}'
         )

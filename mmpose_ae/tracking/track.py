@@ -6,6 +6,11 @@ from typing import Optional
 import numpy as np
 
 
+def mixing_weight(weight: float, sightings: int) -> float:
+    """Part of a memory that the newest of some sightings tells: all tell as much at first."""
+    return max(weight, 1 / sightings)
+
+
 @dataclass
 class Track:
     """One person.
@@ -19,6 +24,7 @@ class Track:
         known (np.ndarray): Which of them were ever found, (K,), bool.
         velocity (np.ndarray): Of the whole person, (2,), in pixels per frame.
         tag (np.ndarray, optional): The person's tag, (L,), of methods that have tags.
+        sightings (int): How often the person was seen.
         colors (np.ndarray, optional): Those of the keypoints, (K, 3), NaN where none is known, of
             rules that compare them.
     """
@@ -29,6 +35,7 @@ class Track:
     known: np.ndarray
     velocity: np.ndarray
     tag: Optional[np.ndarray] = None
+    sightings: int = 1
     colors: Optional[np.ndarray] = None
 
     def predict(self, frame: int) -> np.ndarray:
@@ -53,8 +60,10 @@ class Track:
             tag (np.ndarray, optional): The tag there, (L,).
             velocity_weight (float): Part of the new velocity that this frame tells; 0 is standing
                 still.
-            tag_weight (float): Part of the new tag that this frame tells; 1 is all of it.
+            tag_weight (float): Part of the new tag that this frame tells; 1 is all of it. The
+                first frames tell more, see :func:`mixing_weight`.
         """
+        self.sightings += 1
         both = found & self.known
         if both.any():  # the median: a limb that swings does not move the person
             moved = np.median((keypoints - self.keypoints)[both], axis=0) / (frame - self.frame)
@@ -62,5 +71,6 @@ class Track:
         self.keypoints = np.where(found[:, None], keypoints, self.predict(frame))
         self.known = self.known | found
         if tag is not None and self.tag is not None:
-            tag = tag_weight * tag + (1 - tag_weight) * self.tag
+            weight = mixing_weight(tag_weight, self.sightings)
+            tag = weight * tag + (1 - weight) * self.tag
         self.frame, self.tag = frame, tag

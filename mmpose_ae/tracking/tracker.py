@@ -63,14 +63,14 @@ class Tracker:
         self.smoothing = (
             None if smoothing is None else _build(OneEuroSmoothing, 'smoothing', smoothing)
         )
-        self._frame = -1
+        self._frame, self._tag_length = -1, None
 
     def reset(self) -> None:
         """Forget everybody: the next frame is the first of a video."""
         self.rule.reset()
         if self.smoothing is not None:
             self.smoothing.reset()
-        self._frame = -1
+        self._frame, self._tag_length = -1, None
 
     def update(
         self, poses: Poses, frame: Optional[int] = None, image: Optional[np.ndarray] = None
@@ -89,7 +89,8 @@ class Tracker:
 
         Raises:
             ValueError: If the frame does not come after the one before, a keypoint, score or tag is
-                not finite, sigmas are of another number of keypoints, or the rule needs an image.
+                not finite, tags are of another length than before, sigmas of another number of
+                keypoints, or the rule needs an image.
         """
         frame = self._frame + 1 if frame is None else frame
         check_count('frame', frame, self._frame + 1)
@@ -105,9 +106,20 @@ class Tracker:
             values = getattr(poses, name)
             if values is not None and not np.isfinite(values).all():
                 raise ValueError(f'{name} of the people of frame {frame} must be finite')
+        self._check_tags(poses.tags, frame)
         sigmas, count = self.rule.sigmas, poses.keypoints.shape[1]
         if sigmas is not None and len(sigmas) != count:
             raise ValueError(f'sigmas are of {len(sigmas)} keypoint types, poses have {count}')
+
+    def _check_tags(self, tags: Optional[np.ndarray], frame: int) -> None:
+        if tags is None or not len(tags):
+            return
+        length = tags.shape[1]
+        if self._tag_length not in (None, length):
+            raise ValueError(
+                f'tags of frame {frame} are of {length} numbers, not {self._tag_length}'
+            )
+        self._tag_length = length
 
     def _smooth(self, poses: Poses, ids: np.ndarray, frame: int) -> Poses:
         keypoints = poses.keypoints.copy()
@@ -120,6 +132,8 @@ class Tracker:
 
 def _build(owner: type, what: str, options: dict) -> Any:
     """Build a part, telling which options it knows if one is unknown or missing."""
+    if not isinstance(options, dict):
+        raise ValueError(f'{what} must be a dict of options, got {options!r}')
     parameters = signature(owner).parameters
     check_known(what, options, parameters)
     needed = [name for name, p in parameters.items() if p.default is p.empty]

@@ -18,6 +18,8 @@ from .colors import ColorCue, keypoint_colors
 from .track import Track
 
 UNTRACKED = -1  # id of a person who has none
+TINY, LARGE = np.finfo(np.float32).tiny, np.finfo(np.float32).max
+NARROWEST = 4  # longer side of a person's box over the shorter one: people in a line have a size
 
 
 class TwoRoundRule:
@@ -46,7 +48,10 @@ class TwoRoundRule:
         hidden_tag_scale (float, optional): The same for somebody who was not seen in the frame
             before, of whom OKS says less; ``tag_scale`` by default.
         tag_weight (float): Part of a track's tag that the newest frame tells, above 0; 1 is all of
-            it.
+            it. Of the first frames each tells as much, so that the first one has no more to say.
+        hidden_weight (float): What the similarity to somebody who was not seen in the frame before
+            is multiplied by, above 0. The longer somebody is hidden, the more places fit; whoever
+            is in sight should not get that id.
         colors (dict, optional): Options of :class:`~mmpose_ae.tracking.colors.ColorCue`: multiply
             by how alike the colors under the keypoints are, too. None looks at no image.
 
@@ -68,6 +73,7 @@ class TwoRoundRule:
         tag_scale: Optional[float] = 2.0,
         hidden_tag_scale: Optional[float] = None,
         tag_weight: float = 1.0,
+        hidden_weight: float = 0.7,
         colors: Optional[dict] = None,
     ) -> None:
         self.sigmas = check_sigmas(sigmas)
@@ -78,14 +84,15 @@ class TwoRoundRule:
         check_between('new_score', new_score, low_score)
         check_count('memory', memory)
         check_between('velocity_weight', velocity_weight, 0, 1)
-        check_between('drift', drift)
+        check_between('drift', drift, 0, LARGE)
         if hidden_tag_scale is not None and tag_scale is None:
             raise ValueError(f'hidden_tag_scale={hidden_tag_scale} needs a tag_scale besides')
         hidden_tag_scale = tag_scale if hidden_tag_scale is None else hidden_tag_scale
         for name, scale in (('tag_scale', tag_scale), ('hidden_tag_scale', hidden_tag_scale)):
             if scale is not None:
-                check_between(name, scale, np.finfo(np.float32).tiny)
-        check_between('tag_weight', tag_weight, np.finfo(np.float32).tiny, 1)
+                check_between(name, scale, TINY, LARGE)
+        check_between('tag_weight', tag_weight, TINY, 1)
+        check_between('hidden_weight', hidden_weight, TINY, 1)
         self.similarity = similarity
         self.second_similarity = second_similarity
         self.low_score = low_score
@@ -97,7 +104,8 @@ class TwoRoundRule:
         self.tag_scale = tag_scale
         self.hidden_tag_scale = hidden_tag_scale
         self.tag_weight = tag_weight
-        self.colors = None if colors is None else read_options(ColorCue, 'colors', colors)
+        self.hidden_weight = hidden_weight
+        self.colors = None if colors is None else _read_cue(colors)
         self.reset()
 
     def reset(self) -> None:
@@ -128,6 +136,7 @@ class TwoRoundRule:
         self._tracks = [t for t in self._tracks if frame - t.frame <= self.memory + 1]
         colors = self._read_colors(poses, frame, image)
         similarity = self._compare(poses, frame) * self._compare_colors(colors)
+        similarity = similarity * np.where(self._are_seen(), 1, self.hidden_weight)
         ids = np.full(len(poses), UNTRACKED, np.int64)
         left = np.ones(len(self._tracks), bool)
         for people, tracks, threshold in self._rounds(poses.instance_scores):
@@ -172,12 +181,16 @@ class TwoRoundRule:
 
     def _compare_tags(self, tags: Optional[np.ndarray]) -> Union[float, np.ndarray]:
         """Similarity of the tags of each person to those of each track; 1 where there are none."""
-        known = [track.tag for track in self._tracks]
-        if self.tag_scale is None or tags is None or any(tag is None for tag in known):
+        if self.tag_scale is None or tags is None:
             return 1.0
-        squared = squared_distances(tags.astype(float), np.stack(known).astype(float))
-        scales = np.where(self._are_seen(), self.tag_scale, self.hidden_tag_scale)
-        return np.exp(-squared / (2 * scales**2))
+        same = np.ones((len(tags), len(self._tracks)))
+        known = np.array([track.tag is not None for track in self._tracks], bool)
+        if known.any():
+            remembered = np.stack([t.tag for t in self._tracks if t.tag is not None])
+            squared = squared_distances(tags.astype(float), remembered.astype(float))
+            scales = np.where(self._are_seen(), self.tag_scale, self.hidden_tag_scale)[known]
+            same[:, known] = np.exp(-squared / (2 * scales**2))
+        return same
 
     def _read_colors(
         self, poses: Poses, frame: int, image: Optional[np.ndarray]
@@ -200,7 +213,11 @@ class TwoRoundRule:
         for track in self._tracks:
             if track.id in rows:
                 new = colors[rows[track.id]]
-                track.colors = new if track.colors is None else self.colors.mix(track.colors, new)
+                track.colors = (
+                    new
+                    if track.colors is None
+                    else self.colors.mix(track.colors, new, track.sightings)
+                )
 
     def _are_seen(self) -> np.ndarray:
         """Which tracks were seen in the frame before, (tracks,), bool."""
@@ -229,4 +246,13 @@ def _read(poses: Poses, row: int) -> Tuple[np.ndarray, np.ndarray, Optional[np.n
 def _sides(keypoints: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Roots of the areas of the boxes around keypoints that were found, (N,), in pixels."""
     left, top, right, bottom = boxes_around(keypoints, found).T.astype(float)
-    return np.sqrt((right - left) * (bottom - top))
+    sides = np.stack([right - left, bottom - top])
+    return np.sqrt(np.maximum(sides, sides.max(0) / NARROWEST).prod(0))
+
+
+def _read_cue(options: dict) -> ColorCue:
+    if not isinstance(options, dict):
+        raise ValueError(
+            f'colors must be a dict of options, {{}} for all defaults, got {options!r}'
+        )
+    return read_options(ColorCue, 'colors', options)

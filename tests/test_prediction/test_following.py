@@ -12,6 +12,7 @@ from mmpose_ae.prediction.sources import Video
 from mmpose_ae.prediction.tracking import follow
 
 SIGMAS = [0.05, 0.05, 0.05]
+ONE_TAG = np.ones((1, 8), np.float32)
 
 
 def frame(number, *people, path='a.mp4'):
@@ -104,12 +105,14 @@ def test_options_of_the_tracker_can_be_given():
 def test_tags_over_time_are_remembered_for_three_seconds():
     """Of a film of 20 frames per second; without such tags 30 frames, and by options as many."""
 
-    def comes_back(gone, **options):
+    def comes_back(gone, tags=ONE_TAG, **options):
         people = [replace(frame(n, (0, 0.9)), video=Video('a.mp4', 20)) for n in (0, gone + 1)]
-        return followed(*people, **options)[1].ids.tolist() == [0]
+        tagged = [replace(each, poses=replace(each.poses, tags=tags)) for each in people]
+        return followed(*tagged, **options)[1].ids.tolist() == [0]
 
     assert comes_back(60, tags_over_time=True) and not comes_back(61, tags_over_time=True)
     assert comes_back(30) and not comes_back(31)
+    assert not comes_back(31, tags=None, tags_over_time=True)  # a file that keeps its tags
     assert not comes_back(31, tags_over_time=True, options=dict(memory=30))
 
 

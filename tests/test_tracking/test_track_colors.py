@@ -59,11 +59,13 @@ def test_how_alike_colors_are():
         np.testing.assert_allclose(cue.compare(people, tracks, np.array(seen)), expected)
 
 
-def test_what_is_remembered_of_colors():
+@pytest.mark.parametrize('sightings, part', [(2, 0.5), (4, 0.25), (9, 0.25)])
+def test_what_is_remembered_of_colors(sightings, part):
+    """A quarter of the new one, but of the first sightings each tells as much."""
     nan = [np.nan] * 3
     old, new = (np.array(v) for v in ([[0.0] * 3, nan, [1.0] * 3], [[1.0] * 3, [0.5] * 3, nan]))
-    mixed = ColorCue(weight=0.25).mix(old, new)
-    np.testing.assert_array_equal(mixed, [[0.25] * 3, [0.5] * 3, [1.0] * 3])
+    mixed = ColorCue(weight=0.25).mix(old, new, sightings)
+    np.testing.assert_array_equal(mixed, [[part] * 3, [0.5] * 3, [1.0] * 3])
 
 
 def test_who_comes_back_is_known_by_the_colors(paint, people):
@@ -94,11 +96,18 @@ def test_without_an_image_colors_cannot_be_compared(people):
     gray = np.zeros((120, 200), np.uint8)
     with pytest.raises(ValueError, match=r'of uint8, got \(120, 200\) of uint8'):
         tracker.update(people((50, 40)), image=gray)
+    for wrong, shape in ((np.zeros((0, 0, 3), np.uint8), r'\(0, 0, 3\)'), ([1, 2], r'\(2,\)')):
+        with pytest.raises(ValueError, match=f'of uint8, got {shape}'):
+            tracker.update(people((50, 40)), image=wrong)
 
 
 @pytest.mark.parametrize(
     'colors, error, message',
     [
+        (False, ValueError, 'colors must be a dict of options, {} for all defaults, got False'),
+        (True, ValueError, 'colors must be a dict of options'),
+        ('yes', ValueError, "got 'yes'"),
+        (dict(scale=np.inf), ValueError, 'scale of colors must be'),
         (dict(scale=0), ValueError, 'scale of colors must be'),
         (dict(hidden_scale=-1), ValueError, 'hidden_scale of colors must be'),
         (dict(weight=1.5), ValueError, 'weight of colors must be'),

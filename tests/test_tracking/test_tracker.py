@@ -49,6 +49,16 @@ def test_what_is_not_finite_is_refused(tracker, people, name):
         tracker.update(replace(poses, **{name: bad}))
 
 
+def test_tags_of_another_length_are_refused(tracker, people):
+    """Until the tracker forgets; a frame without people says nothing."""
+    tracker.update(people((50, 50), tags=[[1, 2]]))
+    tracker.update(people())
+    with pytest.raises(ValueError, match='tags of frame 2 are of 1 numbers, not 2'):
+        tracker.update(people((50, 50), tags=[1]))
+    tracker.reset()
+    tracker.update(people((50, 50), tags=[1]))
+
+
 def test_other_keypoints_than_sigmas(tracker, people):
     poses = people((50, 50))
     fewer = replace(
@@ -65,6 +75,11 @@ def test_unknown_options_are_named(sigmas):
         Tracker(sigmas=sigmas, memroy=3)
     with pytest.raises(TypeError, match='smoothing has no option fps'):
         Tracker(sigmas=sigmas, smoothing=dict(fps=3))
+    for smoothing in (True, 25):
+        with pytest.raises(
+            ValueError, match=f'smoothing must be a dict of options, got {smoothing}'
+        ):
+            Tracker(sigmas=sigmas, smoothing=smoothing)
     with pytest.raises(TypeError, match="rule 'two_rounds' needs the option sigmas"):
         Tracker()
     with pytest.raises(TypeError, match='smoothing needs the option frame_rate'):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmpose_ae.grouping import Poses
 from mmpose_ae.tracking import Tracker
 
 HIGH, LOW, NONE = 0.9, 0.2, 0.05  # scores
@@ -121,17 +122,54 @@ def test_how_much_tags_count(track, people):
 
 
 def test_what_a_track_remembers_of_tags(track, people):
-    """Tags 0 and 4, then 0: a track that takes over a quarter has 1, one that takes all has 4."""
-    frames = [people((50, 50), tags=[tag]) for tag in (0, 4, 0)]
+    """Tags 0, 0, 0, 4, then 0: who takes over a quarter has 1, who takes all has 4."""
+    frames = [people((50, 50), tags=[tag]) for tag in (0, 0, 0, 4, 0)]
     least = dict(tag_scale=2.0, similarity=0.134)  # 4 apart: exp(-2), 0.135
-    assert track(frames, **least, tag_weight=0.25) == [[0]] * 3
+    assert track(frames, **least, tag_weight=0.25) == [[0]] * 5
     near = dict(tag_scale=2.0, similarity=0.85)  # 1 apart: exp(-1 / 8), 0.88
-    assert track(frames[::2], **near) == [[0]] * 2
     for weight, last in ((0.25, 0), (1.0, 1)):
         tracker = Tracker(sigmas=[0.1] * 5, tag_weight=weight, **least)
-        run(tracker, frames[:2])
+        run(tracker, frames[:4])
         tracker.rule.similarity = near['similarity']
-        assert run(tracker, frames[2:]) == [[last]]
+        assert run(tracker, frames[4:]) == [[last]]
+
+
+def test_the_first_sighting_tells_no_more_than_others(people, sigmas):
+    """Tag 4 and then 0: means over 1, 2 and 4 frames; then a tenth of the newest."""
+    tracker = Tracker(sigmas=sigmas, tag_weight=0.25, tag_scale=9.0)
+    remembered = []
+    for tag in (4, 0, 0, 0, 0):
+        tracker.update(people((50, 50), tags=[tag]))
+        (track,) = tracker.rule._tracks
+        remembered.append(track.tag.item())
+    np.testing.assert_allclose(remembered, [4, 2, 4 / 3, 1, 0.75], rtol=1e-6)
+
+
+@pytest.mark.parametrize('weight, ids', [(1.0, 1), (0.7, 0)])
+def test_who_is_in_sight_does_not_get_the_id_of_who_is_not(track, people, weight, ids):
+    """One steps aside by 4 pixels while another, who may be anywhere, is remembered."""
+    frames = [people((50, 50), (150, 50)), *[people((50, 50))] * 5, people((54, 50))]
+    options = dict(drift=10.0, velocity_weight=0.0)
+    assert track(frames, **options, hidden_weight=weight)[-1] == [ids]
+
+
+def test_tags_are_compared_where_both_have_one(track, people):
+    """Somebody remembered without a tag does not hide that two who are seen change places."""
+    without, two = people((250, 50)), people((50, 50), (62, 50), tags=[1, 5])
+    changed = people((50, 50), (62, 50), tags=[5, 1])
+    assert track([two, changed], tag_scale=1.0)[-1] == [1, 0]
+    assert track([without, two, changed], tag_scale=1.0) == [[0], [1, 2], [2, 1]]
+
+
+@pytest.mark.parametrize('axis', [0, 1])
+def test_people_in_a_line_have_a_size(axis, sigmas):
+    """100 pixels tall, or long, and moving by 1 to the side in each frame."""
+    keypoints = np.zeros((6, 1, 5, 2), np.float32)
+    keypoints[..., axis] = np.linspace(0, 100, 5)
+    keypoints[..., 1 - axis] = np.arange(6)[:, None, None]
+    ones = np.ones((1, 5), np.float32)
+    ids = run(Tracker(sigmas=sigmas), [Poses(each, ones, ones[:, 0]) for each in keypoints])
+    assert ids == [[0]] * 6
 
 
 def test_tags_find_people_again(track, people):
@@ -152,7 +190,7 @@ def test_tags_of_hidden_people_count_otherwise(track, people):
     seen, hidden = ([people((50, 50), tags=[0]), *[people()] * n] for n in (0, 1))
     now = people((50, 50), tags=[4])
     for hidden_scale, back in ((None, 0), (2.0, 0), (1.0, 1)):
-        options = dict(hidden_tag_scale=hidden_scale, similarity=0.1)
+        options = dict(hidden_tag_scale=hidden_scale, similarity=0.1, hidden_weight=1.0)
         assert track([*seen, now], **options)[-1] == [0]
         assert track([*hidden, now], **options)[-1] == [back]
 
@@ -213,7 +251,11 @@ def test_a_crowd_takes_little_time(people, sigmas):
         (dict(memory=2.5), 'memory must be a whole number'),
         (dict(velocity_weight=2), 'velocity_weight must be'),
         (dict(drift=-0.1), 'drift must be'),
+        (dict(drift=float('inf')), 'drift must be'),
+        (dict(hidden_weight=0), 'hidden_weight must be'),
+        (dict(hidden_weight=1.1), 'hidden_weight must be'),
         (dict(tag_scale=0), 'tag_scale must be'),
+        (dict(tag_scale=float('inf')), 'tag_scale must be'),
         (dict(hidden_tag_scale=0), 'hidden_tag_scale must be'),
         (dict(hidden_tag_scale=1, tag_scale=None), 'hidden_tag_scale=1 needs a tag_scale'),
         (dict(tag_weight=0), 'tag_weight must be'),

@@ -27,7 +27,7 @@ from mmpose_ae.grouping import Poses
 from mmpose_ae.models.heads.predictions import to_poses
 from mmpose_ae.prediction.drawing import draw_people
 from mmpose_ae.prediction.prediction import Prediction
-from mmpose_ae.prediction.tracking import MEMORY, identity_options
+from mmpose_ae.prediction.tracker_options import MEMORY, identity_options
 from mmpose_ae.tracking import Tracker, Tracks
 
 FPS = 30

@@ -74,7 +74,7 @@ def test_the_block_bends_the_kernel_by_an_affine_map():
 
 
 def test_autocast_does_not_round_places():
-    """A map that moves the kernel 33.25 cells and back by 32: 1.25 would be 1 or 1.5 in bfloat16."""
+    """A map that moves the kernel by 33.28 cells; bfloat16 knows 33.25 and 33.5."""
     block, places = AdaptiveBlock(2, groups=1).eval(), []
     block.transform_matrix_conv.weight.data.zero_()
     matrix = torch.tensor([[0.0, 0.0, 33.25], [0.0, 0.0, 33.25]])
