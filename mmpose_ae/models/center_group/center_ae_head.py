@@ -1,9 +1,5 @@
 """The detector of CenterGroup: AE's, with the center of each instance as one keypoint more."""
 
-from typing import Optional
-
-from mmpose.utils.typing import OptConfigType
-
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS
@@ -27,17 +23,3 @@ class CenterAEHead(AEHead):
     """
 
     predicts_centers = True
-
-    def __init__(
-        self,
-        in_channels: int,
-        num_keypoints: Optional[int] = None,
-        decoder: OptConfigType = None,
-        **kwargs,
-    ) -> None:
-        super().__init__(in_channels, num_keypoints, decoder=decoder, **kwargs)
-        if self.decoder is not None and not hasattr(self.decoder, 'tag_threshold'):
-            raise ValueError(
-                'CenterAEHead groups by tags, but its decoder is a '
-                f"{type(self.decoder).__name__}: give decoder=dict(type='AEDecoder', ...)"
-            )

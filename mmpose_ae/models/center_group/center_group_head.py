@@ -8,7 +8,7 @@ from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmpose_ae.codecs import CenterProposals, Maps
+from mmpose_ae.codecs import CenterGroupCodec, CenterProposals, Maps
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.models.heads import (
     BottomupHead,
@@ -83,6 +83,7 @@ class CenterGroupHead(BottomupHead):
     """
 
     fixed_options = (*BottomupHead.fixed_options, 'deconv_out_channels', 'deconv_kernel_sizes')
+    codec_classes = (CenterGroupCodec,)
     predicts_centers = True
     test_options = CenterGroupOptions
 

@@ -6,7 +6,7 @@ from typing import List, Optional
 import torch
 from mmpose.utils.typing import ConfigType, OptConfigType
 
-from mmpose_ae.codecs import Maps, OffsetProposals
+from mmpose_ae.codecs import CenterOffsetCodec, Maps, OffsetProposals
 from mmpose_ae.codecs.center_offset_codec import offsets_in_pixels
 from mmpose_ae.frame import Size
 from mmpose_ae.models.heads import (
@@ -51,6 +51,7 @@ class CenterOffsetHead(BottomupHead):
     Source: CenterGroup (Braso et al. 2021, arXiv:2110.05132), Section 6.2, baselines.
     """
 
+    codec_classes = (CenterOffsetCodec,)
     predicts_centers = True
     test_options = OffsetViewOptions
 

@@ -10,7 +10,7 @@ from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor
 
-from mmpose_ae.codecs import Maps
+from mmpose_ae.codecs import CIDCodec, Maps
 from mmpose_ae.frame import Size
 from mmpose_ae.models.heads import (
     CodecHead,
@@ -58,6 +58,7 @@ class CIDHead(CodecHead, _CIDHead):
         **kwargs: As in MMPose's: ``coupled_heatmap_loss``, ``prior_prob`` and ``init_cfg``.
     """
 
+    codec_classes = (CIDCodec,)
     predicts_centers = True
 
     def __init__(

@@ -11,7 +11,7 @@ from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor, nn
 
-from mmpose_ae.codecs import GroupedCenters, Maps
+from mmpose_ae.codecs import CenterOffsetCodec, DEKRCodec, GroupedCenters, Maps
 from mmpose_ae.frame import Grid
 from mmpose_ae.models.heads import (
     CodecHead,
@@ -63,6 +63,7 @@ class DEKRHead(CodecHead, _DEKRHead):
             metainfo.
     """
 
+    codec_classes = (DEKRCodec, CenterOffsetCodec)
     predicts_centers = True
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import List, Optional, Sequence
 from mmpose.utils.typing import ConfigType, OptConfigType, SampleList
 from torch import Tensor
 
-from mmpose_ae.codecs import Maps
+from mmpose_ae.codecs import AEDecoder, Maps
 from mmpose_ae.frame import Size
 from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
@@ -61,6 +61,7 @@ class AEHead(BottomupHead):
         **kwargs: As in :class:`BottomupHead`.
     """
 
+    codec_classes = (AEDecoder,)
     test_options = TagViewOptions
 
     def __init__(

@@ -1,8 +1,9 @@
 """What every head does with its codec, whatever predicts its maps: targets, and people."""
 
-from typing import List, Optional, Tuple, Union
+from typing import ClassVar, List, Optional, Tuple, Type, Union
 
 from mmengine.structures import InstanceData, PixelData
+from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.utils.typing import Features, InstanceList, OptConfigType, SampleList
 from torch import Tensor
 
@@ -23,22 +24,33 @@ class CodecHead:
     """The side of a head that faces its codec, to inherit from before a head of MMPose.
 
     Subclasses set ``decoder``, the codec, and ``num_keypoints``, and say in :meth:`_find` how they
-    come to what the codec groups. ``test_options`` are those of ``test_cfg``.
+    come to what the codec groups. ``codec_classes`` are the codecs that a head works with, and
+    their subclasses; ``test_options`` are those of ``test_cfg``.
     """
 
+    codec_classes: ClassVar[Tuple[Type[BottomupCodec], ...]] = (BottomupCodec,)
     predicts_centers = False
     test_options = ViewOptions
 
-    @staticmethod
+    @classmethod
     def build_decoder(
-        decoder: OptConfigType, num_keypoints: Optional[int]
+        cls, decoder: OptConfigType, num_keypoints: Optional[int]
     ) -> Tuple[Optional[BottomupCodec], int]:
         """Build the codec and settle the number of keypoints, K.
 
+        Args:
+            decoder (dict, optional): Config of the codec. None is a head that has none.
+            num_keypoints (int, optional): K. None takes it from the codec.
+
+        Returns:
+            tuple: The codec, and K.
+
         Raises:
-            ValueError: If nothing tells K, or head and codec differ about it.
+            ValueError: If the codec is of another method, nothing tells K, or head and codec differ
+                about it.
         """
         codec = None if decoder is None else KEYPOINT_CODECS.build(decoder)
+        cls._check_codec(codec)
         known = None if codec is None else codec.num_keypoints
         if num_keypoints is None and known is None:
             raise ValueError('give num_keypoints, or a decoder with the metainfo of the dataset')
@@ -47,6 +59,15 @@ class CodecHead:
                 f'the head has num_keypoints={num_keypoints}, but its decoder is for {known}'
             )
         return codec, known if num_keypoints is None else num_keypoints
+
+    @classmethod
+    def _check_codec(cls, codec: Optional[BaseKeypointCodec]) -> None:
+        if codec is not None and not isinstance(codec, cls.codec_classes):
+            fitting = ' or '.join(kind.__name__ for kind in cls.codec_classes)
+            raise ValueError(
+                f'decoder.type of {cls.__name__} must be {fitting}, or a subclass, '
+                f'got {type(codec).__name__}'
+            )
 
     def _supervise(self, heatmaps: List[Tensor], batch_data_samples: SampleList) -> Supervision:
         """Make the targets for heatmaps of these sizes."""

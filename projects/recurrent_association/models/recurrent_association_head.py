@@ -28,6 +28,7 @@ from .fixed_order import rank_by_size
 from .instance_targets import InstanceTargets, gaussian_targets
 from .known_people import Asked, KnownPeople
 from .mirrored import merge_mirrored
+from .recurrent_association_codec import RecurrentAssociationCodec
 from .recurrent_association_loss import Supervision, without
 from .tag_seeds import TagSeeds
 from .truncated_backprop import sum_chunks
@@ -89,6 +90,7 @@ class RecurrentAssociationHead(AEHead):
         'tag_loss',
         'tags_over_time',
     )  # the frozen part's
+    codec_classes = (RecurrentAssociationCodec,)
     test_options = RecurrentOptions
     trained_part = 'unroller'
 

@@ -62,8 +62,3 @@ def test_tags_of_several_dimensions_lose_those_of_the_center():
     assert fields.heatmaps[:, 0, 0].tolist() == [0, 1, 2]
     assert fields.centers[:, 0, 0].tolist() == [3]
     assert fields.tags[:, 0, 0].tolist() == [4, 5, 6, 8, 9, 10]
-
-
-def test_a_codec_that_does_not_group_by_tags_is_refused():
-    with pytest.raises(ValueError, match=r"CenterGroupCodec: give decoder=dict\(type='AEDecoder'"):
-        fakes.head(KIND, decoder=fakes.codec_config('CenterGroupCodec'))
