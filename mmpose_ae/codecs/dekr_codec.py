@@ -26,7 +26,7 @@ class DEKRTargets(HeatmapTargets):
             :class:`HeatmapTargets`, also for ``round_centers``.
         center_sigma (float): The same at centers.
         min_length (float): Least diagonal of the box around the keypoints of a person, in cells,
-            from which on the center is a target.
+            from which on the center is a target. That of people of one keypoint is 0.
     """
 
     sigma: Optional[float] = 2.0
@@ -50,15 +50,33 @@ class DEKRCodec(PersonCodec):
     Args:
         targets (dict, optional): Options of :class:`DEKRTargets`.
         **kwargs: As in :class:`PersonCodec`, but for ``refinement``: there are no peaks to refine.
+
+    Raises:
+        ValueError: If people have one keypoint, so that no center would be a target.
     """
 
     fixed_options = ('refinement',)
     target_options = DEKRTargets
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._check_count(self.num_keypoints)
+
+    def _check_count(self, num_keypoints: Optional[int]) -> None:
+        """Refuse people of one keypoint, who have no diagonal, where it has to be long."""
+        least = self.heatmap_targets.min_length
+        if num_keypoints == 1 and least > 0:
+            raise ValueError(
+                f'people of one keypoint have a diagonal of 0, below min_length={least} of '
+                f'{self._part("targets")}, so that nobody would be found: give '
+                'targets=dict(min_length=0)'
+            )
+
     def _draw(
         self, keypoints: Tensor, visible: Tensor, grids: Sequence[Grid], sides: Optional[Tensor]
     ) -> Targets:
         """Draw keypoints, and the centers of people who are large enough."""
+        self._check_count(keypoints.shape[-2] - 1)
         cells = grids[0].to_cells(keypoints[..., :-1, :])
         lengths = extents(cells, visible[..., :-1]).norm(dim=-1)
         large = (lengths >= self.heatmap_targets.min_length)[..., None]

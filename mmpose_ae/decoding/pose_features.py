@@ -5,6 +5,8 @@ import numpy as np
 from mmpose_ae.grouping import Poses
 from mmpose_ae.grouping.oks import object_keypoint_similarity
 
+from .diagonals import pose_diagonals
+
 AREA = 0.4  # of a person, of the squared diagonal of the box: of one twice as high as wide
 OF_KEYPOINT, OF_PERSON = 4, 4  # numbers
 
@@ -32,7 +34,7 @@ def pose_features(poses: Poses, sigmas: np.ndarray) -> np.ndarray:
     keypoints, scores = poses.keypoints.astype(float), poses.keypoint_scores
     filled = np.zeros(scores.shape, bool) if poses.filled is None else poses.filled
     low, high = keypoints.min(1), keypoints.max(1)
-    diagonals = np.linalg.norm(high - low, axis=-1).clip(1)  # also of a single keypoint
+    diagonals = pose_diagonals(keypoints)
     shape = (keypoints - (low + high)[:, None] / 2) / diagonals[:, None, None]
     of_keypoints = [shape[..., 0], shape[..., 1], scores, filled]
     of_person = [_likeness(keypoints, diagonals, sigmas), poses.instance_scores, np.log(diagonals)]

@@ -7,6 +7,8 @@ import numpy as np
 from mmpose_ae.grouping import Poses
 from mmpose_ae.options import check_between, check_positive
 
+from .diagonals import pose_diagonals
+
 
 @dataclass(frozen=True)
 class PoseSuppression:
@@ -14,7 +16,7 @@ class PoseSuppression:
 
     Attributes:
         distance (float): How close is close, relative to the diagonal of the box around the
-            keypoints of the pose that is kept.
+            keypoints of the pose that is kept, which counts as a pixel of the input at least.
         share (float): Poses are of one person if more than this share of keypoints are close.
     """
 
@@ -44,7 +46,7 @@ class PoseSuppression:
 
     def _alike(self, keypoints: np.ndarray) -> np.ndarray:
         """Whom each pose replaces, (N, N), bool; not itself."""
-        diagonals = np.linalg.norm(np.ptp(keypoints, axis=1), axis=-1)
+        diagonals = pose_diagonals(keypoints)
         distances = np.linalg.norm(keypoints[:, None] - keypoints, axis=-1)  # (N, N, K)
         close = distances < self.distance * diagonals[:, None, None]
         alike = close.mean(-1) > self.share

@@ -30,6 +30,15 @@ def test_more_than_half_of_the_keypoints_have_to_be_close(shared, count):
     assert len(PoseSuppression().suppress(poses([TRIANGLE, other], [0.9, 0.5]))) == count
 
 
+@pytest.mark.parametrize('moved, count', [(0, 1), (0.04, 1), (0.06, 2)])
+def test_people_of_one_keypoint_are_found_twice_too(moved, count):
+    """Their diagonal is 0, which counts as a pixel: close is within a twentieth of one."""
+    points = np.float32([[[5, 5]], [[5 + moved, 5]]])
+    scores = np.float32([0.5, 0.9])
+    found = PoseSuppression().suppress(Poses(points, scores[:, None], scores))
+    assert len(found) == count and found.instance_scores.max() == np.float32(0.9)
+
+
 def test_the_one_with_higher_heatmaps_stays_whatever_ranks_them():
     twins = poses([TRIANGLE, TRIANGLE], [0.9, 0.5])
     twins.keypoint_scores[:] = [[0.2], [0.8]]

@@ -153,6 +153,23 @@ def test_people_of_chosen_keypoints(suppression):
     assert_equal(people, poses)
 
 
+def test_people_of_one_place_are_found_twice_too():
+    """All keypoints of the first two lie in one, those of the third in another."""
+    cells = np.repeat(np.float32([[5, 5], [5, 5], [9, 5]])[None, :, None], KEYPOINTS, axis=2)
+    scores = np.float32([[0.9, 0.5, 0.7]])
+    image = dict(
+        cells=cells,
+        keypoint_scores=np.repeat(scores[..., None], KEYPOINTS, axis=2),
+        instance_scores=scores,
+        center_mask=np.ones((1, 3), bool),
+    )
+    suppression = dict(distance=0.05, share=0.5)
+    decoding = read_decoding(dict(type='CenterDecoding', suppression=suppression))
+    people, poses = decode_both(decoding, [image], Grid((24, 24), (4.0, 4.0)))
+    np.testing.assert_allclose(poses[0].instance_scores, [0.9, 0.7])
+    assert_equal(people, poses)
+
+
 def test_a_network_that_gives_poses():
     poses = np.arange(18, dtype=np.float32).reshape(1, 3, 2, 3)
     image = dict(

@@ -26,7 +26,7 @@ function isAlike(kept, other, { distance, share }) {
     const values = kept.map((keypoint) => keypoint[axis]);
     return Math.max(...values) - Math.min(...values);
   });
-  const limit = distance * Math.hypot(width, height);
+  const limit = distance * Math.max(1, Math.hypot(width, height)); // also of a single keypoint
   const close = kept.map(({ x, y }, k) => Math.hypot(other[k].x - x, other[k].y - y) < limit);
   return mean(close.map(Number)) > share;
 }
