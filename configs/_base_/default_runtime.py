@@ -13,8 +13,13 @@ default_hooks = dict(
     visualization=dict(type='PoseVisualizationHook', enable=False),
 )
 # Average the running statistics of batch norm over the processes after each epoch, and let a
-# resumed run draw the random numbers of an uninterrupted one.
-custom_hooks = [dict(type='SyncBuffersHook'), dict(type='EpochSeedHook')]
+# resumed run draw the random numbers of an uninterrupted one; tell the network of which people the
+# data are.
+custom_hooks = [
+    dict(type='SyncBuffersHook'),
+    dict(type='EpochSeedHook'),
+    dict(type='DatasetMetaHook'),
+]
 
 env_cfg = dict(
     cudnn_benchmark=False,

@@ -100,6 +100,18 @@ class BottomupCodec(BaseKeypointCodec):
             score.check_keypoints(self.num_keypoints, path)
         return score
 
+    def check_keypoints(self, names: Sequence[str]) -> None:
+        """Refuse a learned score of other people than those of a dataset.
+
+        Args:
+            names (sequence[str]): Of the dataset's keypoints.
+
+        Raises:
+            ValueError: Says which ones the score is of.
+        """
+        if self.learned_score is not None:
+            self.learned_score.check_keypoints(names, self._part('learned_score'))
+
     @property
     def num_keypoints(self) -> Optional[int]:
         """Number of keypoint types, without a center, where metainfo or order tell it."""

@@ -32,7 +32,7 @@ class LearnedScore:
         layers (tuple): Weights (inputs, outputs) and biases (outputs,) of each layer, float32.
 
     Raises:
-        ValueError: If these do not fit together.
+        ValueError: If these do not fit together, or are not finite.
     """
 
     keypoint_names: Tuple[str, ...]
@@ -45,6 +45,8 @@ class LearnedScore:
             raise ValueError(f'there are {len(self.sigmas)} sigmas of {count} keypoints')
         width = count_features(count)
         for weights, biases in self.layers:
+            if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
+                raise ValueError(f'the layer of {width} inputs has weights that are not finite')
             if weights.shape != (width, biases.size) or biases.ndim != 1:
                 raise ValueError(
                     f'a layer of {width} inputs has weights {weights.shape}, biases {biases.shape}'

@@ -5,6 +5,7 @@ from .autocast_optim_wrapper import AutocastOptimWrapper
 from .channels_last_hook import ChannelsLastHook
 from .checkpoint_hook import CheckpointHook
 from .cpu_distributed import prepare_cpu_distributed
+from .dataset_meta_hook import DatasetMetaHook
 from .epoch_seed_hook import EpochSeedHook
 from .pose_visualization_hook import PoseVisualizationHook
 from .unscaled_rates import keep_unscaled_rates
@@ -13,6 +14,7 @@ __all__ = [
     'AutocastOptimWrapper',
     'ChannelsLastHook',
     'CheckpointHook',
+    'DatasetMetaHook',
     'EpochSeedHook',
     'PoseVisualizationHook',
     'accelerate',

@@ -17,6 +17,7 @@ from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
 from mmpose_ae.models.dekr import DEKRHead
 from mmpose_ae.models.heads import AEHead
+from mmpose_ae.models.pose_estimators import BottomupPoseEstimator as OwnEstimator
 from mmpose_ae.prediction.finding import find_model
 from mmpose_ae.registry import TRANSFORMS
 
@@ -83,6 +84,8 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
     loaded = load_checkpoint(model, found.checkpoint, map_location='cpu', logger=logger)
     meta = loaded.get('meta') or {}
     model.dataset_meta = meta.get('dataset_meta', model.dataset_meta)
+    if isinstance(model, OwnEstimator):
+        model.check_keypoints()
     return Loaded(found.name, found.config, model, _resize(found.config), found.checkpoint, meta)
 
 

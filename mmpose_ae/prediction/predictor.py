@@ -21,6 +21,7 @@ from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.models.heads import to_poses
+from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 
 from .base import BasePredictor, FoundPeople, choose_score
 from .finding import find_model
@@ -60,7 +61,8 @@ class Predictor(BasePredictor):
         channels_last (bool): Keep weights and features in that order in memory.
 
     Raises:
-        ValueError: An option does not make sense, or there is no such model, or it is not of poses.
+        ValueError: An option does not make sense, or there is no such model, or it is not of poses,
+            or it ranks by a learned score of other keypoints.
         CheckpointError: The weights cannot be downloaded, read, or are of another network.
     """
 
@@ -151,6 +153,8 @@ class Predictor(BasePredictor):
         loaded = load_checkpoint(self.model, checkpoint, map_location='cpu', logger=logger)
         meta = loaded.get('meta') or {}
         self.model.dataset_meta = meta.get('dataset_meta', self.model.dataset_meta)
+        if isinstance(self.model, BottomupPoseEstimator):
+            self.model.check_keypoints()
         return meta
 
     @torch.no_grad()

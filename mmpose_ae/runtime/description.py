@@ -89,7 +89,10 @@ def read_description(path: Union[str, Path]) -> Description:
 
 
 def _read(said: dict) -> Description:
-    seen, grid, decoding = said['input'], said['grid'], said['decoding']
+    seen, grid = said['input'], said['grid']
+    decoding = None if said['decoding'] is None else read_decoding(said['decoding'])
+    if decoding is not None and decoding.learned_score is not None:
+        decoding.learned_score.check_keypoints(said['keypoints'])
     return Description(
         said['name'],
         tuple(said['keypoints']),
@@ -98,7 +101,7 @@ def _read(said: dict) -> Description:
         Resize(tuple(seen['size']), seen['mode'], seen['step']),
         tuple(grid['stride']),
         grid['center_shift'],
-        None if decoding is None else read_decoding(decoding),
+        decoding,
         said['score_threshold'],
         said['license'],
         said.get('tags_over_time', False),  # not in files of before

@@ -39,6 +39,9 @@ class Recorder:
         self.seen.append(poses)
         return poses
 
+    def check_keypoints(self, *_) -> None:
+        """Take people of any keypoints, where a learned score refuses some."""
+
 
 def read_images(cfg: Config, ann_file: Optional[str], images: Optional[str]) -> Task:
     """Read which images there are to learn from.

@@ -6,9 +6,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from mmpose.apis import inference_bottomup, init_model
 
 from mmpose_ae import Predictor
+from mmpose_ae.datasets import CocoDataset
 from mmpose_ae.decoding import LearnedScore
+from mmpose_ae.decoding.pose_features import count_features
+from mmpose_ae.export.loading import load
 from mmpose_ae.score_learning.examples import find_examples, read_images
 from mmpose_ae_cli import main
 
@@ -47,6 +53,31 @@ def test_a_score_is_learned_and_used(train_score, perfect_model):
     expected = score.rank(old.poses)  # the picture is as large as the input
     np.testing.assert_allclose(new.poses.instance_scores, expected.instance_scores, atol=1e-4)
     assert not np.allclose(new.poses.instance_scores, old.poses.instance_scores, atol=1e-2)
+
+
+def test_a_score_of_other_keypoints_is_refused_everywhere(perfect_model, tmp_path):
+    """As many, but two of them are called otherwise: by predict, export and test, and MMPose."""
+    names = CocoDataset(test_mode=True, lazy_init=True).metainfo['keypoint_id2name']
+    names = ('ear', 'eye', *(names[k] for k in range(2, 17)))
+    layer = np.zeros((count_features(17), 1), np.float32), np.zeros(1, np.float32)
+    path, config = tmp_path / 'score.npz', tmp_path / 'ranked.py'
+    path.write_bytes(LearnedScore(names, np.ones(17), (layer,)).to_bytes())
+    cfg = Config.fromfile(perfect_model.config)
+    cfg.model.head.decoder.learned_score = str(path)
+    cfg.dump(config)
+    refused = pytest.raises(
+        ValueError, match=r"learned_score of AEDecoder .*'ear', .* got \['nose'"
+    )
+    with refused:
+        Predictor(config, perfect_model.checkpoint, device='cpu')
+    with refused:
+        load(config, perfect_model.checkpoint, {})
+    model = init_model(str(config), str(perfect_model.checkpoint), device='cpu')
+    with refused:
+        inference_bottomup(model, str(perfect_model.image))
+    cfg.update(work_dir=str(tmp_path), load_from=str(perfect_model.checkpoint))
+    with DefaultScope.overwrite_default_scope('mmpose_ae'), refused:
+        Runner.from_cfg(cfg).test()
 
 
 def test_other_images(train_score, tiny_config):

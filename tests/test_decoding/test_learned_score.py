@@ -101,6 +101,8 @@ def written(save=np.savez, *values, **arrays):
     (written(**dict(HEAD, format=2)), 'it has format 2, this version of mmpose_ae reads up to 1'),
     (written(**HEAD), 'the last layer has 16 outputs'),
     (written(**HEAD, w0=np.zeros((3, 1)), b0=np.zeros(1)), 'a layer of 16 inputs has weights'),
+    (written(**HEAD, w0=np.full((16, 1), np.nan), b0=np.zeros(1)), '16 inputs .* not finite'),
+    (written(**HEAD, w0=np.ones((16, 1)), b0=np.full(1, np.inf)), '16 inputs .* not finite'),
     (written(**dict(HEAD, sigmas=np.ones(2))), 'there are 2 sigmas of 3 keypoints'),
     (written(**dict(HEAD, sigmas=np.zeros(3))), 'sigmas must be positive'),
 ])  # fmt: skip
@@ -158,6 +160,10 @@ def test_other_keypoints_are_refused(write):
     four = Poses(np.zeros((1, 4, 2)), np.zeros((1, 4)), np.zeros(1))
     with pytest.raises(ValueError, match='the learned score is of people with the 3 keypoints'):
         by_feature(SIZE).rank(four)
+    codec = fakes.codec(learned_score=path)
+    codec.check_keypoints(NAMES)
+    with pytest.raises(ValueError, match=r"learned_score of AEDecoder is of .* \['right', 'left'"):
+        codec.check_keypoints(['right', 'left', 'middle'])
     with pytest.raises(FileNotFoundError, match='missing.npz'):
         fakes.codec(learned_score='missing.npz')
 

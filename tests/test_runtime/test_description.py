@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 from exported_files import DECODING, NAMES, SIGMAS, SKELETON, said, write_file
 
-from mmpose_ae.decoding import TagDecoding
+from mmpose_ae.decoding import LearnedScore, TagDecoding
+from mmpose_ae.decoding.pose_features import count_features
 from mmpose_ae.images import Resize
 from mmpose_ae.runtime import read_description
 
@@ -36,6 +38,16 @@ def test_it_is_read(tmp_path):
 def test_what_is_wrong_is_named(tmp_path, entries, reason):
     with pytest.raises(ValueError, match=reason):
         read_description(write_file(tmp_path / 'a.onnx', entries))
+
+
+def test_a_learned_score_is_of_the_people_of_the_file(tmp_path):
+    layer = np.zeros((count_features(3), 1), np.float32), np.zeros(1, np.float32)
+    decoding = dict(DECODING, learned_score=LearnedScore(NAMES, np.ones(3), (layer,)).to_text())
+    found = read_description(write_file(tmp_path / 'a.onnx', said(decoding=decoding)))
+    assert found.decoding.learned_score.keypoint_names == NAMES
+    path = write_file(tmp_path / 'b.onnx', said(decoding=decoding, keypoints=NAMES[::-1]))
+    with pytest.raises(ValueError, match=r"b.onnx: .*learned score is of people .* \['top', 'ri"):
+        read_description(path)
 
 
 @pytest.mark.parametrize('key', ['name', 'input', 'grid', 'keypoints', 'decoding', 'sigmas'])

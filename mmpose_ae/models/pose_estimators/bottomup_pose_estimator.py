@@ -7,6 +7,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmpose_ae.checkpoints import CheckpointError, Origin, convert_checkpoint, is_foreign
+from mmpose_ae.codecs import BottomupCodec
 from mmpose_ae.models.heads import GroundTruth
 from mmpose_ae.models.heads.views import nest_views
 from mmpose_ae.registry import MODELS, build_own
@@ -57,6 +58,19 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         head = getattr(self, 'head', None)
         return (head if kind is None else GroundTruth(head, kind)), test_cfg
 
+    def check_keypoints(self) -> None:
+        """Refuse a learned score of other keypoints than ``dataset_meta`` has, where it is known.
+
+        MMPose's APIs set it, and ``DatasetMetaHook``. :meth:`predict` checks it, too.
+
+        Raises:
+            ValueError: Says which keypoints the score is of.
+        """
+        names = (getattr(self, 'dataset_meta', None) or {}).get('keypoint_id2name')
+        decoder = getattr(getattr(self, 'head', None), 'decoder', None)
+        if names and isinstance(decoder, BottomupCodec):
+            decoder.check_keypoints([names[k] for k in range(len(names))])
+
     def forward(
         self,
         inputs: Union[Tensor, List[Tensor]],
@@ -91,8 +105,10 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
             list[PoseDataSample]: With ``pred_instances`` in pixels of the original images.
 
         Raises:
-            ValueError: If ``test_cfg`` and pipeline disagree about an image pyramid.
+            ValueError: If ``test_cfg`` and pipeline disagree about an image pyramid, or
+                :meth:`check_keypoints` refuses.
         """
+        self.check_keypoints()
         head, test_cfg = self._testing_head()
         scales = list(inputs) if isinstance(inputs, tuple) else [inputs]
         feats = nest_views(scales, self.extract_feat, data_samples[0].metainfo, test_cfg)
