@@ -59,8 +59,12 @@ class DEKRHead(CodecHead, _DEKRHead):
         decoder (dict, optional): The codec: a :class:`DEKRCodec`, or a :class:`CenterOffsetCodec`,
             which puts keypoints where heatmaps have a peak nearby.
         **kwargs: As in MMPose's ``DEKRHead``: ``heatmap_loss``, numbers of filters, ``rescore_cfg``
-            and ``init_cfg``. The network that rescores reads the skeleton of the decoder's
-            metainfo.
+            and ``init_cfg``. The network that rescores is only loaded, never trained: its weights
+            need no gradient. It reads the skeleton of the decoder's metainfo, which has to be a
+            :class:`DEKRCodec`.
+
+    Raises:
+        ValueError: If an option cannot be, or the network that rescores does not fit the decoder.
     """
 
     codec_classes = (DEKRCodec, CenterOffsetCodec)
@@ -85,11 +89,22 @@ class DEKRHead(CodecHead, _DEKRHead):
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
         check_positive('offset_radius', offset_radius)
         super().__init__(in_channels, num_keypoints, displacement_loss=displacement_loss, **kwargs)
-        if self.rescore_net is not None and (codec is None or codec.metainfo is None):
-            raise ValueError('rescore_cfg needs the skeleton: give the decoder metainfo')
         self.decoder = codec
+        if self.rescore_net is not None:
+            self._check_rescoring()
+            self.rescore_net.requires_grad_(False)
         self.background_weight = background_weight
         self.offset_radius = offset_radius
+
+    def _check_rescoring(self) -> None:
+        """Refuse a network that rescores what the decoder does not have."""
+        if isinstance(self.decoder, CenterOffsetCodec):
+            raise ValueError(
+                'rescore_cfg rescores the poses of a DEKRCodec, but decoder.type is '
+                f'{type(self.decoder).__name__}: leave out rescore_cfg, or change the decoder'
+            )
+        if self.decoder is None or self.decoder.metainfo is None:
+            raise ValueError('rescore_cfg needs the skeleton: give the decoder metainfo')
 
     def _make_displacement_conv_layers(
         self, in_channels: int, out_channels: int, num_filters: int, groups: int

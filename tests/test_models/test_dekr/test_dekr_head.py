@@ -11,6 +11,7 @@ from mmpose.codecs import SPR
 from mmpose.models.heads.hybrid_heads import dekr_head as mmpose_module
 from mmpose.structures import PoseDataSample
 
+COCO = dict(from_file='configs/_base_/datasets/coco.py')
 FILTERS = dict(num_heatmap_filters=4, num_displacement_filters_per_keypoint=2)
 # As MMPose places cells, and decodes without its NMS.
 AS_MMPOSE = dict(
@@ -201,3 +202,29 @@ def test_the_rescoring_network_has_its_say():
         torch.nn.init.constant_(parameter, 3.0 if name == 'l3.bias' else 0.0)
     (found,) = plain.predict(view, [fakes.sample()])
     np.testing.assert_allclose(found.bbox_scores, 3 * expected.bbox_scores, rtol=1e-5)
+
+
+def rescoring_head(codec='DEKRCodec', **options):
+    """A head whose people have the 17 keypoints and 19 links of COCO."""
+    decoder = fakes.codec_config(codec, keypoint_order=None, metainfo=COCO)
+    rescore = dict(in_channels=74, norm_indexes=(5, 6))
+    return fakes.head('DEKRHead', decoder=decoder, rescore_cfg=rescore, **FILTERS, **options)
+
+
+def test_the_rescoring_network_is_loaded_but_not_trained():
+    """As processes that train together need it: who asks for a gradient gets one."""
+    head = rescoring_head()
+    people = np.random.default_rng(0).uniform(5, 40, (2, 17, 2))
+    sum(head.loss((fakes.features(),), [fakes.sample(people)]).values()).backward()
+    for name, parameter in head.named_parameters():
+        trained = not name.startswith('rescore_net.')
+        assert parameter.requires_grad == trained == (parameter.grad is not None), name
+    assert {name for name in head.state_dict() if name.startswith('rescore_net.l3')} == {
+        'rescore_net.l3.weight',
+        'rescore_net.l3.bias',
+    }
+
+
+def test_the_rescoring_network_is_refused_where_it_has_no_poses():
+    with pytest.raises(ValueError, match='rescore_cfg .* but decoder.type is CenterOffsetCodec'):
+        rescoring_head('CenterOffsetCodec')
