@@ -4,7 +4,7 @@ import inspect
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import wraps
-from math import inf
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import Any, Callable, Dict, Iterable, Optional, Set, Type, TypeVar
 
@@ -125,6 +125,40 @@ def refuse_unknown_options(owner: Class) -> Class:
     return owner
 
 
+def check_number(name: str, value: Any) -> None:
+    """Refuse what is no number, or not a finite one.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+
+    Raises:
+        ValueError: Names the option and the value.
+    """
+    if not (_is_number(value) and isfinite(value)):
+        raise ValueError(f'{name} must be a finite number, got {value!r}')
+
+
+def check_inside(name: str, value: Any, low: float, high: float) -> None:
+    """Refuse a number that is out of a range without its ends.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+        low (float): All that may be given are greater.
+        high (float): All that may be given are less.
+
+    Raises:
+        ValueError: Names the option, the value and the range; also for NaN and what is no number.
+    """
+    if not (_is_number(value) and low < value < high):
+        raise ValueError(f'{name} must be above {low} and below {high}, got {value!r}')
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def check_between(name: str, value: Any, low: float = 0, high: float = inf) -> None:
     """Refuse a number that is out of range.
 
@@ -137,8 +171,7 @@ def check_between(name: str, value: Any, low: float = 0, high: float = inf) -> N
     Raises:
         ValueError: Names the option, the value and the range; also for NaN and what is no number.
     """
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (is_number and low <= value <= high):
+    if not (_is_number(value) and low <= value <= high):
         raise ValueError(f'{name} must be a number between {low} and {high}, got {value!r}')
 
 

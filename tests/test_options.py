@@ -10,7 +10,9 @@ from mmpose_ae.options import (
     check_between,
     check_choice,
     check_count,
+    check_inside,
     check_known,
+    check_number,
     option_names,
     read_options,
     refuse_unknown_options,
@@ -165,3 +167,22 @@ def test_numbers_in_range():
         check_between('share', value, 0, 1)
     check_between('weight', float('inf'))
     check_count('frames', np.int64(2), 2)
+
+
+@pytest.mark.parametrize('value', [None, 'x', True, float('nan'), float('inf'), -float('inf')])
+def test_what_is_no_finite_number(value):
+    with pytest.raises(ValueError, match=f'threshold must be a finite number, got {value!r}'):
+        check_number('threshold', value)
+
+
+@pytest.mark.parametrize('value', [None, 'x', True, float('nan'), 0, 1])
+def test_numbers_that_are_not_inside(value):
+    with pytest.raises(ValueError, match=f'prior must be above 0 and below 1, got {value!r}'):
+        check_inside('prior', value, 0, 1)
+
+
+def test_finite_numbers_and_those_inside():
+    for value in (-2, 0, np.float32(0.5), np.int64(3)):
+        check_number('threshold', value)
+    for value in (1e-9, 0.5, 1 - 1e-9):
+        check_inside('prior', value, 0, 1)

@@ -12,7 +12,7 @@ from mmpose_ae.frame import Grid, Size
 from mmpose_ae.grouping import Poses
 from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.ops import OFFSETS, append_centers, instance_scales, keypoint_indices
-from mmpose_ae.options import check_choice, read_options
+from mmpose_ae.options import check_choice, check_number, read_options
 
 from .heatmap_targets import HeatmapTargets, Targets
 from .keypoint_order import check_order, order_from_metainfo
@@ -77,6 +77,8 @@ class BottomupCodec(BaseKeypointCodec):
         _check_sizes(self.input_size, self.heatmap_sizes)
         self.metainfo = None if metainfo is None else load_metainfo(metainfo)
         self.keypoint_order = self._read_order(keypoint_order)
+        if center_shift is not None:
+            check_number('center_shift', center_shift)
         self.center_shift = center_shift
         check_choice('refinement', refinement, [None, *sorted(OFFSETS)])
         self.refinement = refinement

@@ -13,18 +13,15 @@ from mmpose_ae.ops import (
     finite_or_zero,
     refine_cells,
 )
+from mmpose_ae.options import check_count, check_number
 
 from .maps import CenterProposals
 
 
 def _check_kernel(name: str, side: int) -> None:
-    if side < 1 or side % 2 == 0:
-        raise ValueError(f'{name} must be odd and positive, got {side}')
-
-
-def _check_count(name: str, count: int) -> None:
-    if count < 1:
-        raise ValueError(f'{name} must be at least 1, got {count}')
+    check_count(name, side, 1)
+    if side % 2 == 0:
+        raise ValueError(f'{name} must be odd, got {side}')
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,10 @@ class TagCandidateSearch:
 
     def __post_init__(self) -> None:
         _check_kernel('kernel_size', self.kernel_size)
-        _check_count('max_candidates', self.max_candidates)
+        check_number('threshold', self.threshold)
+        check_count('max_candidates', self.max_candidates, 1)
+        if self.max_score is not None:
+            check_number('max_score', self.max_score)
 
     def prepare(self, heatmaps: Tensor) -> Tensor:
         """Heatmaps as they are searched: finite, float32, and not above the limit."""
@@ -97,7 +97,9 @@ class CenterCandidateSearch:
     def __post_init__(self) -> None:
         _check_kernel('kernel_size', self.kernel_size)
         _check_kernel('center_kernel_size', self.center_kernel_size)
-        _check_count('max_candidates', self.max_candidates)
+        check_number('threshold', self.threshold)
+        check_count('max_candidates', self.max_candidates, 1)
+        check_count('min_candidates', self.min_candidates)
 
     def find(
         self, heatmaps: Tensor, centers: Tensor, mask: Optional[Tensor] = None
@@ -141,7 +143,9 @@ class OffsetCandidateSearch:
     def __post_init__(self) -> None:
         _check_kernel('kernel_size', self.kernel_size)
         _check_kernel('center_kernel_size', self.center_kernel_size)
-        _check_count('max_candidates', self.max_candidates)
+        check_number('threshold', self.threshold)
+        check_number('center_threshold', self.center_threshold)
+        check_count('max_candidates', self.max_candidates, 1)
 
     def find_keypoints(self, heatmaps: Tensor) -> MaskedCandidates:
         """Search heatmaps of keypoints, (B, K, H, W)."""
@@ -173,7 +177,8 @@ class PersonSearch:
 
     def __post_init__(self) -> None:
         _check_kernel('kernel_size', self.kernel_size)
-        _check_count('max_candidates', self.max_candidates)
+        check_number('threshold', self.threshold)
+        check_count('max_candidates', self.max_candidates, 1)
 
     def find(self, centers: Tensor) -> MaskedCandidates:
         """Search heatmaps of centers, (B, 1, H, W)."""

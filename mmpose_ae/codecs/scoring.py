@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mmpose_ae.decoding.scoring import check_limit
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_choice, check_count, check_number
 
 from .maps import GroupedCenters
 
@@ -35,6 +35,8 @@ class CenterGroupScoring:
 
     def __post_init__(self) -> None:
         check_choice('by of scoring', self.by, ('visibility', 'heatmap'))
+        check_number('visible_threshold', self.visible_threshold)
+        check_count('min_keypoints', self.min_keypoints)
         check_limit(self.max_instances)
 
     def score(self, groups: GroupedCenters) -> Tuple[Tensor, Tensor]:

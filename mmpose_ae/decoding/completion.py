@@ -7,7 +7,7 @@ import numpy as np
 
 from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import Instances, Poses, fill_instances
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_choice, check_number
 
 from .missing import MISSING_RULES, find_missing
 from .refinement import refine_cells
@@ -34,6 +34,9 @@ class Completion:
 
     def __post_init__(self) -> None:
         check_choice('rule of completion', self.rule, MISSING_RULES)
+        for name in ('threshold', 'score'):
+            if getattr(self, name) is not None:
+                check_number(f'{name} of completion', getattr(self, name))
 
     def complete(
         self,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Optional
 
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_choice, check_count
 
 
 def check_limit(max_instances: Optional[int]) -> None:
@@ -13,10 +13,10 @@ def check_limit(max_instances: Optional[int]) -> None:
         max_instances (int, optional): Most instances per image. None is no limit.
 
     Raises:
-        ValueError: If it is less than 1.
+        ValueError: If it is no whole number, or less than 1.
     """
-    if max_instances is not None and max_instances < 1:
-        raise ValueError(f'max_instances must be at least 1, or None, got {max_instances}')
+    if max_instances is not None:
+        check_count('max_instances, if it is not None,', max_instances, 1)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
+from mmpose_ae.options import check_between, check_positive
+
 from .assignment import assign
 from .candidates import UNMATCHED, Candidates, check_finite
 from .joining import join_groups
@@ -57,11 +59,10 @@ class DensityGrouping:
         join_below: float = 3.0,
         pose: Optional[Sequence[Sequence[float]]] = None,
     ) -> None:
-        for name, value in dict(reach=reach, spread=spread).items():
-            if value is not None and not value > 0:  # nor NaN
-                raise ValueError(f'{name} must be positive, got {value}')
-        if not join_below >= 0:
-            raise ValueError(f'join_below must not be negative, got {join_below}')
+        check_positive('reach', reach)
+        if spread is not None:
+            check_positive('spread', spread)
+        check_between('join_below', join_below)
         if pose is not None and spread is None:
             raise ValueError('pose says how spread is measured, but spread is None')
         self.reach = reach

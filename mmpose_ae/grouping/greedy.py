@@ -4,6 +4,8 @@ from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
+from mmpose_ae.options import check_count
+
 from .assignment import SOLVERS, assign
 from .candidates import UNMATCHED, Candidates, check_finite
 from .scipy_routines import squared_distances
@@ -63,6 +65,8 @@ class GreedyGrouping:
         for name, value in given.items():
             if value not in choices[name]:
                 raise ValueError(f'{name} must be one of {sorted(choices[name])}, got {value!r}')
+        if max_open is not None:
+            check_count('max_open', max_open, 1)
         self.distance = distance
         self.cost = cost
         self.inclusive = inclusive

@@ -89,7 +89,7 @@ class OwnGrouping:
     (dict(type='TagDecoding', grouping=dict(type='Own')), ValueError, 'type of grouping must be'),
     (dict(type='TagDecoding', completion=dict(r=1)), TypeError, 'completion of TagDecoding has no'),
     (dict(type='OffsetDecoding', match_distance=-1), ValueError, 'match_distance must be a number'),
-    (dict(type='CenterDecoding', max_instances=0), ValueError, 'max_instances must be at least 1'),
+    (dict(type='CenterDecoding', max_instances=0), ValueError, 'max_instances, if it is not None'),
 ])  # fmt: skip
 def test_faults_of_a_file_are_named(options, error, message):
     with pytest.raises(error, match=message):

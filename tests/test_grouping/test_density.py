@@ -197,11 +197,14 @@ def test_lengths_must_be_positive():
         DensityGrouping(reach=0)
     with pytest.raises(ValueError, match='spread must be positive, got -1'):
         DensityGrouping(spread=-1)
-    with pytest.raises(ValueError, match='join_below must not be negative, got -1'):
+    with pytest.raises(ValueError, match='join_below must be a number between 0 and inf, got -1'):
         DensityGrouping(join_below=-1)
     for name in ('reach', 'spread', 'join_below'):
         with pytest.raises(ValueError, match=f'{name} must .* got nan'):
             DensityGrouping(**{name: float('nan')})
+    for name in ('reach', 'join_below'):
+        with pytest.raises(ValueError, match=f'{name} must .* got None'):
+            DensityGrouping(**{name: None})
 
 
 def test_what_a_splinter_took_goes_back():

@@ -1,5 +1,6 @@
 """The head of CID (Wang and Zhang, CVPR 2022): MMPose's, with our targets, views and codec."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -23,7 +24,7 @@ from mmpose_ae.models.heads import (
 )
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import MaskedCandidates, nearest_cells
-from mmpose_ae.options import check_positive, refuse_unknown_options
+from mmpose_ae.options import check_count, check_inside, check_positive, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 BLUR = 3  # side of the window, in cells, over which heatmaps are averaged in testing
@@ -37,14 +38,46 @@ class FloatSigmoid(TruncSigmoid):
         return super().forward(logits.float())
 
 
+@dataclass(frozen=True)
+class CIDViewOptions(ViewOptions):
+    """Options of ``test_cfg`` of CID, whose features are turned back, and not its heatmaps.
+
+    ``shift_heatmap`` would have no effect, as in MMPose's head, and is refused.
+    """
+
+    def __post_init__(self) -> None:
+        if self.shift_heatmap:
+            raise ValueError(
+                'shift_heatmap of test_cfg has no effect on CIDHead, which turns features back '
+                'before heatmaps are made of them: leave it out'
+            )
+
+
+@dataclass(frozen=True)
+class CIDTrainOptions:
+    """Options of ``train_cfg`` of CID.
+
+    Attributes:
+        max_train_instances (int): Most people of a batch whose heatmaps are trained, drawn at
+            random; -1 is no limit.
+    """
+
+    max_train_instances: int = -1
+
+    def __post_init__(self) -> None:
+        if self.max_train_instances != -1:
+            check_count('max_train_instances of train_cfg', self.max_train_instances, 1)
+
+
 @MODELS.register_module()
 @refuse_unknown_options
 class CIDHead(CodecHead, _CIDHead):
     """Predict centers, and from the features of each the heatmaps of one person.
 
-    Layers, losses, names of weights and ``train_cfg`` are those of MMPose's head; targets are made
-    here, and tests may have batches and all views of :class:`ViewOptions`: centers are searched on
-    the average of all, and everybody's heatmaps are averaged at the size of the first scale.
+    Layers, losses, names of weights and ``train_cfg`` (:class:`CIDTrainOptions`) are those of
+    MMPose's head; targets are made here, and tests may have batches and all views of
+    :class:`CIDViewOptions`: centers are searched on the average of all, and everybody's heatmaps
+    are averaged at the size of the first scale.
 
     Args:
         in_channels (int): Channels of the feature map.
@@ -55,11 +88,14 @@ class CIDHead(CodecHead, _CIDHead):
         decoupled_heatmap_loss (dict): Loss of everybody's heatmaps.
         contrastive_loss (dict): Loss that keeps the features of people apart.
         decoder (dict, optional): The codec, a :class:`CIDCodec`.
-        **kwargs: As in MMPose's: ``coupled_heatmap_loss``, ``prior_prob`` and ``init_cfg``.
+        prior_prob (float): What heatmaps show where nothing is learned yet, above 0 and below 1.
+        **kwargs: As in MMPose's: ``coupled_heatmap_loss`` and ``init_cfg``.
     """
 
     codec_classes = (CIDCodec,)
     predicts_centers = True
+    test_options = CIDViewOptions
+    train_options = CIDTrainOptions
 
     def __init__(
         self,
@@ -74,14 +110,17 @@ class CIDHead(CodecHead, _CIDHead):
             type='mmpose.InfoNCELoss', temperature=0.05
         ),
         decoder: OptConfigType = None,
+        prior_prob: float = 0.01,
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
         losses = dict(
             decoupled_heatmap_loss=decoupled_heatmap_loss, contrastive_loss=contrastive_loss
         )
-        super().__init__(in_channels, gfd_channels, num_keypoints, **losses, **kwargs)
+        check_count('gfd_channels', gfd_channels, 1)
         check_positive('gfd_std', gfd_std)
+        check_inside('prior_prob', prior_prob, 0, 1)
+        super().__init__(in_channels, gfd_channels, num_keypoints, prior_prob, **losses, **kwargs)
         normal = self.gfd_module.init_cfg[-1]
         normal.update(std=gfd_std, override=dict(normal['override'], std=gfd_std))
         self.decoder = codec
@@ -100,13 +139,15 @@ class CIDHead(CodecHead, _CIDHead):
             feats (tuple[Tensor]): Feature maps, the last one is used.
             batch_data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` in pixels
                 of the input and ``bbox_scales``, and ``gt_fields.heatmap_mask``.
-            train_cfg (dict, optional): ``max_train_instances``, most people of a batch.
+            train_cfg (dict, optional): Options of :class:`CIDTrainOptions`.
 
         Returns:
             dict: ``loss/heatmap_coupled``, ``loss/heatmap_decoupled`` and ``loss/contrastive``.
         """
         supervision = self._supervise([feats[-1]], batch_data_samples)
-        losses = super().loss(feats, self._label(supervision), train_cfg or {})
+        most = self.read_train_cfg(train_cfg).max_train_instances
+        limit = dict(max_train_instances=most)
+        losses = super().loss(feats, self._label(supervision), limit)
         nothing = 0 * sum(p.sum() for p in self.gfd_module.parameters())  # where nobody is
         return {'loss/heatmap_decoupled': nothing, 'loss/contrastive': nothing, **losses}
 

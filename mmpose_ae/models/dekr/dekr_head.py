@@ -25,7 +25,7 @@ from mmpose_ae.models.heads import (
 )
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import dense_offsets, extents
-from mmpose_ae.options import check_positive, refuse_unknown_options
+from mmpose_ae.options import check_between, check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .adaptive_convolution import AdaptiveBlock
@@ -55,7 +55,7 @@ class DEKRHead(CodecHead, _DEKRHead):
         displacement_loss (dict): Loss of offsets.
         background_weight (float): Weight of cells without a Gaussian in the loss of heatmaps.
         offset_radius (float): Half the side of the square around centers in which offsets are
-            trained, in cells.
+            trained, in cells, 0.5 or more.
         decoder (dict, optional): The codec: a :class:`DEKRCodec`, or a :class:`CenterOffsetCodec`,
             which puts keypoints where heatmaps have a peak nearby.
         **kwargs: As in MMPose's ``DEKRHead``: ``heatmap_loss``, numbers of filters, ``rescore_cfg``
@@ -87,7 +87,10 @@ class DEKRHead(CodecHead, _DEKRHead):
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
-        check_positive('offset_radius', offset_radius)
+        check_between('offset_radius', offset_radius, 0.5)  # below, the square has no cell
+        check_between('background_weight', background_weight)
+        for name in ('num_heatmap_filters', 'num_displacement_filters_per_keypoint'):
+            check_count(name, kwargs.get(name, 1), 1)
         super().__init__(in_channels, num_keypoints, displacement_loss=displacement_loss, **kwargs)
         self.decoder = codec
         if self.rescore_net is not None:
@@ -145,11 +148,12 @@ class DEKRHead(CodecHead, _DEKRHead):
             feats (tuple[Tensor]): Feature maps, the last one is used.
             batch_data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` in pixels
                 of the input, and ``gt_fields.heatmap_mask``.
-            train_cfg (dict, optional): Not used.
+            train_cfg (dict, optional): There are no options; any is refused.
 
         Returns:
             dict: ``loss/heatmap`` and ``loss/displacement``.
         """
+        self.read_train_cfg(train_cfg)
         return super().loss(feats, self._label(self._supervise([feats[-1]], batch_data_samples)))
 
     def _label(self, supervision: Supervision) -> SampleList:

@@ -1,6 +1,7 @@
 """What every head does with its codec, whatever predicts its maps: targets, and people."""
 
-from typing import ClassVar, List, Optional, Tuple, Type, Union
+from dataclasses import dataclass
+from typing import Any, ClassVar, List, Optional, Tuple, Type, Union
 
 from mmengine.structures import InstanceData, PixelData
 from mmpose.codecs.base import BaseKeypointCodec
@@ -20,17 +21,24 @@ from .views import ViewOptions
 Predictions = Union[InstanceList, Tuple[InstanceList, List[PixelData]]]
 
 
+@dataclass(frozen=True)
+class NoOptions:
+    """Options of ``train_cfg`` of most heads: none."""
+
+
 class CodecHead:
     """The side of a head that faces its codec, to inherit from before a head of MMPose.
 
     Subclasses set ``decoder``, the codec, and ``num_keypoints``, and say in :meth:`_find` how they
     come to what the codec groups. ``codec_classes`` are the codecs that a head works with, and
-    their subclasses; ``test_options`` are those of ``test_cfg``.
+    their subclasses; ``test_options`` are those of ``test_cfg``, ``train_options`` those of
+    ``train_cfg``.
     """
 
     codec_classes: ClassVar[Tuple[Type[BottomupCodec], ...]] = (BottomupCodec,)
     predicts_centers = False
     test_options = ViewOptions
+    train_options: ClassVar[type] = NoOptions
 
     @classmethod
     def build_decoder(
@@ -110,6 +118,14 @@ class CodecHead:
             TypeError: If one is unknown; lists those that are known.
         """
         return read_options(self.test_options, f'test_cfg of {type(self).__name__}', test_cfg)
+
+    def read_train_cfg(self, train_cfg: OptConfigType) -> Any:
+        """Check the options of training.
+
+        Raises:
+            TypeError: If one is unknown; lists those that are known.
+        """
+        return read_options(self.train_options, f'train_cfg of {type(self).__name__}', train_cfg)
 
     def propose(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Proposed:
         """Go as far as the device goes: all of prediction before the host groups.

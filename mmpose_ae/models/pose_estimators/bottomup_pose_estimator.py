@@ -32,7 +32,7 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
     - ``ground_truth``: ``'heatmaps'`` or ``'tags'``: what would a head predict that knows them? See
       :class:`GroundTruth`.
 
-    Others are refused.
+    Others are refused, as are options of ``train_cfg`` that the head does not know.
 
     Args:
         *args: As in MMPose's.
@@ -50,6 +50,8 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         head, test_cfg = self._testing_head()
         if hasattr(head, 'read_test_cfg'):
             head.read_test_cfg(test_cfg)
+        if hasattr(getattr(self, 'head', None), 'read_train_cfg'):
+            self.head.read_train_cfg(self.train_cfg)
 
     def _testing_head(self) -> Tuple[Any, dict]:
         """The head that predicts, and its options."""

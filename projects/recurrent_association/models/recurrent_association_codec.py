@@ -14,7 +14,7 @@ from mmpose_ae.decoding.completion import to_poses
 from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.grouping import Instances, Poses, rank_poses
 from mmpose_ae.ops import finite_or_zero, refine_cells, sample_tags
-from mmpose_ae.options import read_options
+from mmpose_ae.options import check_number, check_positive, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
 OLD_OPTIONS = {
@@ -70,6 +70,8 @@ class RecurrentAssociationCodec(BottomupCodec):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
+        check_positive('tag_threshold', tag_threshold)
+        check_number('discard_threshold', discard_threshold)
         self.tag_threshold = tag_threshold
         self.discard_threshold = discard_threshold
         rule = dict(rule=completion) if isinstance(completion, str) else completion

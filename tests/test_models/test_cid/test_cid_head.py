@@ -176,3 +176,55 @@ def test_layers_of_a_person_begin_as_large_as_asked_for(std):
         assert layer.weight.std().item() == pytest.approx(std, rel=0.2)
     assert head.iia_module.keypoint_root_conv.weight.std().item() == pytest.approx(0.001, rel=0.5)
     np.testing.assert_allclose(head.gfd_module.heatmap_conv.bias.detach(), -np.log(99), rtol=1e-5)
+
+
+@pytest.mark.parametrize('option, message', [
+    (dict(gfd_channels=0), 'gfd_channels must be a whole number from 1 on, got 0'),
+    (dict(gfd_std=0), 'gfd_std must be positive, got 0'),
+    (dict(prior_prob=0), 'prior_prob must be above 0 and below 1, got 0'),
+    (dict(prior_prob=1), 'prior_prob must be above 0 and below 1, got 1'),
+])  # fmt: skip
+def test_options_are_checked(option, message):
+    with pytest.raises(ValueError, match=message):
+        fakes.head('CIDHead', **option)
+
+
+def test_the_prior_is_what_heatmaps_begin_with():
+    head = fakes.head('CIDHead', prior_prob=0.2)
+    head.init_weights()
+    for layer in (head.gfd_module.heatmap_conv, head.iia_module.keypoint_root_conv):
+        np.testing.assert_allclose(layer.bias.detach().sigmoid(), 0.2, rtol=1e-5)
+
+
+def test_shifting_heatmaps_is_refused():
+    """MMPose's head turns features back as well, and does not shift them."""
+    head = fakes.head('CIDHead')
+    assert not head.read_test_cfg(dict(flip_test=True, shift_heatmap=False)).shift_heatmap
+    with pytest.raises(ValueError, match='shift_heatmap of test_cfg has no effect on CIDHead'):
+        head.read_test_cfg(dict(shift_heatmap=True))
+
+
+@pytest.mark.parametrize('train_cfg, error, message', [
+    (dict(max_train_instances=3, foo=1), TypeError, 'train_cfg of CIDHead has no option foo'),
+    (dict(max_train_instances='1'), ValueError, "max_train_instances of train_cfg .* got '1'"),
+    (dict(max_train_instances=0), ValueError, 'max_train_instances of train_cfg .* got 0'),
+])  # fmt: skip
+def test_options_of_training_are_checked(train_cfg, error, message):
+    with pytest.raises(error, match=message):
+        fakes.head('CIDHead').loss((fakes.features(),), [fakes.sample()], train_cfg)
+
+
+@pytest.mark.parametrize('most, count', [(-1, 4), (None, 4), (3, 3), (9, 4)])
+def test_so_many_people_of_a_batch_are_trained(most, count, monkeypatch):
+    """Of two images with two people each."""
+    head, seen = fakes.head('CIDHead'), []
+    forward = head.gfd_module.forward
+
+    def watch(feats, vectors, places, image):
+        seen.append(len(vectors))
+        return forward(feats, vectors, places, image)
+
+    monkeypatch.setattr(head.gfd_module, 'forward', watch)
+    options = None if most is None else dict(max_train_instances=most)
+    head.loss((fakes.features(2),), 2 * [fakes.sample()], options)
+    assert seen == [count]

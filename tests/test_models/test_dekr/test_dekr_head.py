@@ -228,3 +228,27 @@ def test_the_rescoring_network_is_loaded_but_not_trained():
 def test_the_rescoring_network_is_refused_where_it_has_no_poses():
     with pytest.raises(ValueError, match='rescore_cfg .* but decoder.type is CenterOffsetCodec'):
         rescoring_head('CenterOffsetCodec')
+
+
+@pytest.mark.parametrize('option, message', [
+    (dict(offset_radius=0.4), 'offset_radius must be a number between 0.5 and inf, got 0.4'),
+    (dict(background_weight=-1), 'background_weight must be a number between 0 and inf, got -1'),
+    (dict(num_heatmap_filters=0), 'num_heatmap_filters must be a whole number from 1 on'),
+    (dict(num_displacement_filters_per_keypoint=0), 'filters_per_keypoint must be a whole number'),
+])  # fmt: skip
+def test_options_are_checked(option, message):
+    with pytest.raises(ValueError, match=message):
+        fakes.head('DEKRHead', **option)
+
+
+def test_the_smallest_radius_trains_a_cell_of_each_person():
+    head = fakes.head('DEKRHead', offset_radius=0.5)
+    (labels,) = head._label(head._supervise([fakes.features()], [fakes.sample()]))
+    assert (labels.gt_fields.displacement_weights[0] > 0).sum() == len(fakes.PEOPLE)
+
+
+def test_options_of_training_are_refused():
+    with pytest.raises(TypeError, match='train_cfg of DEKRHead has no option max_train_instances'):
+        fakes.head('DEKRHead').loss(
+            (fakes.features(),), [fakes.sample()], dict(max_train_instances=3)
+        )

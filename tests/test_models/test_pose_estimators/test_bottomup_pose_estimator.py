@@ -61,6 +61,7 @@ def build(test_cfg=None, estimator='mmpose_ae.BottomupPoseEstimator', codec=None
             type=estimator,
             data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0] * 3, std=[255] * 3),
             backbone=options.pop('backbone', dict(type='PaintedBackbone')),
+            train_cfg=options.pop('train_cfg', None),
             head={**head, **options},
             test_cfg=test_cfg,
         )
@@ -244,6 +245,11 @@ def test_our_heads_in_the_estimator_of_mmpose():
     model = build(dict(flip_tset=True), 'mmpose.BottomupPoseEstimator')
     with pytest.raises(TypeError, match=FLIP_TYPO):
         predict(model, [paint(161, 121)])
+
+
+def test_options_of_training_that_the_head_does_not_know_are_refused():
+    with pytest.raises(TypeError, match='train_cfg of AEHead has no option max_train_instances'):
+        build(train_cfg=dict(max_train_instances=3))
 
 
 def test_pyramids_fail_in_mmpose():
