@@ -310,6 +310,51 @@ def test_yolo_trains_as_long_as_ae(tmp_path):
     assert peers.seconds_of_ae(run) == 900
 
 
+def test_ultralytics_leaves_the_threads_alone(monkeypatch):
+    """It sets them to its number whenever it runs; by default that of the cores, less one."""
+    utils = SimpleNamespace(NUM_THREADS=7)
+    parts = {
+        'ultralytics': SimpleNamespace(YOLO='yolo'),
+        'ultralytics.utils': SimpleNamespace(torch_utils=utils),
+        'ultralytics.utils.nms': SimpleNamespace(TorchNMS=SimpleNamespace(nms=None)),
+        'torchvision': SimpleNamespace(),
+    }
+    for name, part in parts.items():
+        monkeypatch.setitem(sys.modules, name, part)
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: 3)
+    assert import_module('peer_runs').import_yolo() == 'yolo'
+    assert utils.NUM_THREADS == 3
+
+
+@pytest.mark.parametrize(
+    'options, expected',
+    [
+        ([], ['--gpu', '--methods', 'ae', '--work-dir']),
+        (['--beside', 'rows.json'], ['--gpu', '--beside', 'rows.json']),
+        (['--small'], ['--small']),
+        (['--small', '--seeds', '1'], ['--seeds', '--small', '--seeds', '1']),
+    ],
+)
+def test_the_script_for_a_gpu_hands_its_options_on(tmp_path, options, expected):
+    """In the small form alone the form for a GPU is left out; what is given comes last."""
+    command = ['bash', str(TOOLS / 'on_gpu.sh'), str(tmp_path), *options]
+    environment = dict(os.environ, PYTHON='echo')
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    called = done.stdout.splitlines()[0].split()
+    assert [word for word in called if word in expected] == expected
+    assert ('--gpu' in called) != ('--small' in called)
+    assert called[len(called) - len(options) :] == options
+
+
+def test_any_number_of_methods_is_drawn(tmp_path):
+    """There are fewer markers than methods of others may be."""
+    table = import_module('method_table')
+    row = dict(NUMBERS, data='plain', seed=0, ms_5=20.0)
+    rows = [dict(row, label=f'method {number}') for number in range(len(table.MARKERS) + 2)]
+    table.draw_curve(rows, tmp_path / 'many.png')
+    assert cv2.imread(str(tmp_path / 'many.png')).std() > 0
+
+
 def test_people_of_yolo():
     """As heads give them; nobody, too."""
     to_instances = import_module('peer_runs').to_instances

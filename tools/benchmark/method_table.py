@@ -89,7 +89,7 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
             precisions, number = [row['AP'] for row in group], labels.index(label)
             axes.errorbar(
                 group[0]['ms_5'], np.mean(precisions), np.std(precisions), label=label, capsize=3,
-                color=f'C{number % 10}', fmt=MARKERS[number],
+                color=f'C{number % 10}', fmt=MARKERS[number % len(MARKERS)],
             )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')
         axes.grid(alpha=0.3)

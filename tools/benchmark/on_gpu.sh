@@ -6,11 +6,12 @@ set -euo pipefail
 
 FOLDER=$1
 shift
-[ $# -gt 0 ] || set -- --gpu
+FORM=--gpu
+case " $* " in *" --small "*) FORM= ;; esac
 HERE=$(dirname "$0")
 
-"${PYTHON:-python}" "$HERE/methods.py" "$@" --methods ae ae-tag8 swahr --data crowded --seeds 0 \
-    --work-dir "$FOLDER/methods"
+"${PYTHON:-python}" "$HERE/methods.py" $FORM --methods ae ae-tag8 swahr --data crowded --seeds 0 \
+    --work-dir "$FOLDER/methods" "$@"
 for tool in decode loss propose; do
     "${PYTHON:-python}" "$HERE/$tool.py" --threads 1 --repeats 3 --people 1 30 \
         --json "$FOLDER/$tool.json"

@@ -17,6 +17,7 @@ import mmpose_ae  # noqa: F401  (makes MMPose importable)
 # isort: split
 import cv2
 import numpy as np
+import torch
 from method_configs import Run, make_steps
 from method_runs import clock, read_metrics
 from mmengine.evaluator import Evaluator
@@ -98,9 +99,13 @@ def import_yolo() -> type:
     """Import ultralytics, of its own environment, also where torchvision has no operators.
 
     The wheels of PyPI want those of CUDA. One function is needed, which ultralytics has as well.
+    Whenever it runs it sets PyTorch's threads, also those of our networks: to as many as there are.
     """
     from ultralytics import YOLO
+    from ultralytics.utils import torch_utils
     from ultralytics.utils.nms import TorchNMS
+
+    torch_utils.NUM_THREADS = torch.get_num_threads()
 
     try:
         import torchvision  # noqa: F401
