@@ -9,7 +9,7 @@ from mmpose_ae.options import check_between, refuse_unknown_options
 from mmpose_ae.registry import TASK_UTILS
 
 from .masks import masks_of_owners
-from .pixel_grouping import nearest
+from .pixel_grouping import check_finite, nearest
 
 
 @TASK_UTILS.register_module()
@@ -40,12 +40,16 @@ class PersonMasks:
             tags (Tensor): Tags of the cells, (L, h, w), float.
             grid (Grid): The cells.
             frame (Frame): How the image lies on the input.
+
+        Raises:
+            ValueError: If the mask or the tags of its cells are NaN or infinite.
         """
         sure = sure.float().cpu().numpy()
         inside, owners = sure >= self.threshold, np.full(sure.shape, -1)
+        vectors = tags.double().cpu().numpy()[:, inside].T
+        check_finite(sure[inside], vectors)
         chosen = np.flatnonzero(people.bbox_scores >= self.person_threshold)
         if len(chosen):
-            vectors = tags.double().cpu().numpy()[:, inside].T
             owners[inside] = chosen[nearest(vectors, people.tags[chosen].astype(float))]
         count = len(people.bbox_scores)
         people.masks = masks_of_owners(sure, owners, count, self.threshold, grid, frame)

@@ -6,8 +6,8 @@ import numpy as np
 
 from mmpose_ae.grouping.scipy_routines import squared_distances
 
-# So many pixels, spread over the mask, tell which tags there are: enough for an instance that is a
-# percent of the mask, and time and memory stay bounded.
+# So many pixels tell which tags there are: ten of an instance that is a percent of the mask. More
+# cost time and memory.
 _MOST_VOTERS = 1024
 # So many pairs of pixels and instances are held at a time.
 _PAIRS_AT_ONCE = 2**18
@@ -27,6 +27,24 @@ class PixelGroups(NamedTuple):
     scores: np.ndarray
 
 
+def check_finite(scores: np.ndarray, tags: np.ndarray) -> None:
+    """Refuse pixels that cannot be compared.
+
+    Args:
+        scores (np.ndarray): How sure the mask is, (P,).
+        tags (np.ndarray): (P, L).
+
+    Raises:
+        ValueError: If a value is NaN or infinite.
+    """
+    for name, values in dict(detections=scores, tags=tags).items():
+        bad = values[~np.isfinite(values)]
+        if len(bad):
+            raise ValueError(
+                f'{name} of pixels must be finite, got {bad[0]}: has training diverged?'
+            )
+
+
 def nearest(tags: np.ndarray, modes: np.ndarray) -> np.ndarray:
     """Index of the mode (N, L) that is nearest to each tag (P, L), float64, (P,)."""
     owners, most = np.empty(len(tags), np.int64), _PAIRS_AT_ONCE // len(modes) or 1
@@ -34,6 +52,17 @@ def nearest(tags: np.ndarray, modes: np.ndarray) -> np.ndarray:
         part = slice(start, start + most)
         owners[part] = squared_distances(tags[part], modes).argmin(1)
     return owners
+
+
+def choose_voters(count: int) -> np.ndarray:
+    """Indices of the pixels that vote, ascending, (V,), int64; the same ones for the same count.
+
+    One is drawn from each of as many even parts of the row of pixels: they are spread over the
+    mask, and unlike every n-th pixel they do not keep in step with its columns.
+    """
+    voters = min(count, _MOST_VOTERS)
+    edges = np.arange(voters + 1) * count // max(voters, 1)
+    return edges[:-1] + np.random.default_rng(0).integers(np.diff(edges))
 
 
 def group_pixels(
@@ -55,12 +84,16 @@ def group_pixels(
     Returns:
         PixelGroups: An instance scores the mean over its pixels of how sure the mask is, each
         weighed by how close its tag is: pixels between instances have tags of their own, far apart.
+
+    Raises:
+        ValueError: If a value is NaN or infinite.
     """
+    check_finite(scores, tags)
     tags = np.ascontiguousarray(tags, float)
     nobody = PixelGroups(np.full(len(tags), -1), np.empty((0, tags.shape[1])), np.empty(0))
-    step = -(-len(tags) // _MOST_VOTERS) or 1
-    voters = tags[::step]
-    modes = find_modes(voters, scores[::step])
+    chosen = choose_voters(len(tags))
+    voters = tags[chosen]
+    modes = find_modes(voters, scores[chosen])
     if not len(modes):
         return nobody
     votes = np.bincount(nearest(voters, modes), minlength=len(modes))

@@ -6,6 +6,8 @@ from mmpose_ae.grouping import DensityGrouping
 from mmpose_ae.options import check_positive
 from mmpose_ae.registry import TASK_UTILS
 
+from .pixel_grouping import check_finite
+
 
 @TASK_UTILS.register_module()
 class TagHistogram:
@@ -33,8 +35,9 @@ class TagHistogram:
             np.ndarray: (N, 1), float64, the most frequent first.
 
         Raises:
-            ValueError: If tags have several dimensions.
+            ValueError: If tags have several dimensions, or are NaN or infinite.
         """
+        check_finite(scores, tags)
         if tags.shape[1] != 1:
             raise ValueError(
                 f'TagHistogram takes tags of one dimension, got {tags.shape[1]}: use TagDensity'

@@ -12,7 +12,7 @@ from mmpose_ae.frame import Frame, Grid
 from mmpose_ae.registry import TASK_UTILS
 from projects.instance_segmentation.decoding import MaskDecoder, Masks, TagDensity, TagHistogram
 from projects.instance_segmentation.decoding.masks import masks_of_owners, merge_views
-from projects.instance_segmentation.decoding.pixel_grouping import group_pixels
+from projects.instance_segmentation.decoding.pixel_grouping import choose_voters, group_pixels
 
 GROUPINGS = [(1, 'TagHistogram'), (1, 'TagDensity'), (8, 'TagDensity')]
 
@@ -148,6 +148,62 @@ def test_what_is_too_small_goes_to_the_nearest():
     assert not len(group_pixels(tags, np.ones(20), TagHistogram(), 30, 100).scores)
     assert len(group_pixels(tags, np.ones(20), TagHistogram(), 1, 2).scores) == 2
     assert not len(group_pixels(tags[:0], np.ones(0), TagDensity(), 1, 2).scores)
+
+
+@pytest.mark.parametrize('count', [0, 1, 1024, 1025, 65_536])
+def test_voters_are_spread_over_all_pixels(count):
+    voters = choose_voters(count)
+    assert len(voters) == min(count, 1024) and len(set(voters)) == len(voters)
+    np.testing.assert_array_equal(voters, choose_voters(count))
+    even = np.linspace(0, count, len(voters), endpoint=False)
+    assert np.all((voters > even - 1) & (voters < even + max(count, 1024) / 1024))
+
+
+def test_each_instance_of_a_board_is_found():
+    """Of 36 squares of 42 cells on 256, whose columns every 64th pixel would meet at four only."""
+    cell = np.minimum(np.arange(256) // 42, 5)
+    owners = 6 * cell[:, None] + cell
+    groups = group_pixels(3.0 * owners.reshape(-1, 1), np.ones(256**2), TagHistogram(), 8, 100)
+    assert len(groups.scores) == 36
+    for n in range(36):
+        assert len(set(groups.owners[owners.ravel() == n])) == 1
+
+
+@pytest.mark.parametrize('dim, grouping', GROUPINGS)
+@pytest.mark.parametrize('width', [7, 31, 63])
+def test_strips_beside_a_column_that_is_met_are_found(width, dim, grouping):
+    """Every 64th pixel of 256x256 is in one of four columns, which the strip does not have."""
+    tags = torch.zeros(dim, 1, 256, 256)
+    tags[0, 0, :, 1 : 1 + width] = 10
+    decoder = MaskDecoder(grouping=dict(type=grouping))
+    masks, _ = decode(decoder, torch.ones(1, 256, 256), tags, 256)
+    assert sorted(int(mask.sum()) for mask in masks) == [256 * width, 256 * (256 - width)]
+
+
+@pytest.mark.parametrize('dim, grouping', GROUPINGS)
+@pytest.mark.parametrize('bad', [np.nan, np.inf])
+@pytest.mark.parametrize('behind', [0, 1], ids=['voter', 'other'])
+def test_tags_that_are_not_finite_are_refused(behind, bad, dim, grouping):
+    """Whoever looks for the tags of instances, and also where the pixel has no vote."""
+    voters = choose_voters(256**2)
+    pixel = int(voters[7]) + behind
+    assert (pixel in voters) == (behind == 0)
+    place = divmod(pixel, 256)
+    decoder, tags = MaskDecoder(grouping=dict(type=grouping)), torch.zeros(dim, 1, 256, 256)
+    tags[-1, 0, place[0], place[1]] = bad
+    with pytest.raises(ValueError, match=f'^tags of pixels must be finite, got {bad}'):
+        decode(decoder, torch.ones(1, 256, 256), tags, 256)
+    outside = torch.ones(1, 256, 256)
+    outside[0, place[0], place[1]] = 0
+    assert len(decode(decoder, outside, tags, 256)[0]) == 1  # nobody looks there
+    outside[0, place[0], place[1]] = np.inf
+    with pytest.raises(ValueError, match='^detections of pixels must be finite, got inf'):
+        decode(decoder, outside, torch.zeros_like(tags), 256)
+
+
+def test_a_histogram_of_tags_that_are_not_finite_ends():
+    with pytest.raises(ValueError, match='^tags of pixels must be finite, got nan'):
+        TagHistogram()(np.array([[0.0], [np.nan]]), np.ones(2))
 
 
 @pytest.mark.parametrize('kind', ['MaskDecoder', 'PersonMasks'])

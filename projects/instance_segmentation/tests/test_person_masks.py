@@ -1,6 +1,7 @@
 """Masks of people by the tags of their keypoints."""
 
 import numpy as np
+import pytest
 import torch
 from mmengine.structures import InstanceData
 from pycocotools import mask as coco_mask
@@ -32,3 +33,17 @@ def test_nobody():
     place = Grid.over((4, 4), (16, 16)), Frame.whole((16, 16))
     PersonMasks().add_masks(people, torch.ones(4, 4), torch.zeros(1, 4, 4), *place)
     assert people.masks == []
+
+
+@pytest.mark.parametrize('bad', [np.nan, np.inf])
+def test_what_is_not_finite_is_refused(bad):
+    """As a decoder of masks alone does; outside the mask nobody looks."""
+    people = InstanceData(tags=np.zeros((1, 1), np.float32), bbox_scores=np.ones(1, np.float32))
+    place = Grid.over((4, 4), (16, 16)), Frame.whole((16, 16))
+    sure, tags = torch.ones(4, 4), torch.zeros(1, 4, 4)
+    tags[0, 2, 3] = bad
+    with pytest.raises(ValueError, match=f'^tags of pixels must be finite, got {bad}'):
+        PersonMasks().add_masks(people, sure, tags, *place)
+    sure[2, 3] = 0
+    PersonMasks().add_masks(people, sure, tags, *place)
+    assert coco_mask.decode(people.masks[0]).sum() > 200
