@@ -9,6 +9,7 @@ from mmpose_ae.models.losses.instance_tags import PAIRS
 from mmpose_ae.options import check_choice, check_count, check_positive
 from mmpose_ae.registry import MODELS
 
+from .close_pairs import sum_close_pairs
 from .pixel_tags import PixelInstances, TagSets, sample_tags
 
 
@@ -22,19 +23,6 @@ def pull_pairs(tags: TagSets) -> Tensor:
     mean = (tags.values * counted).sum(1) / count.clamp(min=1)
     spread = ((tags.values - mean[:, None]).square() * counted).sum((1, 2))
     return 2 * count[:, 0] * spread
-
-
-def push_pairs(tags: TagSets, exponent: float) -> Tensor:
-    """Sum ``exp(-exponent * distance^2)`` over all pairs of tags of each two instances, (N, N)."""
-    num_instances, count, _ = tags.values.shape
-    points = tags.values.flatten(0, 1)
-    points = points - points.detach().mean(0)  # small numbers lose fewer digits below
-    norm = points.square().sum(1)
-    with torch.autocast(points.device.type, enabled=False):  # or else half precision multiplies
-        squared = (norm[:, None] + norm - 2 * points @ points.T).clamp(min=0)
-    counted = tags.counted.flatten().to(points)
-    close = torch.exp(-exponent * squared) * counted[:, None] * counted
-    return close.view(num_instances, count, num_instances, count).sum((1, 3))
 
 
 @MODELS.register_module()
@@ -52,7 +40,10 @@ class PixelGroupingLoss(nn.Module):
     without instances.
 
     Args:
-        num_samples (int): Pixels of an instance, with replacement.
+        num_samples (int): Pixels of an instance, with replacement. Time grows with the square of
+            it times the largest number of instances of a category, memory is bounded: there and
+            back, 60 instances (L = 8) take 0.05 s of a core and 0.06 GB with 32 pixels, 0.4 s and
+            0.1 GB with 128.
         loss_weight (float): Factor of both losses.
         push_loss_factor (float): Factor of the push loss alone. Times ``push_exponent`` it should
             be 1 or more: of nearly equal tags, of variance v within instances whose means are b
@@ -108,13 +99,9 @@ class PixelGroupingLoss(nn.Module):
         return dict(loss_pull=self.loss_weight * pull, loss_push=self.loss_weight * push)
 
     def _of_image(self, tags: TagSets) -> Sequence[Tensor]:
-        pairs = tags.categories[:, None] == tags.categories
-        if self.push_pairs == 'different':
-            pairs = pairs & ~torch.eye(len(pairs), dtype=torch.bool, device=pairs.device)
         pull = pull_pairs(tags).sum()
-        push = (push_pairs(tags, self.push_exponent) * pairs).sum()
+        push, num_pairs = sum_close_pairs(tags, self.push_exponent, own=self.push_pairs == 'all')
         if not self.normalize:
             return pull, push
         count = tags.counted.sum(1).to(pull)
-        num_pairs = (count[:, None] * count * pairs).sum()
         return pull / count.square().sum().clamp(min=1), push / num_pairs.clamp(min=1)

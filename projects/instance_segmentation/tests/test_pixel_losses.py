@@ -9,8 +9,9 @@ import torch
 from golden import subject_files
 
 from mmpose_ae.registry import MODELS
-from projects.instance_segmentation.models import PixelInstances
-from projects.instance_segmentation.models.pixel_grouping_loss import pull_pairs, push_pairs
+from projects.instance_segmentation.models import PixelInstances, close_pairs
+from projects.instance_segmentation.models.close_pairs import sum_close_pairs
+from projects.instance_segmentation.models.pixel_grouping_loss import pull_pairs
 from projects.instance_segmentation.models.pixel_tags import TagSets, sample_pixels
 
 LOSSES = subject_files('instance_seg', '*_losses.npz', 'ae_tag', 'd1_embedding')
@@ -82,20 +83,50 @@ def test_discriminative_losses_are_those_of_the_codes(path, dim, code, options):
     np.testing.assert_allclose(tags.grad.numpy(), data[f'{code}_grad'], atol=1e-9)
 
 
-def test_pairs_by_double_loop():
-    """Of tags with several dimensions, some of which do not count."""
-    torch.manual_seed(0)
-    values = 3 * torch.randn(3, 4, 2, dtype=torch.float64) + 100
-    counted = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 1], [0, 0, 0, 0]]).bool()
-    sets = TagSets(values, counted, torch.zeros(3).long())
-    pull, push = torch.zeros(3).double(), torch.zeros(3, 3).double()
+def some_sets():
+    """Of three categories, with several dimensions; some tags do not count."""
+    generator = torch.Generator().manual_seed(0)
+    values = 3 * torch.randn(5, 4, 2, dtype=torch.float64, generator=generator) + 100
+    counted = torch.ones(5, 4, dtype=torch.bool)
+    counted[0, 2], counted[2] = False, False
+    return TagSets(values.requires_grad_(), counted, torch.tensor([0, 3, 0, 0, 1]))
+
+
+@pytest.mark.parametrize('at_once', [1, 20, 2**20], ids=['row', 'rows', 'whole'])
+@pytest.mark.parametrize('own', [False, True])
+def test_pairs_by_double_loop(own, at_once, monkeypatch):
+    """Also in parts, which begin and end within instances; gradients, too."""
+    monkeypatch.setattr(close_pairs, '_PAIRS_AT_ONCE', at_once)
+    sets = some_sets()
+    values, counted, categories = sets
+    pull, push, pairs = torch.zeros(5).double(), 0, 0
     for (n, i), (m, j) in product(counted.nonzero().tolist(), repeat=2):
         squared = (values[n, i] - values[m, j]).square().sum()
-        push[n, m] += math.exp(-0.3 * squared)
         if n == m:
-            pull[n] += squared
-    torch.testing.assert_close(pull_pairs(sets), pull)
-    torch.testing.assert_close(push_pairs(sets, 0.3), push)
+            pull[n] += squared.detach()
+        if categories[n] == categories[m] and (own or n != m):
+            push, pairs = push + torch.exp(-0.3 * squared), pairs + 1
+    torch.testing.assert_close(pull_pairs(sets).detach(), pull)
+    found, num_pairs = sum_close_pairs(sets, 0.3, own)
+    assert num_pairs == pairs == (81 if own else 24)
+    torch.testing.assert_close(found, push)
+    gradients = [torch.autograd.grad(loss, values)[0] for loss in (found, push)]
+    torch.testing.assert_close(*gradients)
+
+
+def test_memory_of_pairs_is_bounded():
+    """Of 1.6 million pairs, 6 MB a table, less is kept for the way back than for one of them."""
+    kept = []
+
+    def keep(tensor):
+        kept.append(tensor.nbytes)
+        return tensor
+
+    values = torch.randn(20, 64, 1, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        loss = sum(build('PixelGroupingLoss').of_sets([one_category(values)]).values())
+    loss.backward()
+    assert sum(kept) < 2**20 and values.grad.abs().sum() > 0
 
 
 @pytest.mark.parametrize('options, less', [(dict(), True), (dict(push_loss_factor=1), False)])
