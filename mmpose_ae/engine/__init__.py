@@ -6,7 +6,7 @@ from .channels_last_hook import ChannelsLastHook
 from .checkpoint_hook import CheckpointHook
 from .cpu_distributed import prepare_cpu_distributed
 from .dataset_meta_hook import DatasetMetaHook
-from .epoch_seed_hook import EpochSeedHook
+from .epoch_seed_hook import EpochSeedHook, epoch_seed
 from .pose_visualization_hook import PoseVisualizationHook
 from .unscaled_rates import keep_unscaled_rates
 
@@ -18,6 +18,7 @@ __all__ = [
     'EpochSeedHook',
     'PoseVisualizationHook',
     'accelerate',
+    'epoch_seed',
     'keep_unscaled_rates',
     'prepare_cpu_distributed',
 ]

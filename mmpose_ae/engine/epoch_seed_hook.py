@@ -11,6 +11,15 @@ from mmengine.runner import Runner
 from mmpose_ae.registry import HOOKS
 
 EPOCHS_PER_SEED = 100_003  # a prime: seeds of neighboring runs do not share epochs
+PROCESSES_PER_EPOCH = 1009
+
+
+def epoch_seed() -> int:
+    """A number of the run's seed and the epoch, the same in all processes of the run.
+
+    It is what :class:`EpochSeedHook` has set in this process, not in one that loads images.
+    """
+    return torch.initial_seed() // PROCESSES_PER_EPOCH
 
 
 @HOOKS.register_module()
@@ -29,7 +38,7 @@ class EpochSeedHook(Hook):
         Args:
             runner (Runner): Gives the seed and the epoch; each process draws its own numbers.
         """
-        seed = (runner.seed * EPOCHS_PER_SEED + runner.epoch) * 1009 + get_rank()
+        seed = (runner.seed * EPOCHS_PER_SEED + runner.epoch) * PROCESSES_PER_EPOCH + get_rank()
         random.seed(seed)
         np.random.seed(seed % 2**32)
         torch.manual_seed(seed % 2**63)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmpose_ae.engine import EpochSeedHook, epoch_seed_hook
+from mmpose_ae.engine import EpochSeedHook, epoch_seed, epoch_seed_hook
 
 
 @pytest.fixture
@@ -36,3 +36,13 @@ def test_neighbors_share_no_epoch(draw):
 
 def test_any_seed_that_a_run_may_have(draw):
     assert len(set(draw(seed=2**31 - 1, epoch=10**6))) == 3
+
+
+def test_processes_share_the_seed_of_an_epoch(draw):
+    found = {}
+    for seed in (0, 1):
+        for epoch in (0, 1):
+            for rank in (0, 7):
+                draw(seed, epoch, rank)
+                found.setdefault(epoch_seed(), set()).add((seed, epoch))
+    assert len(found) == 4 and all(len(runs) == 1 for runs in found.values())

@@ -64,6 +64,7 @@ class BottomupHead(CodecHead, HeatmapHead):
     """
 
     fixed_options = ('channels',)
+    types_name = 'keypoints'  # what heatmaps are of, for messages
 
     def __init__(
         self,
@@ -96,7 +97,7 @@ class BottomupHead(CodecHead, HeatmapHead):
         if final_layer is None and in_channels != predicted:
             raise ValueError(
                 f'without a final layer the {in_channels} input channels are the prediction, but '
-                f'{num_keypoints} keypoints need {self.out_channels}: {channels}, and '
+                f'{num_keypoints} {self.types_name} need {self.out_channels}: {channels}, and '
                 f'further_channels={further_channels}: in_channels, and what the backbone gives, '
                 f'must be {predicted}, or if others are behind the maps, say how many'
             )

@@ -1,11 +1,12 @@
 """Instances on their way to the network: onto the cells of its maps, and into a sample."""
 
-from typing import Tuple
+from numbers import Real
+from typing import Any, Sequence, Tuple
+from zlib import crc32
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
 
 from mmpose_ae.datasets.image_size import size_mismatch
 from mmpose_ae.datasets.transforms import PackPoseInputs
@@ -24,28 +25,27 @@ class LoadInstanceMap(BaseTransform):
     Args:
         stride (int): Pixels of the input per cell, as in the maps of the network.
         size_range (tuple): Instances of other sizes are void: the square root of their area in
-            pixels of the input, at least the first and less than the second.
+            pixels of the input, at least the first and less than the second. It is the area of
+            all that is seen on the image, also where a part of it lies outside the input.
     """
 
     def __init__(
         self, stride: int = 4, size_range: Tuple[float, float] = (0.0, float('inf'))
     ) -> None:
         check_count('stride', stride, 1)
-        low, high = size_range
-        if not 0 <= low < high:
-            raise ValueError(f'size_range must be ascending from 0 on, got {size_range}')
         self.stride = stride
-        self.size_range = low, high
+        self.size_range = _check_size_range(size_range)
 
     def transform(self, results: dict) -> dict:
         """Make the map.
 
         Args:
-            results (dict): ``read_instances``, and what :func:`frame_of` takes.
+            results (dict): ``read_instances``, ``img_id``, and what :func:`frame_of` takes.
 
         Returns:
             dict: With ``instance_map``, (1, h, w), int32, of which void is also what lies outside
-            the image; ``instance_categories``, (N,), and ``sampling_seed``.
+            the image; ``instance_categories``, (N,), and ``sampling_seed``, of the image and
+            how it lies on the input alone, whichever process loads it.
 
         Raises:
             ValueError: If the instances are of an image of another size.
@@ -69,12 +69,20 @@ class LoadInstanceMap(BaseTransform):
         )
         results['instance_map'] = labels[None].astype(np.int32)
         results['instance_categories'] = found.categories
-        results['sampling_seed'] = self._draw_seed()
+        shown = results.get('img_id'), frame.matrix.tolist()
+        results['sampling_seed'] = crc32(repr(shown).encode())
         return results
 
-    @cache_randomness
-    def _draw_seed(self) -> int:
-        return int(np.random.randint(2**31))
+
+def _check_size_range(size_range: Any) -> Tuple[float, float]:
+    """Give back two numbers, and refuse anything else."""
+    is_pair = isinstance(size_range, Sequence) and len(size_range) == 2
+    if not (is_pair and all(isinstance(v, Real) for v in size_range)):
+        raise ValueError(f'size_range must be two numbers, got {size_range!r}')
+    low, high = size_range
+    if not 0 <= low < high:
+        raise ValueError(f'size_range must be ascending from 0 on, got {size_range}')
+    return low, high
 
 
 @TRANSFORMS.register_module()

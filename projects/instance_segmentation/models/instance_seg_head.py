@@ -54,6 +54,7 @@ class InstanceSegHead(BottomupHead):
     """
 
     fixed_options = ('channels', 'num_keypoints', 'keypoint_loss', 'heatmap_scale', 'upsample')
+    types_name = 'categories'
     test_options = MaskViewOptions
 
     def __init__(

@@ -1,5 +1,7 @@
 """The heads: targets, what they are trained towards, and how they decode."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from two_processes import in_two_processes
 
+from mmpose_ae.engine import EpochSeedHook, epoch_seed_hook
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import MODELS
 from projects.instance_segmentation.models.mask_targets import gather_masks
@@ -55,6 +58,33 @@ def test_targets():
     assert [int(m.sum()) for m in targets.instances[0].masks] == [16, 16, 12]
     with pytest.raises(ValueError, match=r'\(8, 8\), but those of the network are \(16, 16\)'):
         gather_masks([sample(LABELS, [0])], 1, (16, 16), 'cpu')
+
+
+def test_categories_that_the_network_lacks_are_named():
+    match = 'category 2, the first being 0, .* at least 3 classes, .* num_categories=2'
+    with pytest.raises(ValueError, match=match):
+        gather_masks([sample(LABELS, [0, 2, 1])], 2, (8, 8), 'cpu')
+
+
+@pytest.mark.parametrize('missing', ['gt_fields', 'instance_map', 'instance_categories'])
+def test_a_pipeline_without_instances_is_named(missing):
+    made = sample(LABELS, [0, 0, 1])
+    delattr(made.gt_fields if missing == 'instance_map' else made, missing)
+    with pytest.raises(ValueError, match='no instance_map to train on: .* lacks LoadInstanceMap'):
+        gather_masks([made], 2, (8, 8), 'cpu')
+
+
+def test_pixels_are_drawn_by_image_and_epoch(monkeypatch):
+    """Whichever process has the image."""
+
+    def seed_of(image, epoch, rank=0):
+        monkeypatch.setattr(epoch_seed_hook, 'get_rank', lambda: rank)
+        EpochSeedHook().before_train_epoch(SimpleNamespace(seed=7, epoch=epoch))
+        targets = gather_masks([sample(LABELS, [0, 0, 1], seed=image)], 2, (8, 8), 'cpu')
+        return targets.instances[0].seed
+
+    assert seed_of(5, 0) == seed_of(5, 0, rank=3)
+    assert len({seed_of(image, epoch) for image in (5, 90) for epoch in range(3)}) == 6
 
 
 def test_perfect_maps_have_no_loss():
@@ -166,3 +196,8 @@ def test_masks_refuse_what_is_of_keypoints_alone(option):
         MODELS.build(dict(type='PoseMaskHead', in_channels=8, num_keypoints=3, **{option: {}}))
     with pytest.raises(TypeError, match=f'no option {option}'):
         MODELS.build(dict(type='InstanceSegHead', in_channels=8, num_categories=1, **{option: {}}))
+
+
+def test_channels_are_those_of_categories():
+    with pytest.raises(ValueError, match='but 2 categories need 18'):
+        build_head(tag_dim=8)
