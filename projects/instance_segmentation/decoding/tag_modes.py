@@ -3,13 +3,14 @@
 import numpy as np
 
 from mmpose_ae.grouping import DensityGrouping
-from mmpose_ae.options import check_positive
+from mmpose_ae.options import check_positive, refuse_unknown_options
 from mmpose_ae.registry import TASK_UTILS
 
 from .pixel_grouping import check_finite
 
 
 @TASK_UTILS.register_module()
+@refuse_unknown_options
 class TagHistogram:
     """The highest bins of a histogram, as Associative Embedding; for tags of one dimension.
 
@@ -52,6 +53,7 @@ class TagHistogram:
 
 
 @TASK_UTILS.register_module()
+@refuse_unknown_options
 class TagDensity:
     """Where the density of tags peaks, found as in the grouping of poses; for tags of any size.
 
@@ -61,6 +63,7 @@ class TagDensity:
     """
 
     def __init__(self, reach: float = 1.4) -> None:
+        check_positive('reach', reach)
         self.density = DensityGrouping(reach=reach)
 
     def __call__(self, tags: np.ndarray, scores: np.ndarray) -> np.ndarray:

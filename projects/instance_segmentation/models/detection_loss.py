@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmpose_ae.models.center_group.sigmoid_focal_loss import sigmoid_focal_loss
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_between, check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 KINDS = dict(
@@ -15,6 +15,7 @@ KINDS = dict(
 
 
 @MODELS.register_module()
+@refuse_unknown_options
 class DetectionLoss(nn.Module):
     """Compare detection maps with the union of the instances' masks.
 
@@ -27,6 +28,7 @@ class DetectionLoss(nn.Module):
     def __init__(self, kind: str = 'mse', loss_weight: float = 1.0) -> None:
         super().__init__()
         check_choice('kind', kind, KINDS)
+        check_between('loss_weight', loss_weight)
         self.kind = kind
         self.loss_weight = loss_weight
 

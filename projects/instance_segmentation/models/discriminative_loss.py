@@ -1,19 +1,19 @@
 """Discriminative loss (De Brabandere et al. 2017, arXiv:1708.02551), the margins of tags."""
 
-from typing import Dict, NamedTuple, Sequence
+from typing import Dict, NamedTuple, Optional, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from mmpose_ae.models.losses.instance_tags import masked_mean
-from mmpose_ae.options import check_choice, check_positive
+from mmpose_ae.options import check_between, check_choice, check_positive, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
-from .pixel_tags import PixelInstances, tags_of_categories
+from .pixel_tags import PixelInstances, TagSets, tags_of_categories
 
 
 class _Clusters(NamedTuple):
-    """The pixels of all instances of one image in a row."""
+    """The tags of all instances of one image in a row."""
 
     values: Tensor  # (Q, L)
     owners: Tensor  # (Q,): the instance of each
@@ -23,6 +23,7 @@ class _Clusters(NamedTuple):
 
 
 @MODELS.register_module()
+@refuse_unknown_options
 class DiscriminativeLoss(nn.Module):
     """Keep pixels within a margin of their instance's mean tag, and the means apart.
 
@@ -56,16 +57,24 @@ class DiscriminativeLoss(nn.Module):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
+        weights = dict(pull_weight=pull_weight, push_weight=push_weight, size_weight=size_weight)
+        check_between('loss_weight', loss_weight)
         check_positive('pull_margin', pull_margin)
         check_positive('push_margin', push_margin)
         check_choice('average_over', average_over, ['instances', 'pixels'])
+        for name, weight in weights.items():
+            check_between(name, weight)
         self.pull_margin = pull_margin
         self.push_margin = push_margin
-        self.weights = [loss_weight * w for w in (pull_weight, push_weight, size_weight)]
+        self.weights = [loss_weight * weight for weight in weights.values()]
         self.average_over = average_over
 
     def forward(
-        self, tags: Tensor, instances: Sequence[PixelInstances], num_categories: int = 1
+        self,
+        tags: Tensor,
+        instances: Sequence[PixelInstances],
+        num_categories: int = 1,
+        further: Optional[Sequence[TagSets]] = None,
     ) -> Dict[str, Tensor]:
         """Compute the three terms; 0 and still connected to the graph without instances.
 
@@ -73,11 +82,16 @@ class DiscriminativeLoss(nn.Module):
             tags (Tensor): Tag maps, (B, L * C, h, w), channel ``l * C + c``, any float type.
             instances (sequence[PixelInstances]): Of each image.
             num_categories (int): C.
+            further (sequence[TagSets], optional): Tags that the instances of each image have
+                besides those of pixels; each counts as a pixel.
 
         Returns:
             dict: ``loss_pull``, ``loss_push`` and ``loss_size``, means over the images.
         """
-        images = [_gather(*image, num_categories) for image in zip(tags, instances)]
+        images = [
+            _gather(*image, num_categories)
+            for image in zip(tags, instances, further or len(instances) * [None])
+        ]
         terms = (self._pull, self._push, self._size)
         losses = [torch.stack([term(image) for image in images]).mean() for term in terms]
         pull, push, size = (weight * loss for weight, loss in zip(self.weights, losses))
@@ -103,12 +117,18 @@ class DiscriminativeLoss(nn.Module):
         return masked_mean(clusters.means.norm(dim=1), clusters.counts > 0, dim=0)
 
 
-def _gather(tags: Tensor, instances: PixelInstances, num_categories: int) -> _Clusters:
-    """Read the tags of all pixels of instances of one image."""
+def _gather(
+    tags: Tensor, instances: PixelInstances, further: Optional[TagSets], num_categories: int
+) -> _Clusters:
+    """Read the tags of all pixels of instances of one image, and put further ones behind."""
     owners, pixels = instances.masks.flatten(1).nonzero(as_tuple=True)
     maps = tags_of_categories(tags, torch.arange(num_categories), num_categories)
     values = maps[instances.categories[owners], :, pixels]
     counts = instances.masks.flatten(1).sum(1)
+    if further is not None:
+        own, place = further.counted.nonzero(as_tuple=True)
+        owners, values = torch.cat([owners, own]), torch.cat([values, further.values[own, place]])
+        counts = counts + further.counted.sum(1)
     sums = values.new_zeros(len(counts), values.shape[1]).index_add(0, owners, values)
     means = sums / counts.clamp(min=1)[:, None]
     return _Clusters(values, owners, counts, means, instances.categories)

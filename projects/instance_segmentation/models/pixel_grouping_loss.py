@@ -1,16 +1,22 @@
 """Grouping loss of Associative Embedding over pairs of pixels (arXiv:1611.05424v1, Section 3.3)."""
 
-from typing import Dict, Sequence
+from typing import Dict, Iterable, Optional, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from mmpose_ae.models.losses.instance_tags import PAIRS
-from mmpose_ae.options import check_choice, check_count, check_positive
+from mmpose_ae.options import (
+    check_between,
+    check_choice,
+    check_count,
+    check_positive,
+    refuse_unknown_options,
+)
 from mmpose_ae.registry import MODELS
 
 from .close_pairs import sum_close_pairs
-from .pixel_tags import PixelInstances, TagSets, sample_tags
+from .pixel_tags import PixelInstances, TagSets, join_tags, sample_tags
 
 
 def pull_pairs(tags: TagSets) -> Tensor:
@@ -26,6 +32,7 @@ def pull_pairs(tags: TagSets) -> Tensor:
 
 
 @MODELS.register_module()
+@refuse_unknown_options
 class PixelGroupingLoss(nn.Module):
     """Pull the tags of an instance's pixels together and push those of instances apart.
 
@@ -67,6 +74,8 @@ class PixelGroupingLoss(nn.Module):
     ) -> None:
         super().__init__()
         check_count('num_samples', num_samples, 1)
+        check_between('loss_weight', loss_weight)
+        check_between('push_loss_factor', push_loss_factor)
         check_positive('push_exponent', push_exponent)
         check_choice('push_pairs', push_pairs, PAIRS)
         self.num_samples = num_samples
@@ -77,7 +86,11 @@ class PixelGroupingLoss(nn.Module):
         self.normalize = normalize
 
     def forward(
-        self, tags: Tensor, instances: Sequence[PixelInstances], num_categories: int = 1
+        self,
+        tags: Tensor,
+        instances: Sequence[PixelInstances],
+        num_categories: int = 1,
+        further: Optional[Sequence[TagSets]] = None,
     ) -> Dict[str, Tensor]:
         """Compute both losses of a batch.
 
@@ -85,13 +98,16 @@ class PixelGroupingLoss(nn.Module):
             tags (Tensor): Tag maps, (B, L * C, h, w), channel ``l * C + c``, any float type.
             instances (sequence[PixelInstances]): Of each image.
             num_categories (int): C.
+            further (sequence[TagSets], optional): Tags that the instances of each image have
+                besides those of pixels.
 
         Returns:
             dict: ``loss_pull`` and ``loss_push``.
         """
-        return self.of_sets(sample_tags(tags, instances, num_categories, self.num_samples))
+        images = sample_tags(tags, instances, num_categories, self.num_samples)
+        return self.of_sets(map(join_tags, further, images) if further else images)
 
-    def of_sets(self, images: Sequence[TagSets]) -> Dict[str, Tensor]:
+    def of_sets(self, images: Iterable[TagSets]) -> Dict[str, Tensor]:
         """Compute both losses of the tags of each image."""
         pull, push = zip(*map(self._of_image, images))
         push = self.push_loss_factor * torch.stack(push).mean()

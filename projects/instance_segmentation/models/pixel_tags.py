@@ -35,6 +35,15 @@ class TagSets(NamedTuple):
     categories: Tensor
 
 
+def join_tags(first: TagSets, second: TagSets) -> TagSets:
+    """One set of tags for each instance of an image, of two for the same instances."""
+    return TagSets(
+        torch.cat([first.values, second.values], dim=1),
+        torch.cat([first.counted, second.counted], dim=1),
+        first.categories,
+    )
+
+
 def sample_pixels(masks: Tensor, count: int, seed: int) -> Tensor:
     """Draw pixels of masks at random, each as likely as the others, with replacement.
 

@@ -19,7 +19,7 @@ from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
 from projects.instance_segmentation.decoding import PersonMasks
 
 from .mask_targets import MaskTargets, gather_masks
-from .pixel_tags import TagSets, sample_tags
+from .pixel_tags import TagSets
 
 
 class PoseMaskSupervision(NamedTuple):
@@ -36,13 +36,13 @@ class PoseMaskHead(AEHead):
 
     It has a map of detections and L maps of tags, the last ones, where CenterAEHead has those of
     the center; with ``tag_per_keypoint=False`` all types share the L maps of tags. Keypoints are
-    detected and grouped as in :class:`AEHead`. ``mask_tag_loss`` is over sets of keypoints and
-    sampled pixels of a person together, so a pixel belongs to the person of the nearest tag.
+    detected and grouped as in :class:`AEHead`. ``mask_tag_loss`` is over keypoints and pixels of a
+    person together, so a pixel belongs to the person of the nearest tag.
 
     Args:
         in_channels (int): As in :class:`AEHead`.
         mask_loss (dict): A :class:`DetectionLoss`, of the mask.
-        mask_tag_loss (dict): A :class:`PixelGroupingLoss`.
+        mask_tag_loss (dict): A :class:`PixelGroupingLoss` or :class:`DiscriminativeLoss`.
         mask_decoder (dict): A :class:`PersonMasks`.
         **kwargs: As in :class:`AEHead`.
     """
@@ -82,29 +82,23 @@ class PoseMaskHead(AEHead):
         own = super()._stack_losses(
             BottomupOutputs([keypoints], tags), poses._replace(targets=targets)
         )
-        sets = self._join(tags, targets.indices, self._tags_of_masks(outputs.tags), masks)
-        joint = self.mask_tag_loss.of_sets(sets)
-        mask = self.mask_loss(person, masks.detections, masks.mask)
-        return dict(
-            own,
-            loss_mask=mask,
-            loss_mask_pull=joint['loss_pull'],
-            loss_mask_push=joint['loss_push'],
+        keypoints_of = self._sets_of_keypoints(tags, targets.indices, masks)
+        joint = self.mask_tag_loss(
+            self._tags_of_masks(outputs.tags), masks.instances, further=keypoints_of
         )
+        mask = self.mask_loss(person, masks.detections, masks.mask)
+        named = {name.replace('loss_', 'loss_mask_'): loss for name, loss in joint.items()}
+        return dict(own, loss_mask=mask, **named)
 
-    def _join(
-        self, tags: Tensor, indices: List[Tensor], mask_tags: Tensor, masks: MaskTargets
+    @staticmethod
+    def _sets_of_keypoints(
+        tags: Tensor, indices: List[Tensor], masks: MaskTargets
     ) -> List[TagSets]:
-        """One set of tags per person: those of the keypoints, and of sampled pixels."""
-        keypoints = read_instance_tags(tags, indices)
-        pixels = sample_tags(mask_tags, masks.instances, 1, self.mask_tag_loss.num_samples)
+        """The tags of the keypoints of each person of each image."""
+        read = read_instance_tags(tags, indices)
         return [
-            TagSets(
-                torch.cat([values[: len(image.values)], image.values], dim=1),
-                torch.cat([visible[: len(image.values)], image.counted], dim=1),
-                image.categories,
-            )
-            for image, values, visible in zip(pixels, keypoints.values, keypoints.visible)
+            TagSets(values[: len(image.masks)], visible[: len(image.masks)], image.categories)
+            for image, values, visible in zip(masks.instances, read.values, read.visible)
         ]
 
     def _tags_of_masks(self, tags: Tensor) -> Tensor:

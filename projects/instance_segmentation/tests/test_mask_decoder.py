@@ -206,6 +206,15 @@ def test_a_histogram_of_tags_that_are_not_finite_ends():
         TagHistogram()(np.array([[0.0], [np.nan]]), np.ones(2))
 
 
+@pytest.mark.parametrize('kind', ['TagHistogram', 'TagDensity'])
+def test_options_of_groupings_are_checked(kind):
+    with pytest.raises(TypeError, match=rf'{kind} has no option foo; known are: .*reach'):
+        TASK_UTILS.build(dict(type=f'mmpose_ae.{kind}', foo=1))
+    for value in ('x', 0, -1):
+        with pytest.raises(ValueError, match=f'reach must be positive, got {value!r}'):
+            TASK_UTILS.build(dict(type=f'mmpose_ae.{kind}', reach=value))
+
+
 @pytest.mark.parametrize('kind', ['MaskDecoder', 'PersonMasks'])
 def test_unknown_options_are_refused(kind):
     with pytest.raises(TypeError, match=rf'{kind} has no option treshold \(did you mean threshold'):

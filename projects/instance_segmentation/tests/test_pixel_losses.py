@@ -215,6 +215,45 @@ def test_half_precision_of_tags_costs_nothing(kind, dtype):
     torch.testing.assert_close(of_half, gradient, atol=1e-3, rtol=0.02)
 
 
+KINDS = ('PixelGroupingLoss', 'DiscriminativeLoss', 'DetectionLoss')
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_unknown_options_are_refused(kind):
+    with pytest.raises(TypeError, match=rf'{kind} has no option los_weight \(did you mean loss_w'):
+        build(kind, los_weight=1)
+
+
+@pytest.mark.parametrize(
+    'kind, option',
+    [
+        *((kind, 'loss_weight') for kind in KINDS),
+        ('PixelGroupingLoss', 'push_loss_factor'),
+        *(('DiscriminativeLoss', f'{term}_weight') for term in ('pull', 'push', 'size')),
+    ],
+)
+@pytest.mark.parametrize('value', ['a', -1, math.nan])
+def test_weights_are_numbers_from_0_on(kind, option, value):
+    with pytest.raises(ValueError, match=f'{option} must be a number between 0 and inf'):
+        build(kind, **{option: value})
+    build(kind, **{option: 0})
+
+
+def test_discriminative_loss_of_further_tags():
+    """An instance of pixels 0, 0, 4 and a tag 8 of a keypoint: mean 3; another one of none."""
+    masks = torch.tensor([[[True, True, True, False]]])
+    tags = torch.tensor([[[[0.0, 0.0, 4.0, 9.0]]]])
+    values = torch.tensor([[[8.0], [77.0]]])
+    further = TagSets(values, torch.tensor([[True, False]]), torch.zeros(1).long())
+    losses = build('DiscriminativeLoss')(tags, [instances_of(masks)], further=[further])
+    squares = [2.5**2, 2.5**2, 0.5**2, 4.5**2]
+    assert losses['loss_pull'].item() == pytest.approx(sum(squares) / 4)
+    assert losses['loss_size'].item() == pytest.approx(0.003)
+    unseen = instances_of(masks & False)
+    losses = build('DiscriminativeLoss')(tags, [unseen], further=[further])
+    assert losses['loss_pull'] == 0 and losses['loss_size'].item() == pytest.approx(0.008)
+
+
 def test_detection_loss():
     maps = torch.tensor([[[[0.5, 2.0, -1.0]]]])
     target = torch.tensor([[[[1.0, 0.0, 0.0]]]])

@@ -54,6 +54,24 @@ def test_pixels_are_pulled_to_the_keypoints_of_their_person():
     assert losses['loss_mask_push'].item() == pytest.approx(2 * pairs)  # twice exp(0)
 
 
+def test_pixels_are_pulled_by_the_discriminative_loss():
+    """All pixels have the tag of the other one; P pixels and 3 keypoints are 50 apart."""
+    wrong = maps([0.0, 50.0])
+    wrong[:, -1] = 50 - wrong[:, -1]
+    built = head(mask_tag_loss=dict(type='DiscriminativeLoss'))
+    losses = built.loss((wrong,), [sample()])
+    pull, means = 0, []
+    for n, tag in ((1, 0), (2, 50)):
+        tags = np.repeat([50 - tag, tag], [np.count_nonzero(n == LABELS), 3])
+        pull += np.square(np.abs(tags - tags.mean()) - 0.5).mean() / 2
+        means.append(tags.mean())
+    assert losses['loss_mask_pull'].item() == pytest.approx(pull, rel=1e-5)
+    assert losses['loss_mask_size'].item() == pytest.approx(0.001 * np.mean(means), rel=1e-5)
+    assert losses['loss_mask_push'] == 0
+    right = built.loss((maps([0.0, 50.0]),), [sample()])
+    assert right['loss_mask_pull'] == right['loss_mask_push'] == 0
+
+
 @pytest.mark.parametrize('flip_test', [False, True])
 def test_people_have_keypoints_and_masks(flip_test):
     feats = (maps([0.0, 5.0]),)
