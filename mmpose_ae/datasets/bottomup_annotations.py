@@ -125,7 +125,8 @@ class BottomupAnnotations:
             data_info['keypoints_visible'] = np.zeros_like(data_info['keypoints_visible'])
         if data_info['segmentation'] is None:  # MMPose joins those of an image: None breaks it
             data_info['segmentation'] = {}
-        data_info['track_id'] = raw_data_info['raw_ann_info'].get('track_id', NOBODY)
+        track = raw_data_info['raw_ann_info'].get('track_id')
+        data_info['track_id'] = NOBODY if track is None else track
         return data_info
 
     def _get_bottomup_data_infos(

@@ -11,6 +11,7 @@ from mmpose_ae.options import check_count
 from mmpose_ae.registry import DATASETS, FUNCTIONS, TRANSFORMS
 
 from .bottomup_annotations import NOBODY
+from .image_entries import plain_id
 
 
 @DATASETS.register_module()
@@ -31,7 +32,8 @@ class ClipDataset(Dataset):
             augmentation and packing.
 
     Raises:
-        ValueError: If an option is out of range, or a frame lacks its video, or a person the track.
+        ValueError: If an option is out of range, or a frame lacks its video, or a labelled person
+            the track, or two of them share it, or the number of a frame or track is not whole.
     """
 
     def __init__(
@@ -72,15 +74,17 @@ class ClipDataset(Dataset):
         near = self._near[index]
         others = np.random.choice(near, self.frames - 1, replace=len(near) < self.frames - 1)
         members = [self.dataset[i] for i in sorted([index, *others.tolist()])]
-        return [dict(member, track_ids=np.array(member['track_id'])) for member in members]
+        return [
+            dict(member, track_ids=np.array(member['track_id'], np.int64)) for member in members
+        ]
 
     def _find_neighbors(self) -> List[np.ndarray]:
         """Which other frames each frame may be in a clip with; itself where there are none."""
         videos: Dict[object, List[Tuple[int, int]]] = defaultdict(list)
         for index in range(len(self.dataset)):
             info = self.dataset.get_data_info(index)
-            _check_frame(info)
-            videos[info['video_id']].append((info['frame_id'], index))
+            _check_frame(info, self.dataset.ann_file)
+            videos[info['video_id']].append((int(info['frame_id']), index))
         near = [np.empty(0, np.int64)] * len(self.dataset)
         for members in videos.values():
             numbers, indices = np.array(members).T
@@ -90,19 +94,27 @@ class ClipDataset(Dataset):
         return near
 
 
-def _check_frame(info: dict) -> None:
+def _check_frame(info: dict, ann_file: str) -> None:
     """Refuse an image that is no frame, and people of whom nothing says who they are."""
+    image = f'annotation file {ann_file}: {info["img_path"]}'
     if 'video_id' not in info:
         raise ValueError(
-            f'{info["img_path"]} has no video_id (or vid_id) and frame_id in its annotation file: '
-            'clips are of videos; StillClipDataset makes them of single images'
+            f'{image} has no video_id (or vid_id) and frame_id; clips are of videos, '
+            'StillClipDataset makes them of single images'
         )
+    for name, values in (('frame_id', [info['frame_id']]), ('track_id', info['track_id'])):
+        wrong = [value for value in values if not _is_whole(value)]
+        if wrong:
+            raise ValueError(f'{image} has the {name} {wrong[0]!r}, expected a whole number')
     labelled = (info['keypoints_visible'] > 0).any(axis=1)
     tracks = [track for track, seen in zip(info['track_id'], labelled) if seen]
     if NOBODY in tracks or len(set(tracks)) < len(tracks):
-        raise ValueError(
-            f'{info["img_path"]}: everybody needs a track_id of their own, got {tracks}'
-        )
+        raise ValueError(f'{image}: everybody needs a track_id of their own, got {tracks}')
+
+
+def _is_whole(value: object) -> bool:
+    """Tell a whole number, also as 2.0, from text, which may be anything, and from fractions."""
+    return isinstance(plain_id(value), int) and not isinstance(value, str)
 
 
 @FUNCTIONS.register_module()

@@ -1,12 +1,16 @@
 """Clips of videos and of single images: who is in them, and what their frames have in common."""
 
+import json
+
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.datasets import collate_clips
 from mmpose_ae.datasets.synth_crowd import Settings, generate
+from mmpose_ae.models.heads.clips import align_people
 from mmpose_ae.registry import DATASETS, FUNCTIONS
 
 AUGMENT = [
@@ -108,12 +112,112 @@ def test_images_are_no_video(root):
         build(root / 'images')
 
 
-def test_people_without_tracks_are_refused(root, tmp_path):
-    (tmp_path / 'annotations').mkdir()
-    text = (root / 'videos/annotations/train.json').read_text()
-    (tmp_path / 'annotations/train.json').write_text(text.replace('"track_id"', '"number"'))
+@pytest.fixture
+def change(root, tmp_path):
+    """A copy of the videos whose annotation file a function has changed."""
+
+    def change_file(edit):
+        content = json.loads((root / 'videos/annotations/train.json').read_text())
+        edit(content)
+        (tmp_path / 'annotations').mkdir()
+        (tmp_path / 'annotations/train.json').write_text(json.dumps(content))
+        (tmp_path / 'train').symlink_to(root / 'videos/train')
+        return tmp_path
+
+    return change_file
+
+
+@pytest.mark.parametrize('track', ['left out', None, -1])
+def test_people_without_tracks_are_refused(change, track):
+    def edit(content):
+        for annotation in content['annotations']:
+            annotation.pop('track_id')
+            annotation.update({} if track == 'left out' else dict(track_id=track))
+
     with pytest.raises(ValueError, match='everybody needs a track_id of their own, got \\[-1'):
-        build(tmp_path)
+        build(change(edit))
+
+
+def unlabelled_copy(annotation, **changes):
+    """Somebody in the same place, of whom no keypoint is known."""
+    return dict(annotation, id=999, keypoints=[0] * 51, num_keypoints=0, **changes)
+
+
+@pytest.mark.parametrize('value', ['7', 'left', '', 1.5, True, float('nan'), 2**70])
+@pytest.mark.parametrize('labelled', [True, False])
+def test_tracks_that_are_no_whole_numbers_are_refused(change, labelled, value):
+    def edit(content):
+        annotation = content['annotations'][0]
+        if labelled:
+            annotation['track_id'] = value
+        else:
+            content['annotations'].append(unlabelled_copy(annotation, track_id=value))
+
+    with pytest.raises(ValueError) as caught:
+        build(change(edit))
+    message = str(caught.value)
+    assert (
+        'annotations/train.json: ' in message
+        and '/000001_mpii_synth/000000.jpg has the ' in message
+    )
+    assert f'track_id {value!r}, expected a whole number' in message
+
+
+def test_frames_that_are_no_whole_numbers_are_refused(change):
+    def edit(content):
+        content['images'][3]['frame_id'] = 'last'
+
+    message = "000003.jpg has the frame_id 'last', expected a whole number"
+    with pytest.raises(ValueError, match=message):
+        build(change(edit))
+
+
+def test_whole_numbers_may_be_written_as_fractions(root, change):
+    def edit(content):
+        for annotation in content['annotations']:
+            annotation['track_id'] = float(annotation['track_id'])
+        for image in content['images']:
+            image['frame_id'] = float(image['frame_id'])
+
+    written, plain = build(change(edit)), build(root / 'videos')
+    for index in (0, 7):
+        np.random.seed(index)
+        found = written[index]
+        np.random.seed(index)
+        for one, other in zip(found, plain[index]):
+            tracks = [each['data_samples'].gt_instances.track_ids for each in (one, other)]
+            assert tracks[0].dtype == np.int64
+            np.testing.assert_array_equal(*tracks)
+
+
+@pytest.mark.parametrize('labelled', [True, False])
+def test_two_people_of_one_track(change, labelled):
+    """Two labelled ones are a fault; somebody unlabelled is nobody to learn from."""
+
+    def edit(content):
+        first = content['annotations'][0]
+        more = dict(first, id=999) if labelled else unlabelled_copy(first)
+        more['bbox'] = [value + 1 for value in more['bbox']]
+        content['annotations'].append(more)
+
+    if labelled:
+        with pytest.raises(ValueError, match='a track_id of their own, got'):
+            build(change(edit))
+        return
+    samples = [frame['data_samples'] for frame in build(change(edit))[0]]
+    (first,) = [
+        sample.gt_instances
+        for sample in samples
+        if sample.img_path.endswith('000001_mpii_synth/000000.jpg')
+    ]
+    tracks = first.track_ids.tolist()
+    assert len(set(tracks)) == len(tracks) - 1
+    indices = torch.zeros(2, max(len(s.gt_instances.keypoints) for s in samples), 17, 2).long()
+    for row, sample in enumerate(samples):
+        seen = torch.as_tensor(sample.gt_instances.keypoints_visible > 0).long()
+        indices[row, : len(seen)] = seen[..., None]
+    aligned = align_people(indices, samples, 2)
+    assert aligned.sum() == indices.sum() > 0
 
 
 def test_stills_are_copies(root):

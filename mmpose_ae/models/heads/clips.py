@@ -1,6 +1,6 @@
 """Which samples of a batch are frames of one clip, and who is who in them."""
 
-from typing import NamedTuple
+from typing import List, NamedTuple, Sequence
 
 import torch
 from mmpose.structures import PoseDataSample
@@ -47,6 +47,8 @@ def frames_of_clips(data_samples: SampleList) -> int:
 def align_people(indices: Tensor, data_samples: SampleList, frames: int) -> Tensor:
     """Give everybody the same row in all frames of a clip.
 
+    Who has no annotated keypoint in a frame is nobody there, whatever their track.
+
     Args:
         indices (Tensor): Cell of each keypoint, and whether it is annotated, (B, N, K, 2), in the
             order of the samples' people.
@@ -56,17 +58,23 @@ def align_people(indices: Tensor, data_samples: SampleList, frames: int) -> Tens
     Returns:
         Tensor: (B, M, K, 2), M the most people of a clip; 0 where somebody is not in a frame.
     """
+    labelled = (indices[..., 1] > 0).any(-1).cpu()  # (B, N)
     tracks = [_tracks_of(sample) for sample in data_samples]
-    rows = []
-    for start in range(0, len(tracks), frames):
-        clip = tracks[start : start + frames]
-        number = torch.unique(torch.cat(clip), return_inverse=True)[1]
-        rows += number.split([len(frame) for frame in clip])
+    people = [seen[: len(ids)].nonzero().squeeze(1) for seen, ids in zip(labelled, tracks)]
+    tracks = [ids[kept] for ids, kept in zip(tracks, people)]
+    clips = [tracks[start : start + frames] for start in range(0, len(tracks), frames)]
+    rows = [numbers for clip in clips for numbers in _number_tracks(clip)]
     most = max(int(number.max()) + 1 if len(number) else 0 for number in rows)
     aligned = indices.new_zeros(len(indices), most, *indices.shape[2:])
-    for image, number in enumerate(rows):
-        aligned[image, number.to(indices.device)] = indices[image, : len(number)]
+    for image, (number, kept) in enumerate(zip(rows, people)):
+        aligned[image, number.to(indices.device)] = indices[image, kept.to(indices.device)]
     return aligned
+
+
+def _number_tracks(clip: List[Tensor]) -> Sequence[Tensor]:
+    """Number everybody in a clip from 0 on; gives the numbers of the people of each frame."""
+    numbers = torch.unique(torch.cat(clip), return_inverse=True)[1]
+    return numbers.split([len(frame) for frame in clip])
 
 
 def _tracks_of(sample: PoseDataSample) -> Tensor:

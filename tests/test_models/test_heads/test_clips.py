@@ -9,7 +9,7 @@ from mmpose_ae.models.heads.clips import align_people, frames_of_clips
 
 
 def frame(place, length, tracks=(0, 1)):
-    sample = fakes.sample(fakes.PEOPLE[: len(tracks)], clip=(place, length))
+    sample = fakes.sample(fakes.PEOPLE[np.arange(len(tracks)) % 2], clip=(place, length))
     sample.gt_instances.track_ids = np.array(tracks, np.int64)
     return sample
 
@@ -36,6 +36,41 @@ def test_everybody_has_a_row():
     indices = torch.arange(1, 9).view(4, 2, 1, 1).expand(4, 2, 3, 2)
     aligned = align_people(indices, samples, 2)[:, :, 0, 0]
     assert aligned.tolist() == [[0, 1, 2], [3, 4, 0], [5, 0, 0], [0, 0, 0]]
+
+
+def test_who_is_not_annotated_takes_nobody_s_row():
+    """Of three rows the last is unlabelled, with the track of the first, whose cells stay."""
+    samples = [frame(0, 2, (7, 9, 7)), frame(1, 2, (7, 9))]
+    indices = torch.arange(1, 7).view(2, 3, 1, 1).repeat(1, 1, 2, 2)
+    indices[0, 2] = indices[1, 2] = 0
+    aligned = align_people(indices, samples, 2)
+    assert aligned[:, :, 0, 0].tolist() == [[1, 2], [4, 5]]
+    assert (aligned[..., 1] > 0).sum() == (indices[..., 1] > 0).sum() == 8
+
+
+def test_a_loss_knows_labelled_people_only():
+    """An unlabelled person with the track of another one changes nothing."""
+    maps = torch.cat(
+        [fakes.perfect_maps('AEHead', fakes.PEOPLE, tags) for tags in ([0, 5], [2, 9])]
+    )
+    three = fakes.sample(fakes.PEOPLE[[0, 1, 1]], [[1] * 3, [1] * 3, [0] * 3], clip=(0, 2))
+    three.gt_instances.track_ids = np.array([0, 1, 0])
+    head = fakes.predicting_head(tags_over_time=True)
+    losses = [head.loss((maps,), [first, frame(1, 2)]) for first in (frame(0, 2), three)]
+    for name, value in losses[0].items():
+        assert losses[1][name].item() == value.item()
+    assert losses[0]['loss_pull'] > 0
+
+
+def test_nobody_is_annotated():
+    nobody = [fakes.sample(fakes.PEOPLE, np.zeros((2, 3)), clip=(place, 2)) for place in range(2)]
+    for sample in nobody:
+        sample.gt_instances.track_ids = np.array([4, 4])
+    maps = torch.cat([fakes.perfect_maps('AEHead', fakes.NOBODY)] * 2).requires_grad_()
+    losses = fakes.predicting_head(tags_over_time=True).loss((maps,), nobody)
+    assert losses['loss_pull'].item() == losses['loss_push'].item() == 0
+    sum(losses.values()).backward()
+    assert torch.isfinite(maps.grad).all()
 
 
 def test_a_head_pulls_the_tags_of_both_frames_together():
