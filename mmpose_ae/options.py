@@ -203,3 +203,24 @@ def check_count(name: str, value: Any, least: int = 0) -> None:
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not (is_whole and value >= least):
         raise ValueError(f'{name} must be a whole number from {least} on, got {value!r}')
+
+
+def check_range(name: str, value: Any, low: float = 0) -> None:
+    """Refuse what is no range: two numbers, of which the second is not less than the first.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+        low (float): The least value that may be given.
+
+    Raises:
+        ValueError: Names the option, what is expected and the value.
+    """
+    try:
+        least, greatest = value
+        check_between(name, least, low)
+        check_between(name, greatest, least)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f'{name} must be two numbers from {low} on, the least and the greatest, got {value!r}'
+        ) from None

@@ -13,6 +13,7 @@ from mmpose_ae.options import (
     check_inside,
     check_known,
     check_number,
+    check_range,
     option_names,
     read_options,
     refuse_unknown_options,
@@ -160,6 +161,23 @@ def test_numbers_out_of_range(value):
 def test_counts_that_are_none(value):
     with pytest.raises(ValueError, match=r'^frames must be a whole number from 2 on, got '):
         check_count('frames', value, 2)
+
+
+@pytest.mark.parametrize(
+    'value', [1.0, None, '12', (), (1,), (1, 2, 3), (2, 1), (-1, 1), (0, float('nan')), (None, 1)]
+)
+def test_what_is_no_range(value):
+    with pytest.raises(ValueError) as caught:
+        check_range('sizes', value)
+    assert str(caught.value) == (
+        f'sizes must be two numbers from 0 on, the least and the greatest, got {value!r}'
+    )
+
+
+def test_ranges():
+    for value in ((1, 1), [0, 2.5], np.array([0.5, 1.5]), (0, float('inf'))):
+        check_range('sizes', value)
+    check_range('angles', (-30, 30), -180)
 
 
 def test_numbers_in_range():

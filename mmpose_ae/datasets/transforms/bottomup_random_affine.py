@@ -7,7 +7,7 @@ from mmpose.datasets.transforms import BottomupRandomAffine as _BottomupRandomAf
 from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_matrix
 
 from mmpose_ae.frame import Frame
-from mmpose_ae.options import check_choice
+from mmpose_ae.options import check_choice, check_positive, check_range
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -67,6 +67,8 @@ class BottomupRandomAffine(_BottomupRandomAffine):
             pad_val=pad_val,
             distribution=distribution,
         )
+        check_range('scale_factor', scale_factor)
+        check_positive('the least scale_factor', scale_factor[0])
         check_choice('shift_relative_to', shift_relative_to, ('region', 'image'))
         self.shift_relative_to = shift_relative_to
 

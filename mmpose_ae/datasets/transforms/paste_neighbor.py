@@ -7,7 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
-from mmpose_ae.options import check_between, check_positive
+from mmpose_ae.options import check_between, check_positive, check_range
 from mmpose_ae.registry import TRANSFORMS
 
 from .load_image import LoadImage
@@ -36,9 +36,8 @@ class PasteNeighbor(BaseTransform):
         shift_factor: float = 0.6,
     ) -> None:
         check_between('prob', prob, 0, 1)
-        least, greatest = scale_factor
-        check_positive('the least scale_factor', least)
-        check_between('the greatest scale_factor', greatest, least)
+        check_range('scale_factor', scale_factor)
+        check_positive('the least scale_factor', scale_factor[0])
         check_between('shift_factor', shift_factor)
         self.prob = prob
         self.scale_factor = scale_factor

@@ -1,7 +1,6 @@
 """Instances on their way to the network: onto the cells of its maps, and into a sample."""
 
-from numbers import Real
-from typing import Any, Sequence, Tuple
+from typing import Tuple
 from zlib import crc32
 
 import cv2
@@ -12,7 +11,7 @@ from mmpose_ae.datasets.image_size import size_mismatch
 from mmpose_ae.datasets.transforms import PackPoseInputs
 from mmpose_ae.datasets.transforms.frames import frame_of
 from mmpose_ae.datasets.transforms.pack_pose_inputs import META_KEYS
-from mmpose_ae.options import check_count
+from mmpose_ae.options import check_count, check_range
 from mmpose_ae.registry import TRANSFORMS
 
 from .instance_map import VOID
@@ -33,8 +32,12 @@ class LoadInstanceMap(BaseTransform):
         self, stride: int = 4, size_range: Tuple[float, float] = (0.0, float('inf'))
     ) -> None:
         check_count('stride', stride, 1)
+        check_range('size_range', size_range)
+        low, high = size_range
+        if low == high:
+            raise ValueError(f'no size is in the size_range {size_range}, which ends before {high}')
         self.stride = stride
-        self.size_range = _check_size_range(size_range)
+        self.size_range = low, high
 
     def transform(self, results: dict) -> dict:
         """Make the map.
@@ -72,17 +75,6 @@ class LoadInstanceMap(BaseTransform):
         shown = results.get('img_id'), frame.matrix.tolist()
         results['sampling_seed'] = crc32(repr(shown).encode())
         return results
-
-
-def _check_size_range(size_range: Any) -> Tuple[float, float]:
-    """Give back two numbers, and refuse anything else."""
-    is_pair = isinstance(size_range, Sequence) and len(size_range) == 2
-    if not (is_pair and all(isinstance(v, Real) for v in size_range)):
-        raise ValueError(f'size_range must be two numbers, got {size_range!r}')
-    low, high = size_range
-    if not 0 <= low < high:
-        raise ValueError(f'size_range must be ascending from 0 on, got {size_range}')
-    return low, high
 
 
 @TRANSFORMS.register_module()

@@ -398,8 +398,13 @@ def test_sizes_out_of_range_are_void():
     for size_range, kept in (((0, 7), {1}), ((6, 99), {2}), ((0, 99), {1, 2}), ((8, 9), {2})):
         out = load(InstanceMap(labels, np.array([0, 0])), frame, size_range=size_range)
         assert set(out['instance_map'].ravel()) == {0, *kept} | ({VOID} if len(kept) < 2 else set())
-    with pytest.raises(ValueError, match='size_range must be ascending'):
-        load(InstanceMap(labels, np.array([0, 0])), frame, size_range=(3, 2))
+    for size_range, message in (
+        ((3, 2), 'size_range must be two numbers'),
+        (16.0, 'size_range must be two numbers'),
+        ((3, 3), 'no size is in the size_range'),
+    ):
+        with pytest.raises(ValueError, match=message):
+            load(InstanceMap(labels, np.array([0, 0])), frame, size_range=size_range)
 
 
 def test_pipeline_packs_the_map(tmp_path):

@@ -66,6 +66,13 @@ def test_random_changes_fill_their_ranges():
     ).all()
 
 
+@pytest.mark.parametrize('name', ['saturation_range', 'contrast_range'])
+@pytest.mark.parametrize('value', [0.5, (1.5, 0.5), (-0.5, 1)])
+def test_what_is_no_range(name, value):
+    with pytest.raises(ValueError, match=f'^{name} must be two numbers from 0 on, the least and'):
+        TRANSFORMS.build(dict(type='AEPhotometricDistortion', **{name: value}))
+
+
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
 def test_pipeline_step(dtype):
     np.random.seed(0)

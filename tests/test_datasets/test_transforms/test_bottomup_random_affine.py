@@ -93,6 +93,17 @@ def test_nothing_else_can_be_shifted_by():
         build((512, 512), shift_relative_to='input')
 
 
+@pytest.mark.parametrize('value', [1.0, (1.5, 0.75), (-1, 1), (1,)])
+def test_what_is_no_range_of_scales(value):
+    with pytest.raises(ValueError, match='^scale_factor must be two numbers from 0 on, the least'):
+        build((512, 512), scale_factor=value)
+
+
+def test_a_region_is_never_empty():
+    with pytest.raises(ValueError, match='the least scale_factor must be positive, got 0'):
+        build((512, 512), scale_factor=(0, 1))
+
+
 def test_parameters_are_uniform():
     np.random.seed(0)
     affine = build((512, 512))

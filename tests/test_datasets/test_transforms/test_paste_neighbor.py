@@ -78,8 +78,9 @@ def test_options_are_checked():
         paste(prob=2)
     with pytest.raises(ValueError, match='shift_factor must be'):
         paste(shift_factor=-1)
-    with pytest.raises(ValueError, match='greatest scale_factor .* between 1.2 and inf, got 0.8'):
-        paste(scale_factor=(1.2, 0.8))
+    for value in ((1.2, 0.8), 1.0, (1, 1, 1)):
+        with pytest.raises(ValueError, match='scale_factor must be two numbers from 0 on, the lea'):
+            paste(scale_factor=value)
     with pytest.raises(ValueError, match='least scale_factor must be'):
         paste(scale_factor=(0, 1))
 
