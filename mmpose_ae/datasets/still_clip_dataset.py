@@ -30,7 +30,7 @@ class StillClipDataset(ClipDataset):
 
     def _draw(self, index: int) -> List[dict]:
         """Copy an image; gives what the dataset's pipeline makes of each copy."""
-        neighbor = self._draw_neighbor()
+        neighbor = self._draw_neighbor(index)
         copies = []
         for _ in range(self.frames):
             info = self.dataset.get_data_info(index)
@@ -38,9 +38,12 @@ class StillClipDataset(ClipDataset):
             copies.append(self.dataset.pipeline(info))
         return copies
 
-    def _draw_neighbor(self) -> Optional[dict]:
-        """Choose somebody with an outline of a random image; None if nobody there has one."""
-        info = self.dataset.get_data_info(np.random.randint(len(self)))
+    def _draw_neighbor(self, index: int) -> Optional[dict]:
+        """Choose somebody with an outline of a random other image; None if nobody has one there."""
+        if len(self) == 1:
+            return None
+        other = np.random.randint(len(self) - 1)  # numbered as if the image were left out
+        info = self.dataset.get_data_info(other + (other >= index))
         outlined = [
             row
             for row, annotation in enumerate(info['raw_ann_info'])

@@ -264,6 +264,45 @@ def test_the_neighbor_is_the_same_in_all_copies(root):
         assert tracks[0] == tracks[1] == tracks[2] == [*before, len(before)]
 
 
+class _NoteNeighbor:
+    """A step of a pipeline that writes down whose neighbor is drawn, instead of pasting them."""
+
+    def __init__(self, log):
+        self.log = log
+
+    def __call__(self, results):
+        neighbor = results['neighbor']
+        self.log.append((results['img_path'], neighbor and neighbor['img_path']))
+        return results
+
+
+def draw_neighbors(dataset, count):
+    """Which image each neighbor is of, of so many clips of each image."""
+    log = []
+    dataset.dataset.pipeline.transforms.insert(0, _NoteNeighbor(log))
+    np.random.seed(0)
+    for index in count * list(range(len(dataset))):
+        dataset[index]
+    return log
+
+
+def test_neighbors_are_of_all_other_images(root):
+    drawn = draw_neighbors(build(root / 'images', 'StillClipDataset'), 30)
+    names = {image for image, _ in drawn}
+    assert len(names) == 4
+    assert set(drawn) == {(one, other) for one in names for other in names if one != other}
+    assert all(drawn[i] == drawn[i + 1] for i in range(0, len(drawn), 2))  # in both copies
+
+
+def test_a_single_image_has_no_neighbors(root):
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        single = describe(root / 'images', 'StillClipDataset')
+        single['dataset']['indices'] = 1
+        dataset = DATASETS.build(single)
+    assert len(dataset) == 1
+    assert {other for _, other in draw_neighbors(dataset, 2)} == {None}
+
+
 def test_a_frame_that_is_read_stays_as_it_is(root):
     """Pasting changes copies, never the data set."""
     paste = dict(type='PasteNeighbor', prob=1.0)
