@@ -1,13 +1,18 @@
 """The tools of tracking: measures of files, and the table of rules."""
 
 import json
+from argparse import Namespace
 from dataclasses import replace
 
 import cv2
+import numpy as np
 import pytest
 
 from mmpose_ae.datasets.posetrack18 import read_posetrack, write_posetrack
 from mmpose_ae.datasets.synth_crowd import Settings, generate
+from mmpose_ae.grouping import Poses
+from mmpose_ae.models.heads.predictions import to_instance_data
+from mmpose_ae.pictures.track_tags_plot import plot_track_tags
 
 pytest.importorskip('trackeval', reason='TrackEval is not installed')
 pytest.importorskip('motmetrics', reason='py-motmetrics is not installed')
@@ -91,10 +96,73 @@ def test_the_table_of_rules(load_tool, monkeypatch, perfect_model, tmp_path, cap
 
 
 def test_the_plot_of_tags(load_tool, monkeypatch, perfect_model, tmp_path):
-    """Nobody there is found: a picture without lines, of the size of two panels."""
+    """Who is in the video is not who the network sees: no line, in a picture of two panels."""
     path = tmp_path / 'tags.png'
     model = [perfect_model.config, perfect_model.checkpoint]
     argv = ['draw_track_tags.py', *model, '--versus', *model, '--frames', 3, '--hidden', 1]
     monkeypatch.setattr('sys.argv', list(map(str, [*argv, '--out', path])))
     load_tool('analysis/draw_track_tags').main()
     assert cv2.imread(str(path)).shape == (280, 840, 3)
+
+
+@pytest.fixture
+def drawing_of_truth(load_tool, monkeypatch, perfect_model, tmp_path):
+    """Run the plot of tags with a network that finds everybody who is annotated.
+
+    A tag is ten times the number of the person, and the number of the frame in hundredths. Gives
+    the video, the figure and the settings of the networks.
+    """
+    tool = load_tool('analysis/draw_track_tags')
+    video, drawn, settings = [], [], []
+
+    def see(model, image):
+        settings.append(model.test_cfg['flip_test'])
+        (number,) = [n for n, scene in enumerate(video) if scene.image is image]
+        order = slice(None, None, -1)  # not the order of the annotations
+        people = [a['keypoints'] for a in video[number].annotations][order]
+        values = np.reshape(people, (-1, 17, 3)).astype(float)
+        tags = 10.0 * np.array(list(video[number].figures))[order, None] + number / 100
+        ones = np.ones(len(people))
+        poses = Poses(values[..., :2], (values[..., 2] > 0) * 1.0, ones, tags)
+        return [Namespace(pred_instances=to_instance_data(poses))]
+
+    def make_video(args, make=tool.make_video):
+        video.extend(make(args))
+        return video
+
+    def plot(*given):
+        drawn.append(plot_track_tags(*given))
+        return drawn[-1]
+
+    for name, fake in (('inference_bottomup', see), ('make_video', make_video)):
+        monkeypatch.setattr(tool, name, fake)
+    monkeypatch.setattr(tool, 'plot_track_tags', plot)
+
+    def run(*options):
+        argv = [perfect_model.config, perfect_model.checkpoint, '--out', tmp_path / 'tags.png']
+        monkeypatch.setattr('sys.argv', list(map(str, ['draw_track_tags.py', *argv, *options])))
+        tool.main()
+        return video, drawn[-1], settings
+
+    return run
+
+
+def test_each_person_has_a_line(drawing_of_truth):
+    video, figure, _ = drawing_of_truth('--frames', 4, '--hidden', 2, '--people', 3, 3)
+    (axes,) = figure.axes
+    assert len(video) == 6 and len(axes.lines) == 3
+    everybody = sorted({number for scene in video for number in scene.figures})
+    for line, person in zip(axes.lines, everybody):
+        there = [person in scene.figures for scene in video]
+        expected = np.where(there, 10 * person + np.arange(6) / 100, np.nan)
+        np.testing.assert_allclose(line.get_ydata(), expected)
+        assert sum(there) >= 4
+
+
+@pytest.mark.parametrize('flip', [True, False])
+def test_settings_of_the_plot_are_of_all_networks(drawing_of_truth, perfect_model, flip):
+    versus = ['--versus', perfect_model.config, perfect_model.checkpoint]
+    option = ['--cfg-options', f'model.test_cfg.flip_test={flip}']
+    _, figure, settings = drawing_of_truth('--frames', 2, '--hidden', 0, *versus, *option)
+    assert len(figure.axes) == 2
+    assert settings == 4 * [flip]

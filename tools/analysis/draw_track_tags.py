@@ -1,10 +1,10 @@
 """Draw the tags of the people of a video of SynthCrowd, one line per person.
 
 A board hides a part of the video in the middle: with tags that hold over time the lines go on at
-the height at which they broke off.
+the height at which they broke off. Settings of ``--cfg-options`` are those of all models.
 """
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 from typing import List, Tuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from mmpose.apis import inference_bottomup, init_model
 from torch import nn
 
-from mmpose_ae.cli.command_line import read_config
+from mmpose_ae.cli.command_line import config_parser, read_config
 from mmpose_ae.datasets.posetrack18 import SIGMAS, PoseTrackSequence, predicted_frame
 from mmpose_ae.datasets.synth_crowd import Scene, crossings, make_clip
 from mmpose_ae.datasets.synth_crowd.posetrack import posetrack_frame
@@ -27,10 +27,9 @@ from mmpose_ae.tracking import Tracks, match
 
 def parse_args() -> Namespace:
     """Read the command line."""
-    parser = ArgumentParser(description=__doc__)
+    parser = config_parser(__doc__)
     add = parser.add_argument
-    add('config', help='config of a model whose people have tags')
-    add('checkpoint', help='its weights')
+    add('checkpoint', help='weights of a model whose people have tags')
     add(
         '--versus', nargs=2, action='append', default=[], metavar=('CONFIG', 'CHECKPOINT'),
         help='another model, in a panel beside',
@@ -82,7 +81,7 @@ def main() -> None:
     args = parse_args()
     video = make_video(args)
     models = [
-        init_model(read_config(config, {}), weights, device='cpu')
+        init_model(read_config(config, args.cfg_options), weights, device='cpu')
         for config, weights in args.models
     ]
     tags, seen = zip(*(follow_tags(model, video) for model in models))
