@@ -58,7 +58,8 @@ def describe(
         keypoint_colors=_plain(people['keypoint_colors']),
         link_colors=_plain(people['skeleton_link_colors']),
         dataset=people['dataset_name'],
-        tags_over_time=getattr(loaded.model.head, 'tags_over_time', False),
+        # people of the graph have no tags
+        tags_over_time=not with_people and getattr(loaded.model.head, 'tags_over_time', False),
         score_threshold=loaded.meta.get(CHOSEN_SCORE),
         license=license or license_of(loaded.checkpoint),
         weights=hashlib.sha256(loaded.file.read_bytes()).hexdigest()[:DIGITS],

@@ -97,6 +97,21 @@ def test_the_file_says_what_it_is(exported, tiny):
     assert read_description(exported).score_threshold == 0.25
 
 
+@pytest.mark.parametrize('over_time', [True, False])
+@pytest.mark.parametrize('poses', [None, {}])
+def test_files_of_people_promise_no_tags(tiny, tmp_path, over_time, poses):
+    """These outputs are poses alone; trackers must not wait for tags to find somebody again."""
+    options = {'model.head.tags_over_time': over_time}
+    loaded = load(tiny / 'tiny.py', tiny / 'tiny.pth', options)
+    assert loaded.model.head.tags_over_time is over_time
+    model = onnx.ModelProto(graph=onnx.GraphProto(name='empty'))
+    writing.note(model, loaded, writing.make_graph(loaded, poses=poses), 'fp32')
+    onnx.save(model, tmp_path / 'a.onnx')
+    description = read_description(tmp_path / 'a.onnx')
+    assert (description.decoding is None) is (poses is not None)
+    assert description.tags_over_time is (over_time and poses is None)
+
+
 def test_published_weights_have_the_license_of_their_model():
     model = next(m for m in list_models() if m.weights and m.license)
     assert license_of(f'folder/{cache_path(model.weights).name}') == model.license
