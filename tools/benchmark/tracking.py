@@ -35,6 +35,7 @@ RULES = {
     'OKS': dict(tag_scale=None),
     'OKS + tags': dict(),
     'OKS, 3 seconds': dict(tag_scale=None, memory=round(MEMORY * FPS)),
+    'OKS + tags, 3 seconds': dict(memory=round(MEMORY * FPS)),
     'OKS + tags over time, 3 seconds': identity_options(FPS, True, False),
     'OKS + colors, 3 seconds': dict(identity_options(FPS, False, True), colors={}),
     'OKS + tags over time + colors': dict(identity_options(FPS, True, True), colors={}),
@@ -67,6 +68,7 @@ def parse_args() -> Namespace:
     add('--score-thr', type=float, default=0.2, help="least score of MMPose 0.29's people")
     add('--json', type=Path, metavar='FILE', help='write the rows to this file')
     add('--draw', type=Path, metavar='FILE', help='only draw frames of the first video, with ids')
+    add('--rule', choices=RULES, default='OKS + tags', help='by which ids are drawn')
     args = parser.parse_args()
     args.people = tuple(args.people)
     args.frames += args.hidden  # of each video
@@ -135,6 +137,12 @@ def follow(
     return match_people(truth, found, sigmas)
 
 
+def options_of(rule: str, sigmas: np.ndarray) -> dict:
+    """Options of a tracker for one of ``RULES``."""
+    options = RULES[rule]
+    return options if options.get('similarity') == 'iou' else dict(options, sigmas=sigmas)
+
+
 def measure_seed(model: nn.Module, seed: int, args: Namespace) -> List[Dict]:
     """Measure all rules on the videos of a seed."""
     sigmas = np.array(model.dataset_meta['sigmas'])
@@ -143,9 +151,9 @@ def measure_seed(model: nn.Module, seed: int, args: Namespace) -> List[Dict]:
         model, seed, args.videos, args.frames, crossings(args.people, args.hidden)
     )
     for truth, seen in videos:
-        for name, options in RULES.items():
-            given = options if options.get('similarity') == 'iou' else dict(options, sigmas=sigmas)
-            matched[name].append(follow(truth, seen, sigmas, given, args.score_thr))
+        for name in RULES:
+            options = options_of(name, sigmas)
+            matched[name].append(follow(truth, seen, sigmas, options, args.score_thr))
     return [dict(rule=name, seed=seed, **measure_people(v)) for name, v in matched.items()]
 
 
@@ -166,10 +174,10 @@ def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray
     meta = model.dataset_meta
     names = tuple(meta['keypoint_id2name'][k] for k in range(len(meta['sigmas'])))
     links = tuple(map(tuple, meta['skeleton_links']))
-    tracker, panels = Tracker(sigmas=meta['sigmas']), []
+    tracker, panels = Tracker(**options_of(args.rule, np.array(meta['sigmas']))), []
     settings = crossings(args.people, args.hidden)
     for scene in make_clip(args.seeds[0], 0, settings, args.frames):
-        tracks = tracker.update(find_people(model, scene.image))
+        tracks = tracker.update(find_people(model, scene.image), image=scene.image)
         followed = tracks.poses.take(tracks.ids >= 0)
         size, ids = scene.image.shape[1::-1], tracks.ids[tracks.ids >= 0]
         prediction = Prediction(followed, size, names, links, ids=ids)

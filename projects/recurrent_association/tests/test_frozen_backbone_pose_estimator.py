@@ -40,7 +40,7 @@ DETECTOR = dict(
         in_channels=6,
         final_layer=None,
         further_channels=2,
-        decoder=CODEC,
+        decoder=dict(CODEC, type='mmpose_ae.AEDecoder'),
     ),
 )
 
@@ -48,7 +48,8 @@ DETECTOR = dict(
 def build(**options):
     torch.manual_seed(0)
     unroller = dict(lstm=dict(hidden_channels=4, num_layers=1), chunk_size=1, max_instances=3)
-    head = dict(DETECTOR['head'], type='mmpose_ae.RecurrentAssociationHead', unroller=unroller)
+    kind = dict(type='mmpose_ae.RecurrentAssociationHead', decoder=CODEC, unroller=unroller)
+    head = dict(DETECTOR['head'], **kind)
     cfg = dict(DETECTOR, type='mmpose_ae.FrozenBackbonePoseEstimator', head=head, **options)
     return MODELS.build(cfg)
 
