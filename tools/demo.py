@@ -37,7 +37,6 @@ def load_config(work_dir: Path, quick: bool) -> Config:
     """Read the demo's config; a quick run has data of its own and one short epoch."""
     cfg = Config.fromfile(CONFIG)
     cfg.work_dir, cfg.randomness = str(work_dir), dict(seed=0)
-    cfg.default_hooks.checkpoint.interval = 1  # an interrupted run loses an epoch at most
     if quick:
         cfg.data_root = str(work_dir / 'data')
         for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):

@@ -28,6 +28,8 @@ NEEDED = dict(
 def resume_newest(cfg: Config) -> bool:
     """Let a run go on from its newest intact checkpoint; without any it begins as its config says.
 
+    The log says which of the two it is.
+
     All weights come from it then, so that those that the run started from need not be there.
 
     Args:
@@ -41,6 +43,7 @@ def resume_newest(cfg: Config) -> bool:
     """
     checkpoint = find_intact_checkpoint(cfg)
     if checkpoint is None:
+        print_log(f'no checkpoint in {cfg.work_dir} yet: training begins anew')
         cfg.resume = False
         return False
     cfg.resume, cfg.load_from, cfg.model.init_cfg = True, checkpoint, None

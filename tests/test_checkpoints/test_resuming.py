@@ -117,17 +117,20 @@ def test_nothing_is_begun_anew_over_damaged_checkpoints(folder):
     assert all(f'epoch_{epoch}.pth' in str(error.value) for epoch in (1, 2, 10))
 
 
-def test_a_run_without_a_checkpoint_begins(tmp_path):
+def test_a_run_without_a_checkpoint_begins(tmp_path, capsys):
     for work_dir in (tmp_path, tmp_path / 'nothing'):
         cfg = config(work_dir)
         cfg.load_from = 'detector.pth'
         assert not resume_newest(cfg)
         assert cfg.load_from == 'detector.pth' and not cfg.resume and cfg.model.init_cfg == 1
+        said = capsys.readouterr().out
+        assert said.strip() == f'no checkpoint in {work_dir} yet: training begins anew'
 
 
-def test_a_run_goes_on(folder):
+def test_a_run_goes_on(folder, capsys):
     cfg = config(folder)
     assert resume_newest(cfg)
+    assert f'resumes from {folder}/epoch_10.pth' in capsys.readouterr().out.splitlines()
     assert cfg.load_from == str(folder / 'epoch_10.pth') and cfg.resume
     assert cfg.model.init_cfg is None  # all weights are in the checkpoint
 
