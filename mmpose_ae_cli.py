@@ -30,6 +30,7 @@ MODULES = {
 }
 LIGHT = {'predict', 'setup'}  # work without torch and MMPose
 WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.environment, which is not imported yet
+INTERRUPTED = 130  # what shells say of Ctrl-C
 CLOSED_PIPE = 141  # what shells say of a program whose reader went away
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 
@@ -47,6 +48,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         status = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()  # else the last lines fail when Python ends
+    except KeyboardInterrupt:  # before or after what a command itself tells of it
+        print('\nstopped', file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE

@@ -11,6 +11,10 @@ from typing import Any, Callable, Dict, Iterable, Optional, Set, Type, TypeVar
 Class = TypeVar('Class', bound=type)
 
 
+class UnknownOption(TypeError):
+    """An option is given that does not exist."""
+
+
 def check_known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
     """Refuse options that do not exist.
 
@@ -20,7 +24,7 @@ def check_known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
         known (iterable): Names that exist.
 
     Raises:
-        TypeError: Names the unknown ones, the closest known ones, and all known ones.
+        UnknownOption: Names the unknown ones, the closest known ones, and all known ones.
     """
     known = sorted(known)
     unknown = [name for name in given if name not in known]
@@ -28,7 +32,7 @@ def check_known(what: str, given: Iterable[str], known: Iterable[str]) -> None:
         return
     close = [match for name in unknown for match in get_close_matches(name, known, 1)]
     meant = f' (did you mean {", ".join(close)}?)' if close else ''
-    raise TypeError(f'{what} has no option {", ".join(unknown)}{meant}; known are: {known}')
+    raise UnknownOption(f'{what} has no option {", ".join(unknown)}{meant}; known are: {known}')
 
 
 def check_choice(name: str, value: Optional[str], choices: Iterable[Optional[str]]) -> None:
@@ -59,7 +63,7 @@ def read_options(options: Type[Class], what: str, given: Optional[dict]) -> Any:
         object: An instance of ``options``.
 
     Raises:
-        TypeError: If ``given`` has a name that is not a field.
+        UnknownOption: If ``given`` has a name that is not a field.
     """
     given = given or {}
     check_known(what, given, [field.name for field in fields(options)])

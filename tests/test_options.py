@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mmpose_ae.options import (
+    UnknownOption,
     check_between,
     check_choice,
     check_count,
@@ -39,8 +40,9 @@ def test_an_unknown_option_is_named_with_all_that_are_known():
     message = (
         r"a window has no option sides \(did you mean side\?\); known are: \['shape', 'side'\]"
     )
-    with pytest.raises(TypeError, match=message):
+    with pytest.raises(UnknownOption, match=message):
         read_options(Window, 'a window', dict(sides=3))
+    assert issubclass(UnknownOption, TypeError)  # as Python says of an unknown argument
 
 
 def test_nothing_close_is_suggested_where_nothing_is():

@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
-from mmpose_ae.cli.faults import in_one_line, naming_types
+from mmpose_ae.cli.faults import in_one_line, naming_types, telling_progress
 from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
 
 
@@ -87,7 +87,7 @@ def train(args: Namespace) -> None:
     cfg = load_config(args)
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
-    with naming_types(cfg):
+    with naming_types(cfg), telling_progress(cfg):
         runner = Runner.from_cfg(cfg)
         keep_unscaled_rates(runner)
         runner.train()

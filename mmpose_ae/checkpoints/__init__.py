@@ -11,7 +11,13 @@ from .mmpose_0x import convert_mmpose_0x
 from .notes import note_in_meta
 from .pose_ae_train import convert_pose_ae_train
 from .reading import CheckpointError, Origin, load_from_local
-from .resuming import find_intact_checkpoint, list_checkpoints, load_resumable, resume_newest
+from .resuming import (
+    describe_progress,
+    find_intact_checkpoint,
+    list_checkpoints,
+    load_resumable,
+    resume_newest,
+)
 from .schemes import register_loaders
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     'convert_hrnet',
     'convert_mmpose_0x',
     'convert_pose_ae_train',
+    'describe_progress',
     'find_intact_checkpoint',
     'is_foreign',
     'list_checkpoints',

@@ -80,6 +80,26 @@ def find_intact_checkpoint(cfg: Config) -> Optional[str]:
     return None
 
 
+def describe_progress(cfg: Config) -> str:
+    """Say what a run that was stopped would go on from.
+
+    Args:
+        cfg (Config): The config of the run, with its ``work_dir``.
+
+    Returns:
+        str: The newest intact checkpoint, and how far it is; or that there is none.
+    """
+    for path in list_checkpoints(cfg):
+        try:
+            meta = load_resumable(path)['meta']
+        except (CheckpointError, OSError):
+            continue
+        by_epoch = cfg.train_cfg.get('by_epoch', True)
+        done = f'epoch {meta["epoch"]}' if by_epoch else f'iteration {meta["iter"]}'
+        return f'--resume goes on after {done}, from {path}'
+    return f'no checkpoint is saved in {cfg.work_dir} yet'
+
+
 def list_checkpoints(cfg: Config) -> List[str]:
     """List the checkpoints that a run has written, the newest first.
 

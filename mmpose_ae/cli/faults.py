@@ -1,16 +1,37 @@
 """What is wrong with a config or a file that a user names, as one line."""
 
 import re
+import sys
 from contextlib import contextmanager
 from typing import Any, Iterator
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 
+from mmpose_ae.checkpoints import CheckpointError, describe_progress
+from mmpose_ae.datasets.ledger import AnnotationError
+from mmpose_ae.images import ImageError
+from mmpose_ae.options import UnknownOption
+
+INTERRUPTED = 130  # what shells say of Ctrl-C
 UNKNOWN = re.compile(r'(\S+) is not in the \S+ registry')  # MMEngine's words
 
 
 class UnknownType(ValueError):
     """A config names something that nobody has registered."""
+
+
+# Mistakes of what a user gave; each says all that is to be known of it.
+FAULTS = (
+    AnnotationError,
+    CheckpointError,
+    FileNotFoundError,
+    ImageError,
+    PermissionError,
+    UnknownOption,
+    UnknownType,
+)
+IN_WORKER, RAISED_AT = 'in DataLoader worker process', '  File "'
 
 
 @contextmanager
@@ -50,12 +71,45 @@ def _types(part: Any, key: str = '') -> Iterator[tuple]:
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """End a tool with a line, without a traceback, where a file or a type is not there.
+    """End a tool without a traceback where what a user gave is wrong, or at Ctrl-C.
 
     Raises:
-        SystemExit: It says what is missing.
+        SystemExit: It says what is wrong, also of what a process that loads data came upon; status
+            130 at Ctrl-C.
     """
     try:
         yield
-    except (FileNotFoundError, UnknownType) as error:
-        raise SystemExit(f'error: {error}') from error
+    except FAULTS as error:
+        raise SystemExit(f'error: {_without_traceback(str(error))}') from error
+    except KeyboardInterrupt:
+        _stop('stopped')
+
+
+@contextmanager
+def telling_progress(cfg: Config) -> Iterator[None]:
+    """End a training at Ctrl-C with what ``--resume`` goes on from.
+
+    Args:
+        cfg (Config): Of the run, with its ``work_dir``.
+
+    Raises:
+        SystemExit: Status 130, at Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        _stop(f'stopped; {describe_progress(cfg)}')
+
+
+def _stop(message: str) -> None:
+    if is_main_process():
+        print(f'\n{message}', file=sys.stderr)  # terminals show ^C on the line
+    raise SystemExit(INTERRUPTED) from None
+
+
+def _without_traceback(text: str) -> str:
+    """What a process that loads data says: PyTorch puts its whole traceback into the message."""
+    if IN_WORKER not in text:
+        return text
+    raised = text.rpartition('\n' + RAISED_AT)[2]
+    return re.split(r'^[\w.]+: ', raised, maxsplit=1, flags=re.MULTILINE)[-1].strip()

@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 
 from .categories import select_people
 from .image_entries import assign_images, check_images, has_size, number_images, plain_id
-from .ledger import Ledger
+from .ledger import AnnotationError, Ledger
 from .mpii import is_person_list, read_person_list, read_release, to_coco
 from .repairs import repair_person
 
@@ -84,7 +84,7 @@ def load_content(path: str) -> Any:
     try:
         content = json.loads(fileio.get(path))
     except ValueError as error:  # not JSON, or not text
-        raise ValueError(f'annotation file {path} is not valid JSON: {error}') from error
+        raise AnnotationError(f'annotation file {path} is not valid JSON: {error}') from error
     if is_person_list(content):
         return to_coco(read_person_list(content, path))
     return content

@@ -10,6 +10,7 @@ from mmengine.logging import MessageHub, print_log
 from mmpose_ae.metainfo import load_metainfo
 
 from .annotation_file import read_annotation_file
+from .ledger import AnnotationError
 
 NOBODY = -1  # the track of somebody who is not followed
 
@@ -69,13 +70,14 @@ class BottomupAnnotations:
 
         Raises:
             FileNotFoundError: If there is no such file.
-            ValueError: If there is nobody to train on, or something in the file cannot be right.
+            AnnotationError: If there is nobody to train on, or something in the file cannot be
+                right.
         """
         data_list = super().load_data_list()
         if self.test_mode:
             return data_list
         if not any(np.any(data['keypoints_visible'] > 0) for data in data_list):
-            raise ValueError(
+            raise AnnotationError(
                 f'annotation file {self.ann_file} has no labelled person to train on '
                 f'({len(data_list)} images with annotations, no keypoint with visibility 1 or 2)'
             )
@@ -86,7 +88,8 @@ class BottomupAnnotations:
 
         Raises:
             ValueError: If ``filter_cfg`` has other options, ``max_people`` is asked for in testing,
-                where every image counts, or in top-down mode, or no image is left.
+                where every image counts, or in top-down mode.
+            AnnotationError: If no image is left.
         """
         options = self.filter_cfg or {}
         unknown = sorted(set(options) - {'bbox_score_thr', 'max_people'})
@@ -106,7 +109,7 @@ class BottomupAnnotations:
             f'images have more than max_people={most} labelled people'
         )
         if not kept:
-            raise ValueError(f'{outcome}: none is left to train on')
+            raise AnnotationError(f'{outcome}: none is left to train on')
         print_log(f'{outcome} and are left out of training', 'current')
         return kept
 

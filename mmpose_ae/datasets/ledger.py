@@ -6,6 +6,10 @@ from typing import List, Optional
 LISTED = 10
 
 
+class AnnotationError(ValueError):
+    """An annotation file is not what its dataset can be made of."""
+
+
 class Ledger:
     """Notes of one review.
 
@@ -38,9 +42,13 @@ class Ledger:
         return '\n'.join(lines)
 
     def raise_findings(self) -> None:
-        """Raise one error that lists the first faults, if there are any."""
+        """Raise one error that lists the first faults, if there are any.
+
+        Raises:
+            AnnotationError: There are some.
+        """
         if self.findings:
-            raise ValueError(self.list_findings(LISTED))
+            raise AnnotationError(self.list_findings(LISTED))
 
     def summary(self) -> str:
         """Say what was repaired, left out or odd, a reason a line; nothing if nothing was."""

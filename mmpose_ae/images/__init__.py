@@ -1,11 +1,12 @@
 """Pictures on their way to a network: reading and resizing; numpy, and OpenCV or Pillow."""
 
-from .decoding import decode_color, decode_image, read_image
+from .decoding import ImageError, decode_color, decode_image, read_image
 from .image_array import read_image_array
 from .opencv import find_opencv, needs_opencv, opencv_errors
 from .resizing import InputBox, Resize, warp_image
 
 __all__ = [
+    'ImageError',
     'InputBox',
     'Resize',
     'decode_color',

@@ -11,6 +11,10 @@ from .opencv import find_opencv, opencv_errors
 JPEG_END, JPEG_SCAN = b'\xff\xd9', b'\xff\xda'
 
 
+class ImageError(ValueError):
+    """An image that cannot be read, or that is not what is said of it."""
+
+
 def read_image(path: Union[str, Path]) -> np.ndarray:
     """Read an image file.
 
@@ -22,7 +26,7 @@ def read_image(path: Union[str, Path]) -> np.ndarray:
 
     Raises:
         OSError: It cannot be opened.
-        ValueError: It is not a whole image.
+        ImageError: It is not a whole image.
     """
     return decode_image(Path(path).read_bytes(), str(path))
 
@@ -60,18 +64,18 @@ def decode_image(
         np.ndarray: (H, W, 3), BGR, uint8, unless ``decode`` gives others.
 
     Raises:
-        ValueError: It is not a whole image.
+        ImageError: It is not a whole image.
     """
     if not data:
-        raise ValueError(f'image file {name} is empty')
+        raise ImageError(f'image file {name} is empty')
     if _is_truncated_jpeg(data):
-        raise ValueError(f'image file {name} is truncated')
+        raise ImageError(f'image file {name} is truncated')
     try:
         image = decode(data)
     except (OSError, *opencv_errors()) as error:
-        raise ValueError(f'image file {name} cannot be decoded: {error}') from error
+        raise ImageError(f'image file {name} cannot be decoded: {error}') from error
     if image is None:
-        raise ValueError(f'image file {name} is truncated or not an image')
+        raise ImageError(f'image file {name} is damaged, or of a format that is not read')
     return image
 
 

@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from mmpose_ae.checkpoints import (
     CheckpointError,
+    describe_progress,
     find_intact_checkpoint,
     list_checkpoints,
     load_resumable,
@@ -133,6 +134,14 @@ def test_a_run_goes_on(folder, capsys):
     assert f'resumes from {folder}/epoch_10.pth' in capsys.readouterr().out.splitlines()
     assert cfg.load_from == str(folder / 'epoch_10.pth') and cfg.resume
     assert cfg.model.init_cfg is None  # all weights are in the checkpoint
+
+
+@pytest.mark.parametrize('by_epoch, done', [(True, 'epoch 1'), (False, 'iteration 2')])
+def test_what_a_stopped_run_goes_on_from(folder, by_epoch, done):
+    cfg = config(folder)
+    cfg.train_cfg = dict(by_epoch=by_epoch)
+    DAMAGE['cut off'](folder / 'epoch_10.pth')
+    assert describe_progress(cfg) == f'--resume goes on after {done}, from {folder}/epoch_2.pth'
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,13 @@
 import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
+from torch.utils.data import DataLoader, Dataset
 
-from mmpose_ae.cli.faults import UnknownType, in_one_line, naming_types
+from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.cli.faults import UnknownType, in_one_line, naming_types, telling_progress
+from mmpose_ae.datasets.ledger import AnnotationError
+from mmpose_ae.images import ImageError
+from mmpose_ae.options import UnknownOption
 from mmpose_ae.registry import MODELS, TRANSFORMS
 
 
@@ -52,11 +57,53 @@ def test_other_errors_stay_as_they_are(error):
     assert raised.value is error
 
 
-@pytest.mark.parametrize('error', [UnknownType('a.py: model.type'), FileNotFoundError('no a.py')])
+@pytest.mark.parametrize('error', [
+    UnknownType('a.py: model.type'),
+    FileNotFoundError('no a.py'),
+    PermissionError('a.py is not yours'),
+    CheckpointError('a.pth: of another network\nthe checkpoint lacks: b'),
+    UnknownOption('AEDecoder has no option treshold'),
+    ImageError('image file a.png is empty'),
+    AnnotationError('annotation file a.json has 1 fault:\n- it'),
+])  # fmt: skip
 def test_a_tool_ends_with_a_line(error):
     with pytest.raises(SystemExit) as ended, in_one_line():
         raise error
     assert ended.value.code == f'error: {error}'
+
+
+class Broken(Dataset):
+    """Images that cannot be loaded."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        try:
+            raise OSError('of another library')
+        except OSError as error:
+            raise ImageError('image file a.png: damaged\nin two lines') from error
+
+
+def test_what_processes_that_load_data_say_has_no_traceback():
+    with pytest.raises(SystemExit) as ended, in_one_line():
+        next(iter(DataLoader(Broken(), num_workers=1)))
+    assert ended.value.code == 'error: image file a.png: damaged\nin two lines'
+
+
+def test_ctrl_c_ends_a_tool_with_a_line(capsys):
+    with pytest.raises(SystemExit) as ended, in_one_line():
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == '\nstopped\n'
+
+
+def test_ctrl_c_in_training_says_what_is_saved(tmp_path, capsys):
+    cfg = Config(dict(work_dir=str(tmp_path), train_cfg=dict(by_epoch=True)))
+    with pytest.raises(SystemExit) as ended, in_one_line(), telling_progress(cfg):
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == f'\nstopped; no checkpoint is saved in {tmp_path} yet\n'
 
 
 def test_other_errors_of_a_tool_keep_their_traceback():

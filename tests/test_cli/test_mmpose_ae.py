@@ -97,6 +97,15 @@ def test_who_reads_only_the_first_lines_sees_no_error(monkeypatch):
         print('more')  # goes nowhere, without an error
 
 
+def test_ctrl_c_while_a_command_loads_is_a_line(monkeypatch, capsys):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mmpose_ae_cli, 'import_module', interrupted)
+    assert mmpose_ae_cli.main(['models']) == 130
+    assert capsys.readouterr().err == '\nstopped\n'
+
+
 def test_models_are_listed_with_what_is_known_of_them(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv('TORCH_HOME', str(tmp_path))
     published = [model for model in list_models() if model.weights]

@@ -66,10 +66,10 @@ def images_of(path='predictions/people.json'):
 def test_a_folder_with_a_broken_file(predict, folder, capsys):
     assert predict(folder) == 1
     out, err = capsys.readouterr()
-    assert 'b.png is truncated or not an image' in err
+    assert 'b.png is damaged, or of a format that is not read' in err
     first, broken, third = images_of()
     assert [len(first['people']), len(third['people'])] == [2, 2]
-    assert 'b.png is truncated' in broken['error']
+    assert 'b.png is damaged' in broken['error']
     assert sorted(path.name for path in Path('predictions/pictures').iterdir()) == [
         'a.jpg', 'c.jpg',
     ]  # fmt: skip

@@ -284,7 +284,7 @@ def test_what_cannot_be_read_is_told_or_raised(perfect, tmp_path):
     assert 'alpha' in failures[1].reason
     predictions = perfect(tmp_path)
     assert Path(next(predictions).path).name == 'a.png'
-    with pytest.raises(ValueError, match=r'b\.png is truncated or not an image'):
+    with pytest.raises(ValueError, match=r'b\.png is damaged, or of a format that is not read'):
         next(predictions)
 
 

@@ -89,7 +89,7 @@ def test_the_command_without_torch_and_mmpose(file, tmp_path):
     content = json.loads((out / 'people.json').read_text())
     assert (content['model'], content['keypoints']) == ('fake', list(NAMES))
     picture, broken, *frames = content['images']
-    assert 'b.png is truncated' in broken['error']
+    assert 'b.png is damaged' in broken['error']
     assert picture['people'][0]['keypoints'][0] == [9.5, 13.5, 0.9, 0]
     assert [[person['id'] for person in frame['people']] for frame in frames] == [[0, 1]] * 3
     lines = (out / 'people.jsonl').read_text().splitlines()

@@ -9,7 +9,7 @@ from mmengine import fileio
 from mmpose.datasets.transforms import LoadImage as _LoadImage
 
 from mmpose_ae.datasets.image_size import size_mismatch
-from mmpose_ae.images import decode_image, read_image_array
+from mmpose_ae.images import ImageError, decode_image, read_image_array
 from mmpose_ae.registry import TRANSFORMS
 
 
@@ -35,8 +35,8 @@ class LoadImage(_LoadImage):
 
         Raises:
             FileNotFoundError: If the file is missing.
-            ValueError: If it is not a whole image, or of another size than when it was annotated,
-                or ``img`` is not one in the form of files: see :func:`read_image_array`.
+            ImageError: If it is not a whole image, or of another size than when it was annotated.
+            ValueError: If ``img`` is not one in the form of files: see :func:`read_image_array`.
         """
         if 'img' not in results:
             try:
@@ -54,7 +54,7 @@ class LoadImage(_LoadImage):
         size = results['img_shape'][::-1]
         mismatch = size_mismatch(results['img_path'], results.get('annotated_size', size), size)
         if mismatch:
-            raise ValueError(mismatch)
+            raise ImageError(mismatch)
         return results
 
     def _read(self, path: str) -> np.ndarray:
@@ -74,7 +74,7 @@ def whole_image(metainfo: dict) -> np.ndarray:
 
     Raises:
         FileNotFoundError: If the file is missing.
-        ValueError: If it is not a whole image.
+        ImageError: If it is not a whole image.
     """
     if 'given_image' in metainfo:
         return metainfo['given_image']

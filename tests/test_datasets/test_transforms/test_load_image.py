@@ -40,10 +40,10 @@ def test_image_in_memory(to_float32):
     'content, message',
     [
         (b'', 'a.img is empty'),
-        (b'not an image', 'a.img is truncated or not an image'),
+        (b'not an image', 'a.img is damaged, or of a format that is not read'),
         (encode('.jpg')[:-2], 'a.img is truncated$'),
         (encode('.jpg')[: len(encode('.jpg')) // 2], 'a.img is truncated$'),
-        (encode('.png')[:200], 'a.img is truncated or not an image'),
+        (encode('.png')[:200], 'a.img is damaged, or of a format that is not read'),
     ],
 )
 @pytest.mark.parametrize('backend', ['cv2', 'pillow'])
