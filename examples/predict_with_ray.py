@@ -18,9 +18,9 @@ from ray.data import ActorPoolStrategy, Dataset
 
 from mmpose_ae import Predictor
 from mmpose_ae.prediction import Failure
+from mmpose_ae.prediction.listing import list_names
 from mmpose_ae.prediction.outputs import Header
 from mmpose_ae.prediction.outputs.parquet import make_failed_row, make_row, make_schema
-from mmpose_ae.prediction.sources import list_names
 
 
 class Worker:

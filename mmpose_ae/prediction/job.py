@@ -4,11 +4,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
+from .listing import list_names
 from .outputs import Header, Output, check_outputs, open_outputs, resume_outputs
 from .outputs.progress import as_text
 from .record import Record
 from .shards import Shard
-from .sources import Picture, list_names, open_name
+from .sources import Picture, open_name
 
 FOLDER = 'predictions'
 

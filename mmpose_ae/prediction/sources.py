@@ -1,9 +1,7 @@
-"""Where pictures come from: files, folders, lists, videos, cameras, addresses, memory."""
+"""Where pictures come from: files, videos, cameras, addresses, memory."""
 
-import glob
 import os
 import shutil
-import sys
 import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +10,8 @@ from typing import (
     Any,
     Iterable,
     Iterator,
-    List,
     NamedTuple,
     Optional,
-    Tuple,
     Union,
 )
 
@@ -24,12 +20,19 @@ import numpy as np
 from mmpose_ae.images import decode_image, needs_opencv
 
 from .in_memory import read_memory
+from .listing import (
+    ADDRESSES,
+    STANDARD_INPUT,
+    VIDEOS,
+    describe_empty_folder,
+    is_list,
+    is_pattern,
+    list_names,
+    suffix,
+)
 
-PICTURES = {'.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'}
-VIDEOS = {'.avi', '.gif', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.webm'}
-ADDRESSES = ('http://', 'https://', 'rtsp://')
-STANDARD_INPUT = '-'
 WAIT = 20  # seconds for an answer
+MISSING_FRAMES, MISSING_PART = 3, 0.05  # what containers say of their length may be off by
 
 
 class Video(NamedTuple):
@@ -92,77 +95,9 @@ def open_source(source: Any) -> Iterator[Picture]:
         raise TypeError(f'{type(source).__name__} is no source of pictures')
 
 
-def list_names(name: str, lists: Tuple[str, ...] = ()) -> Iterator[str]:
-    """Find the pictures and videos that a name stands for.
-
-    Args:
-        name (str): A file of a picture or video; a folder of them; a pattern with ``*``, also
-            ``**``, that some have; a ``.txt`` file with one name per line; ``'webcam:0'``; an
-            address (``http://``, ``https://``, ``rtsp://``) of a picture or stream; ``'-'`` for one
-            name per line from standard input.
-        lists (tuple): Lists that the name is in, which it may not be itself.
-
-    Yields:
-        str: Names of single pictures and videos; of a folder or pattern sorted. What is not there,
-        is empty or cannot be read stays as it is.
-    """
-    if name == STANDARD_INPUT:
-        yield from _listed(sys.stdin, name, lists)
-    elif os.path.isdir(name):
-        yield from _matching(os.path.join(glob.escape(name), '*')) or [name]
-    elif _is_list(name) and name not in lists and (lines := _lines(name)) is not None:
-        yield from _listed(lines, name, (*lists, name))
-    elif _is_pattern(name):
-        yield from _matching(name) or [name]
-    else:
-        yield name
-
-
 def is_live(name: str) -> bool:
     """Tell a camera or its stream, which does not give the same again, from a file."""
     return name.partition(':')[0] == 'webcam' or name.startswith('rtsp://')
-
-
-def _is_list(name: str) -> bool:
-    return name.endswith('.txt') and os.path.isfile(name)
-
-
-def _is_pattern(name: str) -> bool:
-    return glob.has_magic(name) and not os.path.exists(name) and not name.startswith(ADDRESSES)
-
-
-def _matching(pattern: str) -> List[str]:
-    """Pictures and videos of a pattern."""
-    found = glob.glob(pattern, recursive=True)
-    return sorted(
-        each for each in found if _suffix(each) in PICTURES | VIDEOS and os.path.isfile(each)
-    )
-
-
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
-
-
-def _lines(name: str) -> Optional[List[str]]:
-    """Lines of a list, whose names may be any that files have; None if it cannot be read."""
-    try:
-        text = Path(name).read_text('utf-8-sig', errors='surrogateescape')
-    except OSError:
-        return None
-    return text.split('\n')
-
-
-def _listed(lines: Iterable[str], source: str, lists: Tuple[str, ...]) -> Iterator[str]:
-    """Names by line; one that is not there may be relative to the folder of the list.
-
-    A source without any stays as it is.
-    """
-    folder, empty = os.path.dirname(source), True
-    for name in filter(None, map(str.strip, lines)):
-        beside, empty = os.path.join(folder, name), False
-        yield from list_names(beside if os.path.exists(beside) else name, lists)
-    if empty:
-        yield source
 
 
 def open_name(name: str) -> Iterator[Picture]:
@@ -172,27 +107,44 @@ def open_name(name: str) -> Iterator[Picture]:
         name (str): Of one picture or video.
 
     Yields:
-        Picture: It, or the frames of the video.
+        Picture: It, or the frames of the video. An ``error`` says which line of a list the name is
+        from.
     """
+    place = getattr(name, 'place', '')
+    for picture in _open_name(str(name)):
+        if picture.error and place:
+            yield picture._replace(error=f'{picture.error} ({place})')
+        else:
+            yield picture
+
+
+def _open_name(name: str) -> Iterator[Picture]:
     kind, _, number = name.partition(':')
     if kind == 'webcam' and (number.isdigit() or not number):
         yield from _read_video(int(number or 0), Video(name, 30, live=True))
     elif name.startswith(ADDRESSES):
         yield from _open_address(name)
     elif os.path.isdir(name):
-        yield Picture(name, error=f'{name} has no picture or video')
-    elif _is_list(name):
+        yield Picture(name, error=describe_empty_folder(name))
+    elif is_list(name):
         yield Picture(name, error=f'{name} cannot be read as a list, is empty, or is in itself')
     elif name == STANDARD_INPUT:
         yield Picture(name, error='standard input has no names')
-    elif _is_pattern(name):
+    elif is_pattern(name):
         yield Picture(name, error=f'{name} matches no picture or video')
     elif not os.path.exists(name):
-        yield Picture(name, error=f'{name} does not exist')
-    elif _suffix(name) in VIDEOS:
+        yield Picture(name, error=f'{name} {_what_is_missing(name)}')
+    elif suffix(name) in VIDEOS:
         yield from _read_video(name, Video(name, 30))
     else:
         yield Picture(name)
+
+
+def _what_is_missing(name: str) -> str:
+    try:
+        return f'is a link to {os.readlink(name)}, which does not exist'
+    except (OSError, ValueError):  # no link
+        return 'does not exist'
 
 
 def _open_address(address: str) -> Iterator[Picture]:
@@ -242,16 +194,31 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
     try:
         fps, count = capture.get(cv2.CAP_PROP_FPS), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         video = video._replace(fps=fps if 0 < fps < 1000 else video.fps)
-        frame = 0
+        frame, seconds = 0, 0.0
         while (read := capture.read())[0]:
             yield Picture(video.name, read[1], frame, video)
             frame += 1
+            seconds = capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
     finally:
         capture.release()
     if not frame:
         yield Picture(video.name, error=f'{video.name} cannot be opened as a video')
     elif not video.live and frame < count:
-        warnings.warn(f'{video.name} ends after {frame} of {count} frames', stacklevel=2)
+        yield from _end_early(video, frame, count, seconds)
+
+
+def _end_early(video: Video, frame: int, count: int, seconds: float) -> Iterator[Picture]:
+    """Say that a video has fewer frames than its file says: an error where it was cut off.
+
+    Some files say a length in seconds alone, and their frames are not equally long, so that the
+    number of frames is a guess: these must be too few, and the last one too early.
+    """
+    said = f'{video.name} ends after {frame} of {count} frames'
+    allowed = max(MISSING_FRAMES, MISSING_PART * count)
+    if min(count - frame, count - seconds * video.fps) > allowed:
+        yield Picture(video.name, None, frame, video, f'{said}: it was cut off, or is damaged')
+    else:
+        warnings.warn(said, stacklevel=2)
 
 
 def _in_memory(source: Any) -> Optional[Picture]:

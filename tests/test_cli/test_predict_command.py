@@ -106,9 +106,19 @@ def test_only_the_lines_of_the_command_are_seen(predict, folder, capfd):
 
 def test_warnings_are_lines(predict, tmp_path, monkeypatch, capsys):
     write_video(tmp_path / 'v.mp4', 2)
-    monkeypatch.setattr('mmpose_ae.prediction.sources.int', lambda count: 9, raising=False)
+    monkeypatch.setattr('mmpose_ae.prediction.sources.int', lambda count: 3, raising=False)
     assert predict('v.mp4') == 0
-    assert capsys.readouterr().err == 'warning: v.mp4 ends after 2 of 9 frames\n'
+    assert capsys.readouterr().err == 'warning: v.mp4 ends after 2 of 3 frames\n'
+
+
+def test_a_video_that_is_cut_off_fails_after_its_frames(predict, tmp_path, monkeypatch, capsys):
+    write_video(tmp_path / 'v.mp4', 2)
+    monkeypatch.setattr('mmpose_ae.prediction.sources.int', lambda count: 9, raising=False)
+    assert predict('v.mp4') == 1
+    assert 'not read: v.mp4 ends after 2 of 9 frames' in capsys.readouterr().err
+    assert [image['frame'] for image in images_of()] == [0, 1, 2]
+    assert 'cut off' in images_of()[-1]['error']
+    assert count_frames('predictions/videos/v.mp4') == 2
 
 
 def test_sources_of_all_kinds_in_one_run(predict, folder, tmp_path, monkeypatch):

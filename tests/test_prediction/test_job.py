@@ -102,6 +102,17 @@ def test_a_picture_that_can_be_read_now_takes_the_place_of_its_failure(predict, 
     assert entry['path'].endswith('a.png') and 'error' not in entry
 
 
+def test_a_video_that_is_cut_off_is_not_done(predict, sources, tmp_path, monkeypatch):
+    out, video = tmp_path / 'o', sources / 'c.mp4'
+    with monkeypatch.context() as patch:
+        patch.setattr('mmpose_ae.prediction.sources.int', lambda count: 9, raising=False)
+        assert predict('jsonl', source=video, out=out) == 1
+    assert [entry['frame'] for entry in lines(out)] == [0, 1, 2, 3, 4]
+    assert len(failures(lines(out))) == 1
+    assert predict('jsonl', source=video, out=out, resume=True) == 0  # whole now
+    assert [entry['frame'] for entry in lines(out)] == [0, 1, 2, 3] and not failures(lines(out))
+
+
 @pytest.mark.parametrize('cut', [1, 150, 900, 2500])
 def test_a_file_that_was_cut_off_anywhere_goes_on(predict, tmp_path, cut):
     predict('jsonl', out=tmp_path / 'whole')

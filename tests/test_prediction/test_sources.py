@@ -4,6 +4,7 @@ import io
 import os
 import socket
 import sys
+import warnings
 from itertools import repeat
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from serving import serve
 
 from mmpose_ae.datasets.transforms import LoadImage
 from mmpose_ae.prediction import open_source
-from mmpose_ae.prediction.sources import Video, list_names
+from mmpose_ae.prediction.listing import list_names
+from mmpose_ae.prediction.sources import Video
 
 FPS = 12.5
 
@@ -44,7 +46,10 @@ def folder(tmp_path, monkeypatch):
 
 
 def names(source):
-    return [name.replace(os.sep, '/') for name in list_names(str(source))]
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # of what is left out, see test_listing.py
+        found = list(list_names(str(source)))
+    return [name.replace(os.sep, '/') for name in found]
 
 
 def test_a_folder_has_its_pictures_and_videos_in_order(folder):
@@ -90,21 +95,52 @@ def test_a_video_is_its_frames(folder):
     assert [each.image.mean() for each in frames] == pytest.approx([0, 40, 80], abs=3)
 
 
-def test_a_video_that_is_cut_off_is_said(folder, monkeypatch):
-    class Capture:
-        """Says that there are more frames than come."""
+class Capture:
+    """Says that there are more frames than come, or that they are longer."""
 
-        def __init__(self, name):
-            self._capture = cv2_capture(name)
-            self.read, self.release = self._capture.read, self._capture.release
+    count, seconds = 0, None
 
-        def get(self, what):
-            return 5 if what == cv2.CAP_PROP_FRAME_COUNT else self._capture.get(what)
+    def __init__(self, name):
+        self._capture = OPENCV(name)
+        self.read, self.release = self._capture.read, self._capture.release
 
-    cv2_capture = cv2.VideoCapture
+    def get(self, what):
+        if what == cv2.CAP_PROP_POS_MSEC and self.seconds is not None:
+            return 1000 * self.seconds
+        return self.count if what == cv2.CAP_PROP_FRAME_COUNT else self._capture.get(what)
+
+
+OPENCV = cv2.VideoCapture
+
+
+@pytest.fixture
+def capture(monkeypatch):
     monkeypatch.setattr(cv2, 'VideoCapture', Capture)
-    with pytest.warns(UserWarning, match=r'in/d\.mp4 ends after 3 of 5 frames'):
-        assert len(list(open_source('in/d.mp4'))) == 3
+    return monkeypatch
+
+
+@pytest.mark.parametrize('count', [4, 6])
+def test_a_few_frames_less_are_a_warning(folder, capture, count):
+    """What containers say of their length is not exact."""
+    capture.setattr(Capture, 'count', count)
+    with pytest.warns(UserWarning, match=rf'in/d\.mp4 ends after 3 of {count} frames'):
+        assert [each.error for each in open_source('in/d.mp4')] == [None] * 3
+
+
+def test_a_video_that_is_cut_off_ends_with_an_error(folder, capture):
+    capture.setattr(Capture, 'count', 7)
+    *frames, end = open_source('in/d.mp4')
+    assert [each.error for each in frames] == [None] * 3
+    assert (end.path, end.frame, end.video) == ('in/d.mp4', 3, frames[0].video)
+    assert end.error == 'in/d.mp4 ends after 3 of 7 frames: it was cut off, or is damaged'
+
+
+def test_long_frames_are_no_missing_ones(folder, capture):
+    """Where the file says its length in seconds, their number is a guess."""
+    capture.setattr(Capture, 'count', 100)
+    capture.setattr(Capture, 'seconds', 97 / FPS)
+    with pytest.warns(UserWarning, match='ends after 3 of 100 frames'):
+        assert [each.error for each in open_source('in/d.mp4')] == [None] * 3
 
 
 @pytest.mark.parametrize('name, reason', [
@@ -130,7 +166,7 @@ def test_a_list_that_cannot_be_read_is_said_and_the_rest_is_done(folder, monkeyp
     def refuse(*args, **kwargs):
         raise PermissionError
 
-    monkeypatch.setattr(Path, 'read_text', refuse)
+    monkeypatch.setattr(Path, 'read_bytes', refuse)
     broken, whole = open_source(['in/notes.txt', 'in/b.png'])
     assert broken.error.startswith('in/notes.txt cannot be read')
     assert whole.error is None
