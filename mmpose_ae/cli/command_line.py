@@ -10,6 +10,8 @@ from mmengine.config import Config, DictAction
 
 from mmpose_ae.environment import content_folder
 
+PACKAGE = 'mmpose_ae::'  # before configs of the package, in _base_
+
 
 class SettingsAction(DictAction):
     """MMEngine's ``--cfg-options``, which names what is not ``KEY=VALUE``."""
@@ -140,11 +142,15 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
 
     Args:
         path (str | Path): The config file; where there is none, one that the package carries, by
-            its path as documents print it, ``configs/...``, or by its name.
+            its path as documents print it, ``configs/...``, as ``_base_`` of a config names it,
+            ``mmpose_ae::...``, or by its name.
         cfg_options (dict): What ``--cfg-options`` says.
 
     Returns:
         Config: The config with these settings.
+
+    Raises:
+        FileNotFoundError: There is no such config.
     """
     find_projects()
     cfg = Config.fromfile(_locate(Path(path)))
@@ -153,10 +159,19 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
 
 
 def _locate(path: Path) -> Path:
-    """The file itself, or that of the package; of a path that is neither, an error tells later."""
-    shipped = content_folder()
-    places = [path, shipped / path, *shipped.glob(f'configs/*/*/{path}.py')]
-    return next((place for place in places if place.is_file()), path)
+    """The file itself, or that of the package."""
+    shipped, name = content_folder(), str(path)
+    if name.startswith(PACKAGE):
+        places = [shipped / 'configs' / name[len(PACKAGE) :]]
+    else:
+        places = [path, shipped / path]
+        places += [] if path.is_absolute() else shipped.glob(f'configs/*/*/{path}.py')
+    for place in places:
+        if place.is_file():
+            return place
+    raise FileNotFoundError(
+        f'no config {path}: give a file, one of configs/..., or a name of "mmpose-ae models --all"'
+    )
 
 
 def load_config(args: Namespace) -> Config:

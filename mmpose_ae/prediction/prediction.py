@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from mmpose_ae.grouping import Poses
-from mmpose_ae.images import needs_opencv
+from mmpose_ae.images import find_opencv, needs_opencv
 
 from .sources import Video
 
@@ -30,7 +30,7 @@ ROW = (
 )
 
 
-@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare
+@dataclass(frozen=True, eq=False, repr=False)  # arrays have no one truth to compare
 class Prediction:
     """The people of a picture, best first.
 
@@ -62,6 +62,20 @@ class Prediction:
 
     def __len__(self) -> int:
         return len(self.poses)
+
+    def __repr__(self) -> str:
+        name = self.path or ('memory' if self.video is None else self.video.name)
+        frame = '' if self.frame is None else f', frame {self.frame}'
+        best = f', best score {self.poses.instance_scores[0]:.2f}' if len(self) else ''
+        people = f'{len(self)} {"person" if len(self) == 1 else "people"}'
+        return f'<Prediction of {name}{frame}, {self.size[0]}x{self.size[1]}: {people}{best}>'
+
+    def _repr_jpeg_(self) -> Optional[bytes]:
+        """The picture with the people, for notebooks; None where it was not kept."""
+        cv2 = find_opencv()
+        if self.image is None or cv2 is None:
+            return None
+        return cv2.imencode('.jpg', self.draw())[1].tobytes()
 
     @property
     def time(self) -> Optional[float]:

@@ -72,14 +72,18 @@ def test_pictures_without_a_hook_are_an_error(load):
 
 def test_a_missing_config_is_named(tmp_path):
     args = build_parser('').parse_args([str(tmp_path / 'absent.py')])
-    with pytest.raises(FileNotFoundError, match='absent.py'):
+    with pytest.raises(FileNotFoundError, match=r'no config /.*absent\.py: give a file, one of'):
         load_config(args)
 
 
 NAME = 'ae_hourglass-tiny_1xb8-7e_synth_crowd-192x192'
 
 
-@pytest.mark.parametrize('config', [NAME, f'configs/associative_embedding/synth_crowd/{NAME}.py'])
+@pytest.mark.parametrize('config', [
+    NAME,
+    f'configs/associative_embedding/synth_crowd/{NAME}.py',
+    f'mmpose_ae::associative_embedding/synth_crowd/{NAME}.py',
+])  # fmt: skip
 def test_configs_of_the_package_are_known_in_any_folder(config, tmp_path, monkeypatch):
     """A wheel has no folder of configs where one works."""
     monkeypatch.chdir(tmp_path)

@@ -3,6 +3,7 @@
 import sys
 from types import ModuleType, SimpleNamespace
 
+import cv2
 import fakes
 import numpy as np
 import pytest
@@ -150,3 +151,16 @@ def test_predictions_can_be_compared_and_kept_in_sets():
     assert one == one
     assert one != other
     assert len({one, other}) == 2
+
+
+def test_what_is_printed_of_a_prediction_is_a_line():
+    assert repr(prediction()) == '<Prediction of a.jpg, 64x48: 2 people, best score 0.75>'
+    assert repr(prediction(count=0)) == '<Prediction of a.jpg, 64x48: 0 people>'
+    assert repr(frame(4)) == '<Prediction of a.mp4, frame 4, 64x48: 2 people, best score 0.75>'
+
+
+def test_notebooks_show_the_picture_where_it_was_kept():
+    data = np.frombuffer(prediction()._repr_jpeg_(), np.uint8)
+    drawn = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert drawn.shape == (48, 64, 3)
+    assert prediction().without_image()._repr_jpeg_() is None
