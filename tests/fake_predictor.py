@@ -26,7 +26,7 @@ class FakePredictor:
     name, keypoint_names, skeleton, score_threshold = 'fake', NAMES, SKELETON, 0.2
 
     def __init__(self, interrupt: Optional[int] = None, weights: str = 'w') -> None:
-        self.interrupt, self.weights = interrupt, weights
+        self.interrupt, self.weights, self.left_out = interrupt, weights, 0
         self.stopwatch = Stopwatch('cpu')
 
     def fingerprint(self) -> dict:

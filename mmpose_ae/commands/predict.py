@@ -129,6 +129,11 @@ class _Run:
             print(f'{self._job.skipped} pictures or videos were done before')
         pictures = f'{self._pictures} picture{"" if self._pictures == 1 else "s"}'
         print(f'{self._people} people in {pictures}{failed}, {seconds:.1f} s')
+        if not self._people and self._predictor.left_out:
+            print(
+                f'{self._predictor.left_out} people have a score below '
+                f'{self._predictor.score_threshold:g}: --score-thr takes a lower one'
+            )
         count = max(self._pictures, 1)
         parts = ('reading', 'network', 'decoding', 'drawing')
         spent = self._predictor.stopwatch.seconds

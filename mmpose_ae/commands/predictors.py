@@ -1,7 +1,8 @@
 """Which predictor a command asks for: of a config and its weights, or of an exported file."""
 
+import warnings
 from argparse import Namespace
-from typing import List, Union
+from typing import List, Optional, Union
 
 from mmpose_ae.environment import LIGHT, is_light
 from mmpose_ae.prediction import BasePredictor
@@ -37,11 +38,18 @@ def build_predictor(args: Namespace) -> BasePredictor:
         OSError: A file cannot be read.
     """
     options = {name: getattr(args, name) for name in SHARED}
-    options['score_threshold'] = args.score_thr
+    options['score_threshold'] = _least_score(args.score_thr)
     options['track'] = _tracking(args)
     if args.model and args.model.endswith(EXPORTED):
         return _of_file(args, options)
     return _of_config(args, options)
+
+
+def _least_score(given: Optional[float]) -> Optional[float]:
+    """What the user wants; warns of what all people have, or none."""
+    if given is not None and (given < 0 or given > 1):
+        warnings.warn(f'--score-thr is {given:g}, but scores are about 0 to 1', stacklevel=2)
+    return given
 
 
 def _tracking(args: Namespace) -> Union[bool, dict]:

@@ -91,6 +91,7 @@ class BasePredictor(ABC):
         score_threshold (float): Least score of the people that are kept.
         tags_over_time (bool): Whether a person's tag is the same in all frames of a video.
         stopwatch (Stopwatch): Where the time goes.
+        left_out (int): People so far who were found, but with a lower score.
 
     Raises:
         ValueError: An option does not make sense.
@@ -118,6 +119,7 @@ class BasePredictor(ABC):
             raise ValueError(f'max_people must be 1 or more, got {max_people}')
         self.batch_size, self.max_people = batch_size, max_people
         self.track, self.smooth = check_track(track, smooth), smooth
+        self.left_out = 0
         self.region = None if region is None else check_region(region)
 
     @abstractmethod
@@ -215,6 +217,7 @@ class BasePredictor(ABC):
 
     def _to_prediction(self, prepared: Prepared, found: FoundPeople) -> Prediction:
         picture, image = prepared.picture, prepared.image
+        self.left_out += int((found.poses.instance_scores < self.score_threshold).sum())
         offset = 0 if self.region is None else np.array(self.region[:2], np.float32)
         keypoints = (found.poses.keypoints + offset).astype(np.float32)
         prediction = Prediction(
@@ -232,7 +235,7 @@ class BasePredictor(ABC):
 
 
 def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
-    """Choose the least score of a person, and say so where nobody has chosen it.
+    """Choose the least score of a person, and say so where the user has not given it.
 
     Args:
         given (float, optional): What the user wants.
@@ -246,7 +249,12 @@ def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
     """
     if given is not None and not np.isfinite(given):
         raise ValueError(f'the least score of a person must be a number, got {given}')
-    if given is None and chosen is None:
+    if given is None and chosen is not None:
+        print(
+            f'people with a score from {chosen:.3g} on are kept, as was chosen on validation data; '
+            'lower it (--score-thr) to see those who are less sure'
+        )
+    elif given is None:
         print(
             f'people with a score from {DEFAULT_SCORE} on are kept: no threshold was chosen on '
             'validation data (mmpose-ae test CONFIG CHECKPOINT --choose-threshold)'

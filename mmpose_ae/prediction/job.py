@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
+from .folders import check_folder
 from .listing import list_names
 from .outputs import Header, Output, check_outputs, open_outputs, resume_outputs
 from .outputs.progress import as_text
@@ -30,7 +31,9 @@ class Job:
         skipped (int): Pictures and videos that were done before.
 
     Raises:
-        ValueError: An output is unknown or cannot go on, or the folder has an earlier run.
+        ValueError: An output is unknown or cannot go on, or the folder has an earlier run, or
+            cannot be made or written to.
+        ImportError, OSError: What an output needs is not there.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Job:
         self.folder = out or (_choose_folder(resume) if shard is None else Path(FOLDER))
         if shard is not None:
             self.folder /= shard.folder
+        check_folder(self.folder)
         self._record = Record(self.folder)
         self._resume = resume and self._record.exists
         self._done: Counter = Counter()

@@ -103,8 +103,9 @@ def describe_left_out(found: Iterable[str]) -> str:
         return ''
     endings = Counter(suffix(each) or 'no ending' for each in others)
     listed = ', '.join(f'{ending} ({count})' for ending, count in sorted(endings.items()))
-    files = '1 file is' if len(others) == 1 else f'{len(others)} files are'
-    return f'{files} left out by their ending: {listed}'
+    one = len(others) == 1
+    files = '1 file is left out by its' if one else f'{len(others)} files are left out by their'
+    return f'{files} ending: {listed}'
 
 
 def _choose(name: str, found: List[str], is_folder: bool = False) -> List[str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import threading
 from pathlib import Path
 
@@ -199,6 +200,31 @@ def test_an_unknown_option_of_a_part_is_said_in_a_line(predict, capsys):
 def test_a_score_that_everybody_or_nobody_has_is_refused(predict, score, capsys):
     assert predict('a.png', '--score-thr', score) == 1
     assert f'the least score of a person must be a number, got {score}' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('score, kept', [(-0.5, 2), (30, 0)])
+def test_a_score_that_nobody_can_miss_or_reach_is_warned_of(predict, folder, score, kept, capsys):
+    assert predict(folder / 'a.png', '--score-thr', score) == 0
+    out, err = capsys.readouterr()
+    assert err == f'warning: --score-thr is {score:g}, but scores are about 0 to 1\n'
+    assert out.startswith(f'{kept} people in 1 picture')
+    below = '2 people have a score below 30: --score-thr takes a lower one'
+    assert (below in out.splitlines()) == (kept == 0)
+
+
+def test_a_folder_that_cannot_be_is_refused_before_the_model_is_loaded(tmp_path, capsys):
+    (tmp_path / 'file').touch()
+    out = str(tmp_path / 'file/below')
+    assert main(['predict', 'a.png', '--model', 'no_such_model', '--out', out]) == 1
+    said = f'error: {out} cannot be a folder of outputs: {tmp_path / "file"} is a file\n'
+    assert capsys.readouterr().err == said
+
+
+def test_an_output_that_cannot_start_leaves_nothing(predict, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, 'pyarrow', None)
+    assert predict('a.png', '--save', 'json', 'parquet') == 1
+    assert 'parquet needs pyarrow' in capsys.readouterr().err
+    assert list(tmp_path.glob('predictions*')) == []
 
 
 def test_one_picture_is_no_pictures(predict, folder, capsys):

@@ -50,6 +50,8 @@ def test_patterns_tell_files_that_are_left_out_but_no_folders(folder):
     with pytest.warns(UserWarning) as said:
         assert len(list(list_names(f'{folder}/**'))) == 2
     assert 'folders' not in str(said[0].message) and '4 files' in str(said[0].message)
+    with pytest.warns(UserWarning, match=r'1 file is left out by its ending: no ending \(1\)$'):
+        list(list_names(f'{folder}/[aR]*'))
 
 
 def test_patterns_in_folders_with_brackets(folder):

@@ -35,6 +35,7 @@ class Header(NamedTuple):
 class Output(Protocol):
     """Takes predictions one after the other. Made with a folder and a :class:`Header`.
 
+    One that needs more than OpenCV has a function ``check()``, which raises an error without it.
     One that is :data:`RESUMABLE` has, besides, the argument ``resume`` and the functions
     ``entries(folder)``, what is there, and ``keep(folder, header, kept)``, which drops some of it.
     """
@@ -82,8 +83,8 @@ def open_outputs(names: Sequence[str], folder: Path, header: Header) -> List[Out
     return [cls(folder, header) for cls in classes]
 
 
-def check_outputs(names: Sequence[str], resume: bool) -> None:
-    """Refuse outputs that there are not, before anything is loaded or written.
+def check_outputs(names: Sequence[str], resume: bool = False) -> None:
+    """Refuse outputs that there are not or cannot be, before anything is loaded or written.
 
     Args:
         names (sequence): Of :data:`OUTPUTS`.
@@ -91,8 +92,11 @@ def check_outputs(names: Sequence[str], resume: bool) -> None:
 
     Raises:
         ValueError: Names the output.
+        ImportError: One needs a package that is not installed.
+        OSError: There is no screen for a window.
     """
-    _load(names)
+    for cls in _load(names):
+        getattr(cls, 'check', bool)()
     unable = [name for name in names if name not in RESUMABLE]
     if resume and unable:
         raise ValueError(

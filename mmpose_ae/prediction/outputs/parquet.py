@@ -51,6 +51,11 @@ class PeopleParquet:
         self._size, self._started = 0, time.monotonic()
 
     @staticmethod
+    def check() -> None:
+        """Refuse to start without pyarrow."""
+        _import_pyarrow()
+
+    @staticmethod
     def entries(folder: Path) -> Iterator[Entry]:
         """Read which pictures an earlier run has written."""
         _import_pyarrow()

@@ -28,6 +28,16 @@ class Window:
 
     def __init__(self, folder: Path, header: Header) -> None:
         self._threshold = header.keypoint_threshold
+        self._open()
+
+    @classmethod
+    def check(cls) -> None:
+        """Refuse to start without a screen."""
+        cls._open()
+        cv2.destroyAllWindows()
+
+    @staticmethod
+    def _open() -> None:
         try:
             cv2.namedWindow(TITLE, cv2.WINDOW_KEEPRATIO)
         except cv2.error as error:

@@ -1,6 +1,7 @@
 """Pictures and videos that are opened and looked at, and the window."""
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import cv2
@@ -10,7 +11,7 @@ import pytest
 from some_people import NAMES, SKELETON, frame, prediction
 
 from mmpose_ae.prediction import Video
-from mmpose_ae.prediction.outputs import Header, open_outputs
+from mmpose_ae.prediction.outputs import Header, check_outputs, open_outputs
 
 HEADER = Header('small', NAMES, SKELETON, 0.2, 0.3)
 
@@ -148,5 +149,6 @@ def test_where_there_is_no_screen_that_is_said(tmp_path, monkeypatch):
         raise cv2.error('no GTK')
 
     monkeypatch.setattr(cv2, 'namedWindow', refuse)
-    with pytest.raises(OSError, match='there is no screen, or OpenCV is the headless build'):
-        open_outputs(['window'], tmp_path, HEADER)
+    for start in (partial(open_outputs, folder=tmp_path, header=HEADER), check_outputs):
+        with pytest.raises(OSError, match='there is no screen, or OpenCV is the headless build'):
+            start(['window'])
