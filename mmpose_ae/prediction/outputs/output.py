@@ -76,10 +76,13 @@ def open_outputs(names: Sequence[str], folder: Path, header: Header) -> List[Out
         list[Output]: In the order of the names.
 
     Raises:
-        ValueError: A name is unknown.
+        ValueError: A name is unknown, or the folder cannot be made.
     """
     classes = _load(names)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f'the folder {folder} cannot be made: {error.strerror}') from error
     return [cls(folder, header) for cls in classes]
 
 

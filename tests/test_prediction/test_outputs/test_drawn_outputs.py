@@ -144,6 +144,12 @@ def test_the_window_ends_the_run(screen, shown):
         screen.window.write(shown())
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(ValueError, match=r'the folder .*file/a cannot be made: Not a directory'):
+        open_outputs(['pictures'], tmp_path / 'file/a', HEADER)
+
+
 def test_where_there_is_no_screen_that_is_said(tmp_path, monkeypatch):
     def refuse(*args):
         raise cv2.error('no GTK')
