@@ -6,7 +6,7 @@ from typing import NamedTuple, Tuple
 import cv2
 
 from mmpose_ae.datasets.image_size import image_size
-from mmpose_ae.prediction.sources import PICTURES, VIDEOS
+from mmpose_ae.prediction.listing import PICTURES, VIDEOS
 
 
 class Limits(NamedTuple):
