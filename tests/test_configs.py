@@ -132,6 +132,14 @@ def test_few_files_to_read():
     assert max(counts.values()) <= 8, max(counts, key=counts.get)
 
 
+def test_every_epoch_is_saved(any_leaf):
+    """A run that is interrupted loses one at most; trainings of iterations have a number of theirs."""
+    saved = any_leaf.default_hooks.checkpoint
+    by_epoch = any_leaf.train_cfg.get('by_epoch', True)
+    assert saved.type == 'CheckpointHook' and saved.get('by_epoch', True) == by_epoch
+    assert saved.interval == 1 if by_epoch else saved.interval <= any_leaf.train_cfg.val_interval
+
+
 def test_parts_do_not_hide_the_metainfo_of_mmpose():
     """MMPose reads ``configs/_base_/datasets/coco.py`` of the working directory if it is there."""
     folder = Path(get_installed_path('mmpose'), '.mim', 'configs', '_base_', 'datasets')

@@ -88,7 +88,7 @@ def test_graph_is_the_estimator(kind, normalization):
     assert len(found.keypoints) > 0
     np.testing.assert_allclose(on_image, expected.pred_instances.keypoints, atol=1e-3)
     scores = expected.pred_instances.bbox_scores
-    np.testing.assert_allclose(found.instance_scores, scores, atol=1e-5)
+    np.testing.assert_allclose(found.instance_scores, scores, atol=1e-5, rtol=1e-6)
 
 
 @pytest.mark.parametrize('kind', EXPORTED)

@@ -2,7 +2,7 @@
 # python tools/dataset_converters/synth_crowd.py --frames 40 --train 300 --val 12 --crowding 0.6 \
 #     --out data/synth_crowd_videos
 _base_ = [
-    '../../_base_/short_runtime.py',
+    '../../_base_/default_runtime.py',
     '../../_base_/schedules/cpu_7e.py',
     '../../_base_/models/hourglass-tiny.py',
     '../../_base_/datasets/synth_crowd.py',

@@ -1,5 +1,5 @@
 _base_ = [
-    '../../_base_/short_runtime.py',
+    '../../_base_/default_runtime.py',
     '../../_base_/schedules/cpu_7e.py',
     '../../_base_/models/hourglass-tiny.py',
     '../../_base_/datasets/synth_crowd_crowded.py',

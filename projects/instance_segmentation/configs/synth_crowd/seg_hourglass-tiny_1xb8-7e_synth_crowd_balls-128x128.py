@@ -1,5 +1,5 @@
 _base_ = [
-    '../../../../configs/_base_/short_runtime.py',
+    '../../../../configs/_base_/default_runtime.py',
     '../../../../configs/_base_/schedules/cpu_7e.py',
     '../../../../configs/_base_/models/hourglass-tiny.py',
     '../_base_/synth_crowd_balls-128x128.py',

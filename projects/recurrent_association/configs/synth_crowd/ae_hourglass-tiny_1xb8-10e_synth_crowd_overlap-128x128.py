@@ -1,6 +1,6 @@
 # The network whose features the recurrent models read, and whose grouping they are compared with.
 _base_ = [
-    '../../../../configs/_base_/short_runtime.py',
+    '../../../../configs/_base_/default_runtime.py',
     '../../../../configs/_base_/schedules/cpu_7e.py',
     '../../../../configs/_base_/models/hourglass-tiny.py',
     '../_base_/synth_crowd_overlap-128x128.py',
