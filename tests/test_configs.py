@@ -133,7 +133,7 @@ def test_few_files_to_read():
 
 
 def test_every_epoch_is_saved(any_leaf):
-    """A run that is interrupted loses one at most; trainings of iterations have a number of theirs."""
+    """A run that is interrupted loses one at most; trainings of iterations say how many."""
     saved = any_leaf.default_hooks.checkpoint
     by_epoch = any_leaf.train_cfg.get('by_epoch', True)
     assert saved.type == 'CheckpointHook' and saved.get('by_epoch', True) == by_epoch
