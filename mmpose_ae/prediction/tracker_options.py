@@ -36,13 +36,13 @@ def tracker_options(
     """
     options, smoothing = dict(given), given.get('smoothing', {} if smooth else None)
     if isinstance(smoothing, dict):
-        options['smoothing'] = dict(dict(frame_rate=fps), **smoothing)
+        options['smoothing'] = {'frame_rate': fps, **smoothing}
     if given.get('rule', 'two_rounds') == 'mmpose_0x':
         by_iou = given.get('similarity') == 'iou'
         return options if by_iou else dict(options, sigmas=sigmas)
     colors = given.get('colors')
     if isinstance(colors, dict):
-        options['colors'] = dict(dict(weight=_paced(COLOR_WEIGHT, fps)), **colors)
+        options['colors'] = {'weight': _paced(COLOR_WEIGHT, fps), **colors}
     identity = identity_options(fps, tags_over_time, colors is not None)
     if given.get('tag_scale', 0) is None:
         identity.pop('hidden_tag_scale', None)
