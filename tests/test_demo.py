@@ -1,5 +1,6 @@
 """tools/demo.py, with a handful of images."""
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -54,7 +55,9 @@ def test_demo(run_demo, monkeypatch):
     again = modification_times(work_dir, '*.pth') | modification_times(work_dir, 'data/**/*.*')
     assert again == done
 
+    for path in done:
+        os.utime(path, ns=(0, 0))  # a clock that steps back makes nothing new look old
     run_demo('--fresh')
     fresh = modification_times(work_dir, '*.pth') | modification_times(work_dir, 'data/**/*.*')
-    assert all(fresh[path] > time for path, time in done.items() if path in fresh)
+    assert all(fresh.values())
     assert work_dir / 'epoch_1.pth' in fresh

@@ -55,6 +55,11 @@ METHODS = {
         {'model.head.upsample': dict(num_modules=1)},
     ),
     'swahr': Method('SWAHR', _config('swahr', 'swahr')),
+    'swahr-scales': Method(
+        'SWAHR, scales alone',
+        _config('swahr', 'swahr'),
+        {'model.head.keypoint_loss': dict(gamma=None, scale_weight=0.01)},
+    ),
     'ce': Method('Coupled Embedding', _config('coupled_embedding', 'ce')),
     'offsets': Method('offsets', _config('center_group', 'center-offset')),
     'dekr': Method('DEKR', _config('dekr', 'dekr')),
