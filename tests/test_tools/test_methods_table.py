@@ -124,6 +124,17 @@ def test_finished_rows_are_not_run_again(tool, run_tool, monkeypatch):
     assert cv2.imread(str(folder / 'table.png')).std() > 0
 
 
+def test_rows_of_other_epochs_have_a_folder_of_their_own(tool, run_tool, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tool, 'measure', lambda run: asked.append(run) or NUMBERS)
+    options = ['--methods', 'ce', '--data', 'dense', '--seeds', '2']
+    run_tool(*options)
+    folder = run_tool(*options, '--epochs', '14').with_name('full_14e')
+    assert [run.form.epochs for run in asked] == [7, 14]
+    assert [run.folder for run in asked] == [folder.with_name('full'), folder]
+    assert json.loads((folder / 'rows.json').read_text())[0]['data'] == 'dense'
+
+
 def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     """Of a run that is measured here the own row counts, of others the first file's."""
     others = [
@@ -156,6 +167,7 @@ def test_a_file_of_something_else_is_named(tool, tmp_path, content):
         (['--data', 'crowds'], "'crowds'"),
         (['--seeds', 'first'], "'first'"),
         (['--small', '--gpu'], '--small'),
+        (['--epochs', '1'], '--epochs is 2 or more, not 1'),
     ],
 )
 def test_what_does_not_exist_is_named(run_tool, capsys, options, named):

@@ -20,6 +20,7 @@ DATA = {
     'overlapping': Settings(
         people=(2, 5), heights=(0.8, 1.0), crowding=0.8, unlabelled=0.0, crowd_region=0.0
     ),
+    'dense': Settings(people=(6, 20), heights=(0.2, 1.0), crowding=0.6),
 }
 
 

@@ -11,6 +11,7 @@ that a method of one's own need not wait for them. ``--small`` shows in minutes 
 import json
 import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Tuple
@@ -47,15 +48,22 @@ def parse_args() -> Namespace:
     form.add_argument('--small', **as_form, const='small', help='a handful of images')
     form.add_argument('--gpu', **as_form, const='gpu', help='more and larger images')
     parser.set_defaults(form='full')
+    add('--epochs', type=int, metavar='N', help='of each row, 2 or more, in a folder of their own')
     add('--beside', type=Path, nargs='+', default=[], metavar='FILE',
         help='rows.json of other computers, for the same table')  # fmt: skip
     add('--work-dir', type=Path, default=Path('work_dirs/methods'), help='of all runs')
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.epochs is not None and args.epochs < 2:  # of which some methods need two steps
+        parser.error(f'--epochs is 2 or more, not {args.epochs}')
+    return args
 
 
 def plan(args: Namespace) -> List[Run]:
     """The runs that were asked for; the first seed of everything comes first."""
     form, folder = FORMS[args.form], args.work_dir / args.form
+    if args.epochs:
+        form = replace(form, epochs=args.epochs)
+        folder = args.work_dir / f'{args.form}_{args.epochs}e'
     return [
         Run(method, data, seed, form, folder)
         for seed in args.seeds
