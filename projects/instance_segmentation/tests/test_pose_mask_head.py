@@ -6,6 +6,9 @@ import pytest
 import torch
 from mmengine.structures import PixelData
 from pycocotools import mask as coco_mask
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from two_processes import in_two_processes
 
 from projects.instance_segmentation.models import PoseMaskHead
 
@@ -90,3 +93,36 @@ def test_autocast_keeps_losses_in_float32():
     with torch.autocast('cpu', dtype=torch.bfloat16):
         losses = built.loss((fakes.features(),), [sample()])
     assert {loss.dtype for loss in losses.values()} == {torch.float32}
+
+
+class Training(nn.Module):
+    """A head that is called for its loss, as estimators are."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.head = head(final_layer=dict(kernel_size=1))
+
+    def forward(self, features, samples):
+        """Sum the losses of a batch."""
+        return sum(self.head.loss((features,), samples).values())
+
+
+def gradients(rank):
+    """Of the images of a process, every second one; of all without a rank."""
+    width, height = fakes.HEATMAP_SIZE
+    features = torch.randn(4, 8, height, width, generator=torch.Generator().manual_seed(0))
+    nobody = sample(0 * LABELS, fakes.NOBODY)
+    samples, own = [sample(), nobody, sample(), nobody], slice(rank, None, 1 if rank is None else 2)
+    model = Training()
+    step = model if rank is None else DistributedDataParallel(model)
+    step(features[own], samples[own]).backward()
+    return {name: parameter.grad for name, parameter in model.named_parameters()}
+
+
+def test_two_processes_train_as_one(tmp_path):
+    """Where one of them has nobody, too."""
+    expected = gradients(None)
+    assert all(gradient.any() for gradient in expected.values())
+    for found in in_two_processes(tmp_path, gradients):
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
