@@ -45,6 +45,26 @@ def build_predictor(args: Namespace) -> BasePredictor:
     return _of_config(args, options)
 
 
+def check_named(args: Namespace) -> None:
+    """Refuse options that name no model, or more than one.
+
+    Args:
+        args (Namespace): ``model``, ``config`` and ``checkpoint`` of the command line; ``model`` is
+            no exported file.
+
+    Raises:
+        ValueError: Says which.
+    """
+    if args.model and args.config:
+        raise ValueError('--model names a config and its weights; --config gives another one')
+    if args.config and not args.checkpoint:
+        raise ValueError('--config needs a --checkpoint')
+    if args.checkpoint and not (args.model or args.config):
+        raise ValueError(
+            f'--checkpoint {args.checkpoint} needs the --config that it was trained with'
+        )
+
+
 def _least_score(given: Optional[float]) -> Optional[float]:
     """What the user wants; warns of what all people have, or none."""
     if given is not None and (given < 0 or given > 1):
@@ -73,10 +93,7 @@ def _of_config(args: Namespace, options: dict) -> BasePredictor:
     refused = _given(args, OF_FILES)
     if refused:
         raise ValueError(f'{", ".join(refused)} are for an exported file: --model FILE{EXPORTED}')
-    if args.model and args.config:
-        raise ValueError('--model names a config and its weights; --config gives another one')
-    if args.config and not args.checkpoint:
-        raise ValueError('--config needs a --checkpoint')
+    check_named(args)
     if is_light():
         raise ImportError(
             f'MMPose is not installed, or {LIGHT} leaves it out, so only exported files can be '

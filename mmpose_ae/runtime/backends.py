@@ -1,5 +1,6 @@
 """What computes a network: onnxruntime or OpenVINO."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -8,6 +9,8 @@ from typing import Dict, List, Optional, Protocol, Union
 import numpy as np
 
 Arrays = Dict[str, np.ndarray]
+CPU, CUDA = 'CPUExecutionProvider', 'CUDAExecutionProvider'  # as onnxruntime calls them
+GPU_NAME = re.compile(r'cuda(?::(\d+))?')
 
 
 class Backend(Protocol):
@@ -51,6 +54,7 @@ class OnnxRuntime:
             self._session = onnxruntime.InferenceSession(str(path), options, providers)
         except Exception as error:  # its errors have no class of their own in common
             raise ValueError(f'{path} cannot be loaded by onnxruntime: {error}') from error
+        _check_device(self._session.get_providers(), device)
         self.input_names = [each.name for each in self._session.get_inputs()]
         self._output_names = [each.name for each in self._session.get_outputs()]
 
@@ -108,13 +112,22 @@ def _import(name: str) -> ModuleType:
 
 def _providers(onnxruntime: ModuleType, device: str) -> list:
     """What onnxruntime calls a device; what that cannot do is done on the CPU."""
-    kind, _, number = device.partition(':')
     if device == 'cpu':
-        return ['CPUExecutionProvider']
-    there = onnxruntime.get_available_providers()
-    if kind != 'cuda' or 'CUDAExecutionProvider' not in there:
+        return [CPU]
+    named, there = GPU_NAME.fullmatch(device), onnxruntime.get_available_providers()
+    if not named or CUDA not in there:
         raise ValueError(
             f'the device {device} cannot be used: this onnxruntime has {", ".join(there)}'
-            ' (onnxruntime-gpu has CUDA)'
+            ' (onnxruntime-gpu has CUDA; devices are cpu, cuda, cuda:1)'
         )
-    return [('CUDAExecutionProvider', dict(device_id=int(number or 0))), 'CPUExecutionProvider']
+    return [(CUDA, dict(device_id=int(named[1] or 0))), CPU]
+
+
+def _check_device(used: List[str], device: str) -> None:
+    """Refuse a session that onnxruntime has put elsewhere, as it does where CUDA does not start."""
+    if device != 'cpu' and CUDA not in used:
+        raise ValueError(
+            f'the device {device} cannot be used: onnxruntime has fallen back on '
+            f'{", ".join(used)}. Is there such a device, and are the versions of CUDA and cuDNN '
+            'those that this onnxruntime-gpu was built for?'
+        )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from threading import Lock
-from typing import Iterable, Iterator, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, NamedTuple, Optional
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.prediction import BasePredictor
@@ -53,12 +53,14 @@ class Models:
     """Load models by their titles; the last one stays loaded.
 
     Args:
-        choices (iterable): What may be loaded.
+        choices (iterable): What may be loaded; of equal titles the first counts.
         device (str, optional): Of every predictor.
     """
 
     def __init__(self, choices: Iterable[Choice], device: Optional[str] = None) -> None:
-        self.choices = {choice.title: choice for choice in choices}
+        self.choices: Dict[str, Choice] = {}
+        for choice in choices:
+            self.choices.setdefault(choice.title, choice)
         self._device = device
         self._lock = Lock()
         self._loaded: Optional[LoadedModel] = None

@@ -10,6 +10,7 @@ from socket import create_server
 from tempfile import TemporaryDirectory
 from typing import Iterator, Optional
 
+from mmpose_ae.commands.predictors import check_named
 from mmpose_ae.environment import is_installed, read_requirements
 from mmpose_ae.runtime import EXPORTED
 
@@ -51,13 +52,17 @@ def _find_fault(args: Namespace) -> Optional[str]:
     if not is_installed(GRADIO):
         ((name, versions),) = read_requirements('web.txt')
         return f'the page needs gradio: pip install "{name}{versions}"'
-    if args.config and not args.checkpoint:
-        return '--config needs a --checkpoint'
     if args.model and args.model.endswith(EXPORTED):
-        if args.checkpoint:
-            return f'{args.model} is an exported file, which holds its weights: no --checkpoint'
-        if not Path(args.model).is_file():
-            return f'{args.model} is not there'
+        if args.checkpoint or args.config:
+            return f'{args.model} is an exported file: no --config and no --checkpoint besides'
+    else:
+        try:
+            check_named(args)
+        except ValueError as error:
+            return str(error)
+    for path in (args.model, args.config):
+        if path and path.endswith((EXPORTED, '.py')) and not Path(path).is_file():
+            return f'{path} is not there'
     if args.max_frames < 1 or args.max_megapixels <= 0:
         return '--max-frames and --max-megapixels must be above 0'
     return None
@@ -65,12 +70,11 @@ def _find_fault(args: Namespace) -> Optional[str]:
 
 def _given(args: Namespace) -> Iterator[Choice]:
     """The model that the command line names."""
-    if args.config:
-        yield Choice(
-            f'{Path(args.config).stem}: {Path(args.checkpoint).name}', args.config, args.checkpoint
-        )
-    elif args.model:
-        yield Choice(args.model, args.model, args.checkpoint)
+    model = args.config or args.model
+    if model:
+        name = Path(model).stem if args.config else model
+        weights = f': {Path(args.checkpoint).name}' if args.checkpoint else ''
+        yield Choice(name + weights, model, args.checkpoint)
 
 
 def _serve(models: Models, args: Namespace) -> None:

@@ -66,7 +66,16 @@ def test_devices(tmp_path):
     assert _providers(cuda, 'cuda')[0] == ('CUDAExecutionProvider', {'device_id': 0})
     with pytest.raises(ValueError, match='device cuda cannot be used: this onnxruntime has CPU'):
         _providers(Runtime(), 'cuda')
-    with pytest.raises(ValueError, match='the device toaster cannot be used'):
-        _providers(cuda, 'toaster')
+    for device in ('toaster', 'cuda:x', 'cuda:-1', 'cuda:', 'cuda:1:2'):
+        with pytest.raises(ValueError, match=f'the device {device} cannot be used.*cuda:1'):
+            _providers(cuda, device)
     with pytest.raises(ValueError, match='openvino is for the device cpu, got cuda'):
         BACKENDS['openvino'](write_file(tmp_path / 'a.onnx'), 'cuda', None, False)
+
+
+def test_a_device_that_does_not_start_is_named(tmp_path, monkeypatch):
+    """onnxruntime-gpu without the libraries of CUDA computes on the CPU, and says so in its log."""
+    built_with_cuda = Runtime('CUDAExecutionProvider').get_available_providers
+    monkeypatch.setattr('onnxruntime.get_available_providers', built_with_cuda)
+    with pytest.raises(ValueError, match='cuda:1 cannot be used: .* fallen back on CPUExecution'):
+        BACKENDS['onnxruntime'](write_file(tmp_path / 'a.onnx'), 'cuda:1', None, False)

@@ -18,6 +18,8 @@ DECODE = """given.images.map(makeDecoder(
 ))"""
 KEYPOINTS = 5
 PEOPLE = 4
+POSE = [[0, 0], [4, 1], [-4, 1], [3, 9], [-3, 10]]
+POSE_OF_MANY = [[x, y] for y in (0, 3, 7, 8, 13) for x in (0, 2, 3, 7)]  # more than are asked
 
 
 def hills(rng, channels, size, width):
@@ -27,10 +29,10 @@ def hills(rng, channels, size, width):
     return (maps - low) / (high - low)
 
 
-def crowded_maps(rng, size, tag_size, tag_dim=1):
+def crowded_maps(rng, size, tag_size, tag_dim=1, keypoints=KEYPOINTS):
     """Maps of an unsure network: more hills than people, and tags that drift between people."""
-    heatmaps = hills(rng, KEYPOINTS, size, 1.5) ** 3
-    tags = PEOPLE * hills(rng, tag_dim * KEYPOINTS, tag_size, 3)
+    heatmaps = hills(rng, keypoints, size, 1.5) ** 3
+    tags = PEOPLE * hills(rng, tag_dim * keypoints, tag_size, 3)
     tags += rng.normal(scale=0.05, size=tags.shape)
     return Maps(*(torch.from_numpy(maps[None].astype(np.float32)) for maps in (heatmaps, tags)))
 
@@ -68,14 +70,17 @@ def assert_equal(people, poses):
         dict(completion=dict(threshold=None, score=0.5), refinement=None, tag_size=(11, 9)),
         dict(completion=None, scoring=dict(max_instances=3)),
         dict(grouping=dict(type='DensityGrouping', reach=1.0, spread=None, join_below=0.0)),
+        dict(grouping=dict(type='DensityGrouping', spread=1.0, pose=POSE)),
+        dict(grouping=dict(type='DensityGrouping', pose=POSE_OF_MANY), tag_dim=2),
     ],
 )
 def test_people_of_tags(options):
     rng, size = np.random.default_rng(0), (32, 24)
     options = dict(options)
     tag_size, tag_dim = options.pop('tag_size', size), options.pop('tag_dim', 1)
-    codec = AEDecoder(keypoint_order=[*range(KEYPOINTS)], **options)
-    maps = [crowded_maps(rng, size, tag_size, tag_dim) for _ in range(12)]
+    keypoints = len(options.get('grouping', {}).get('pose', POSE))
+    codec = AEDecoder(keypoint_order=[*range(keypoints)], **options)
+    maps = [crowded_maps(rng, size, tag_size, tag_dim, keypoints) for _ in range(12)]
     images = [
         {name: values.numpy() for name, values in codec.outputs(codec.propose(each)).items()}
         for each in maps
@@ -196,6 +201,11 @@ def test_a_network_that_gives_poses():
         (dict(TagDecoding().to_dict(), completion=dict(rule='far')), 'rule of completion is far'),
         (dict(type='CenterDecoding'), 'no output cells'),
         (dict(TagDecoding().to_dict(), learned_score='UEs='), 'learned score.*--cfg-options'),
+        (dict(TagDecoding().to_dict(), prior=1), 'TagDecoding has the option prior, which'),
+        (
+            dict(TagDecoding().to_dict(), grouping=dict(type='DensityGrouping', speed=0)),
+            'grouping has the option speed, .*: type, reach, spread, join_below, pose$',
+        ),
     ],
 )
 def test_what_the_page_does_not_know_is_refused(decoding, words):

@@ -1,6 +1,7 @@
 // From what a network of mmpose_ae gives to people in pixels of its input.
 
 import { decodeCenters } from './center_decoding.js';
+import { checkKnown } from './known_options.js';
 import { decodeOffsets } from './offset_decoding.js';
 import { checkTagDecoding, decodeTags } from './tag_decoding.js';
 
@@ -53,6 +54,7 @@ export function makeDecoder(options, grid, names) {
         'export it with --cfg-options model.head.decoder.learned_score=None',
     );
   }
+  if (options) checkKnown(options);
   const [shiftX, shiftY] = grid.stride.map((step) => grid.center_shift ?? 0.5 - 0.5 / step);
   const toPixels = ({ x, y }) => ({
     x: (x + shiftX) * grid.stride[0],

@@ -1,17 +1,16 @@
-// Grouping of candidates at the densest places of tag space: density.py, tag_peaks.py, joining.py and
-// places.py of mmpose_ae/grouping, which say why. The steps, their limits and who wins a tie are the
+// Grouping of candidates at the densest places of tag space: density.py, tag_peaks.py and
+// joining.py of mmpose_ae/grouping, which say why. The steps, their limits and who wins a tie are the
 // same.
 
 import { assign } from './assignment.js';
+import { ANYWHERE, makePlacing } from './places.js';
 
 const SEED_TYPES = 16;
 const SEED_SPACING = 0.1;
-const LEAST_PLACED = 3;
 const MOST_ROUNDS = 128;
 const MOST_GROUPS = 1024;
 const DENSITY_PAIRS = 2 ** 23;
 const FEW_GROUPS = 256;
-const ANYWHERE = { x: 0, y: 0, falloff: Infinity };
 
 /**
  * A peak of a heatmap.
@@ -26,17 +25,19 @@ const ANYWHERE = { x: 0, y: 0, falloff: Infinity };
  *
  * @param {Candidate[]} pool Ordered by type; tags in units of the tag threshold.
  * @param {number} numTypes Number of keypoint types, K.
- * @param {{reach: number, spread: number | null, join_below: number}} options Of DensityGrouping.
+ * @param {{reach: number, spread: number | null, join_below: number, pose?: number[][] | null}}
+ *   options Of DensityGrouping.
  * @returns {Group[]} Each candidate is in one group.
  */
 export function groupByDensity(pool, numTypes, options) {
-  const { reach, spread, join_below: joinBelow } = options;
-  const found = findGroups(pool, numTypes, reach, spread);
-  return reassign(pool, join(found, joinBelow), numTypes, reach, spread);
+  const { reach, join_below: joinBelow } = options;
+  const placeOf = makePlacing(options);
+  const found = findGroups(pool, numTypes, reach, placeOf);
+  return reassign(pool, join(found, joinBelow), numTypes, reach, placeOf);
 }
 
 /** Groups that have no candidate in common; some candidates may be in none. */
-function findGroups(pool, numTypes, reach, spread) {
+function findGroups(pool, numTypes, reach, placeOf) {
   const groups = [];
   let free = pool;
   for (let round = 1; round <= MOST_ROUNDS && groups.length < MOST_GROUPS; round += 1) {
@@ -44,7 +45,7 @@ function findGroups(pool, numTypes, reach, spread) {
     const mostSeeds = Math.floor(DENSITY_PAIRS / round ** 1.5 / free.length) || 1;
     const peaks = findPeaks(free, mostSeeds, reach);
     const first = pick(free, peaks, peaks.map(() => ANYWHERE), numTypes, reach);
-    const places = first.map((group) => placeOf(group, spread));
+    const places = first.map(placeOf);
     const second = pick(free, first.map(meanTags), places, numTypes, reach);
     if (!second.length) break;
     groups.push(...second);
@@ -58,9 +59,7 @@ function findGroups(pool, numTypes, reach, spread) {
 function weigh(candidate, tags, place, reach) {
   const squared = squaredDistance(candidate.tags, tags);
   if (squared >= square(reach)) return -1;
-  const apart = square(candidate.x - place.x) + square(candidate.y - place.y);
-  const weight = candidate.score * square(1 - squared / square(reach));
-  return weight * (1 / (1 + apart / square(place.falloff)));
+  return candidate.score * square(1 - squared / square(reach)) * place.closeness(candidate);
 }
 
 /** Candidates at which the density is looked at, the strongest of those with like tags. */
@@ -123,16 +122,6 @@ function pick(pool, centers, places, numTypes, reach) {
   return groups.filter((group) => group.some(Boolean));
 }
 
-/** Where a group is on the image; at the distance `falloff` weights have fallen to half. */
-function placeOf(group, spread) {
-  const found = group.filter(Boolean);
-  if (spread === null || found.length < LEAST_PLACED) return ANYWHERE;
-  const x = median(found.map((candidate) => candidate.x));
-  const y = median(found.map((candidate) => candidate.y));
-  const extent = median(found.map((each) => Math.sqrt(square(each.x - x) + square(each.y - y))));
-  return extent > 0 ? { x, y, falloff: spread * extent } : ANYWHERE;
-}
-
 /** Join the closest groups that have no common keypoint type, until none are close. */
 function join(groups, joinBelow) {
   const deviation = joinBelow * tagSpread(groups);
@@ -167,10 +156,10 @@ function join(groups, joinBelow) {
 }
 
 /** Assign the candidates of each type once more; those that are left over are alone. */
-function reassign(pool, groups, numTypes, reach, spread) {
+function reassign(pool, groups, numTypes, reach, placeOf) {
   const mass = groups.map((group) => sum(group.map((candidate) => candidate?.score ?? 0)));
   const means = groups.map(meanTags);
-  const places = groups.map((group) => placeOf(group, spread));
+  const places = groups.map(placeOf);
   const assigned = groups.map(() => new Array(numTypes).fill(null));
   for (let type = 0; type < numTypes; type += 1) {
     const candidates = pool.filter((candidate) => candidate.type === type);
@@ -233,11 +222,6 @@ function square(value) {
 
 function sum(values) {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values) {
-  const sorted = values.sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 /** Best first; equal ones keep their order. */
