@@ -104,7 +104,8 @@ def check_people(
         Agreement: Over all pictures.
 
     Raises:
-        Difference: People are lost, or their keypoints lie elsewhere.
+        Difference: People are lost, or their keypoints lie elsewhere; or there was nobody to
+            compare, so that it is not known.
     """
     session, decoding = open_session(content), graph.head.decoder.decoding
     sides: Tuple[List[Poses], List[Poses]] = ([], [])
@@ -115,14 +116,24 @@ def check_people(
         found, in_graph = run(session, inputs), graph.decoding is not None
         sides[1].extend(read_poses(**found) if in_graph else decoding(found, proposed.grid))
     agreement = compare_people(*sides, graph.model.dataset_meta['sigmas'], COUNTED)
+    _check_agreement(agreement, precision)
+    return agreement
+
+
+def _check_agreement(agreement: Agreement, precision: str) -> None:
     share, pixels = LIMITS[precision]
-    lost = agreement.found < share * agreement.people
-    if lost or agreement.most > pixels:
+    if not agreement.people:
+        raise Difference(
+            f'the {precision} file cannot be compared: the network finds nobody with a score of '
+            f'{COUNTED} or more in the pictures of test_dataloader; train it further, or give '
+            'other pictures'
+        )
+    enough = agreement.found >= share * agreement.people
+    if not (enough and agreement.most <= pixels):  # also where the distance is NaN
         raise Difference(
             f'the {precision} file is too far from the network: {agreement}; allowed are '
             f'{share:.0%} of the people and {pixels} pixels'
         )
-    return agreement
 
 
 @torch.no_grad()

@@ -1,10 +1,13 @@
 """Outputs and people of two sides: what counts as a difference."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from mmpose_ae.export.agreement import compare_people
-from mmpose_ae.export.checking import LIMIT
+from mmpose_ae.export import checking
+from mmpose_ae.export.agreement import Agreement, compare_people
+from mmpose_ae.export.checking import LIMIT, Difference
 from mmpose_ae.export.differences import differences
 from mmpose_ae.grouping import Poses
 
@@ -106,3 +109,27 @@ def test_people_are_found_again_or_not():
     assert agreement.most == 1
     assert str(agreement).startswith('2 of 3 people are found again')
     assert np.isnan(compare_people([], [], [0.1, 0.1], 0.2).median)
+
+
+@pytest.mark.parametrize(
+    'agreement, reason',
+    [
+        (Agreement(0, 0, np.nan, np.nan), 'nobody with a score of 0.2 or more .* train it further'),
+        (Agreement(1, 1, np.nan, np.nan), 'too far .* allowed are 99% of the people and 0.5'),
+        (Agreement(100, 98, 0, 0), 'too far'),
+        (Agreement(100, 100, 0, 0.6), 'too far'),
+        (Agreement(100, 99, 0, 0.5), None),
+    ],
+)
+def test_people_have_to_be_compared_and_alike(monkeypatch, agreement, reason):
+    graph = SimpleNamespace(
+        head=SimpleNamespace(decoder=SimpleNamespace(decoding=None)),
+        model=SimpleNamespace(dataset_meta=dict(sigmas=[0.1])),
+    )
+    monkeypatch.setattr(checking, 'open_session', lambda content: None)
+    monkeypatch.setattr(checking, 'compare_people', lambda *sides_and_options: agreement)
+    if reason is None:
+        assert checking.check_people(graph, b'', [], 'fp16') == agreement
+        return
+    with pytest.raises(Difference, match=reason):
+        checking.check_people(graph, b'', [], 'fp16')
