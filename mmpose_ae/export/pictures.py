@@ -12,6 +12,8 @@ from mmpose_ae.registry import DATASETS
 
 from .loading import Loaded
 
+TEST = 'test_dataloader'  # whose pipeline sizes all pictures
+
 
 class Picture(NamedTuple):
     """A picture at the size of the input.
@@ -37,21 +39,36 @@ def data_pictures(loaded: Loaded, split: str, count: Optional[int] = None) -> It
 
     Args:
         loaded (Loaded): Whose config names the data.
-        split (str): ``'train'`` or ``'test'``.
+        split (str): ``'train'``, which is ``'test'`` where there are no training data, or
+            ``'test'``.
         count (int, optional): How many, if there are so many. None is all.
 
-    Yields:
-        Picture: Of each.
+    Returns:
+        iterator[Picture]: Each is read when it is asked for.
 
     Raises:
-        FileNotFoundError: The data are not where the config says.
+        FileNotFoundError: The data are not where the config says; before any picture is asked for.
     """
-    pipeline = loaded.config.test_dataloader.dataset.pipeline
-    given = loaded.config[f'{split}_dataloader'].dataset
-    dataset = DATASETS.build({**given, 'pipeline': pipeline, 'test_mode': True})
+    loader = f'{split}_dataloader' if loaded.config.get(f'{split}_dataloader') else TEST
+    given = _of_images(loaded.config[loader].dataset)
+    pipeline = loaded.config[TEST].dataset.pipeline
+    try:
+        dataset = DATASETS.build({**given, 'pipeline': pipeline, 'test_mode': True})
+        dataset[0]  # whether they are there
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f'the data of {loader} are needed: {error}') from error
     places = np.linspace(0, len(dataset) - 1, count or len(dataset))
-    for index in np.unique(places.astype(int)).tolist():
-        packed = dataset[index]
-        pixels = packed['inputs'].flip(0).permute(1, 2, 0)[None].contiguous()
-        sample = packed['data_samples']
-        yield Picture(pixels, sample.metainfo['frame'], sample)
+    return (_to_picture(dataset[index]) for index in np.unique(places.astype(int)).tolist())
+
+
+def _of_images(given: dict) -> dict:
+    """The first dataset of images in those that join, repeat or make clips of others."""
+    while 'datasets' in given or 'dataset' in given:
+        given = given['datasets'][0] if 'datasets' in given else given['dataset']
+    return given
+
+
+def _to_picture(packed: dict) -> Picture:
+    pixels = packed['inputs'].flip(0).permute(1, 2, 0)[None].contiguous()
+    sample = packed['data_samples']
+    return Picture(pixels, sample.metainfo['frame'], sample)

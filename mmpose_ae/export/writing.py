@@ -1,7 +1,7 @@
 """From a config and a checkpoint to a file that was compared with the network."""
 
 from pathlib import Path
-from typing import Iterator, Optional, Union
+from typing import Iterable, Iterator, Optional, Union
 
 import onnx
 import torch
@@ -15,7 +15,7 @@ from .exporting import INPUTS, example_inputs, to_onnx
 from .graph import PoseGraph
 from .loading import Loaded, load
 from .metadata import describe, to_text
-from .pictures import data_pictures
+from .pictures import Picture, data_pictures
 from .poses import DecodingInGraph
 from .poses_checking import compare_poses
 from .quantizing import to_int8
@@ -47,7 +47,8 @@ def write_file(
             leaves grouping to the host.
         precision (str): ``'fp32'``; ``'fp16'``, half as large; or ``'int8'``, a quarter and
             faster, which needs the config's training and test data.
-        calibration (int): Training pictures that tell the ranges of 8 bits.
+        calibration (int): Training pictures that tell the ranges of 8 bits; where the config has
+            no training data those for testing do.
         license (str, optional): Of the weights, to be told by the file. None is that of published
             ones.
 
@@ -57,34 +58,39 @@ def write_file(
     Raises:
         CheckpointError: The weights cannot be read, or are of another network.
         Difference: The file would give something else than the network.
+        FileNotFoundError: The data that are needed are not where the config says.
         ValueError: The network is not one that can be exported.
     """
     check_choice('precision', precision, ('fp32', *LIMITS))
     check_count('calibration', calibration, 1)
     loaded = load(config, checkpoint, cfg_options or {})
     graph = make_graph(loaded, flip_test, poses)
+    # Data come first: what is missing of them is told before the minutes that tracing takes.
+    seen = data_pictures(loaded, 'train', calibration) if precision == 'int8' else iter(())
+    compared = data_pictures(loaded, 'test', CHECKED) if precision != 'fp32' else iter(())
     model = to_onnx(graph.halved() if precision == 'fp16' else graph)
     if precision == 'int8':
-        model = to_int8(model, _calibration_inputs(loaded, graph, calibration))
+        model = to_int8(model, _calibration_inputs(graph, seen))
     note(model, loaded, graph, precision, license)
     content = model.SerializeToString()
-    yield _check(content, loaded, graph, precision)
+    if precision == 'fp32':
+        yield _check(content, loaded, graph)
+    else:
+        yield str(check_people(graph, content, compared, precision))
     write_whole(out, content)
 
 
-def _check(content: bytes, loaded: Loaded, graph: PoseGraph, precision: str) -> str:
+def _check(content: bytes, loaded: Loaded, graph: PoseGraph) -> str:
     """Compare a file with its network; says how far they are apart."""
-    if precision != 'fp32':
-        return str(check_people(graph, content, data_pictures(loaded, 'test', CHECKED), precision))
     if graph.decoding is not None:
         return str(compare_poses(graph, content, loaded.resize.input_size))
     difference = check_equal(graph, content, loaded.resize.input_size)
     return f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
 
 
-def _calibration_inputs(loaded: Loaded, graph: PoseGraph, count: int) -> Iterator[dict]:
+def _calibration_inputs(graph: PoseGraph, pictures: Iterable[Picture]) -> Iterator[dict]:
     """Training pictures as the file takes them."""
-    for picture in data_pictures(loaded, 'train', count):
+    for picture in pictures:
         inputs = graph.inputs(picture.pixels, picture.edges)
         yield {name: value.numpy() for name, value in zip(INPUTS, inputs)}
 
