@@ -60,7 +60,7 @@ def check_equal(graph: PoseGraph, content: bytes, size: Size) -> float:
     Args:
         graph (PoseGraph): The network.
         content (bytes): What is to be in the file.
-        size (tuple): Size (w, h) that the config gives inputs.
+        size (tuple): Size (w, h) of inputs, in multiples of the step.
 
     Returns:
         float: The largest difference of any output, in its units.

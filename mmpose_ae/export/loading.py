@@ -14,6 +14,8 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.transforms import BottomupResize
+from mmpose_ae.frame import Size
+from mmpose_ae.images import Resize
 from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
 from mmpose_ae.models.dekr import DEKRHead
 from mmpose_ae.models.heads import AEHead
@@ -47,6 +49,12 @@ class Loaded(NamedTuple):
     def step(self) -> int:
         """Sides of inputs are multiples of this, in pixels."""
         return lcm(self.resize.size_factor, self.model.data_preprocessor.pad_size_divisor)
+
+    @property
+    def input_size(self) -> Size:
+        """Size (w, h) of the input that a picture of the config's ``input_size`` becomes."""
+        size = self.resize.input_size
+        return Resize(size, self.resize.resize_mode, self.step).box(size).input_size
 
     @property
     def file(self) -> Path:

@@ -45,7 +45,7 @@ def compare_poses(graph: PoseGraph, content: bytes, size: Size) -> Comparison:
     Args:
         graph (PoseGraph): With its decoding.
         content (bytes): What is to be in the file.
-        size (tuple): Size (w, h) that the config gives inputs.
+        size (tuple): Size (w, h) of inputs, in multiples of the step.
 
     Returns:
         Comparison: With the graph in PyTorch, and with the host.

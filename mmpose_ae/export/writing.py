@@ -83,8 +83,8 @@ def write_file(
 def _check(content: bytes, loaded: Loaded, graph: PoseGraph) -> str:
     """Compare a file with its network; says how far they are apart."""
     if graph.decoding is not None:
-        return str(compare_poses(graph, content, loaded.resize.input_size))
-    difference = check_equal(graph, content, loaded.resize.input_size)
+        return str(compare_poses(graph, content, loaded.input_size))
+    difference = check_equal(graph, content, loaded.input_size)
     return f'largest difference to PyTorch: {difference:.2g}, allowed are {LIMIT:g}'
 
 

@@ -135,6 +135,19 @@ def test_quantized_views_share_their_weights(exported):
     assert [output.name for output in small.graph.output] == ['candidates', 'heatmaps', 'tags']
 
 
+@pytest.mark.parametrize('size, expected', [((40, 40), (64, 64)), ((40, 100), (64, 192))])
+def test_a_size_of_no_whole_steps_is_that_of_its_inputs(tiny, exported, size, expected):
+    """The short side of 40 becomes 64, the long one 160 and is padded."""
+    changes = {
+        'model.test_cfg.restore_heatmap_size': False,
+        'test_dataloader.dataset.pipeline.1.input_size': size,
+    }
+    loaded = load(tiny / 'tiny.py', tiny / 'tiny.pth', changes)
+    assert (loaded.resize.input_size, loaded.input_size) == (size, expected)
+    graph = writing.make_graph(loaded, True)
+    assert 'largest difference' in writing._check(exported.read_bytes(), loaded, graph)
+
+
 def test_it_is_compared_with_faster_ways(tiny, exported):
     """By the rows of the benchmark."""
     spec = spec_from_file_location('export_benchmark', ROOT / 'tools/benchmark/export.py')
