@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,12 +16,20 @@ struct Picture {
   std::vector<uint8_t> pixels;  // RGB, row by row
 };
 
+// Skip comments in a header: what follows a # in its line.
+std::istream& skip_comments(std::istream& file) {
+  while ((file >> std::ws).peek() == '#') file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  return file;
+}
+
 // Read a binary PPM and pad it with black at the right and bottom to multiples of a step.
 Picture read_picture(const char* path, int64_t step) {
   std::ifstream file(path, std::ios::binary);
   std::string kind;
   int64_t width = 0, height = 0, most = 0;
-  if (!(file >> kind >> width >> height >> most) || kind != "P6" || most != 255)
+  file >> kind;
+  for (int64_t* number : {&width, &height, &most}) skip_comments(file) >> *number;
+  if (!file || kind != "P6" || width < 1 || height < 1 || most != 255)
     throw std::runtime_error(std::string(path) + ": expected a binary PPM of 8 bits (P6)");
   file.get();  // the one byte between header and pixels
   Picture padded{(width + step - 1) / step * step, (height + step - 1) / step * step, {}};

@@ -108,12 +108,27 @@ def test_people_are_printed_best_first(program, tmp_path):
     assert 'usage' in run(program, *arguments, 'high').stderr
 
 
+def test_comments_in_the_header_are_skipped(program, tmp_path):
+    """As ImageMagick and GIMP write them; a # in the pixels is one."""
+    network = write_network(tmp_path / 'a.onnx')
+    expected = run(program, network, write_picture(tmp_path / 'a.ppm', 2, 1)).stdout
+    header = b'P6\n# made by hand\n#\n2 # width\n # 7 7\n1\n#height\n255\n'
+    (tmp_path / 'b.ppm').write_bytes(header + b'#abc#d')
+    done = run(program, network, tmp_path / 'b.ppm')
+    assert (done.returncode, done.stderr) == (0, '')
+    assert len(expected.splitlines()) == 2
+    assert done.stdout == expected
+
+
 @pytest.mark.parametrize(
     'note, picture, message',
     [
         (None, b'P6\n1 1\n255\nabc', 'not of mmpose-ae export --poses'),
         ('{"decoding": {}, "step": 32}', b'P6\n1 1\n255\nabc', 'not of mmpose-ae export --poses'),
         (NOTE, b'P5\n1 1\n255\na', 'expected a binary PPM'),
+        (NOTE, b'P6\n0 1\n255\n', 'expected a binary PPM'),
+        (NOTE, b'P6\n1 -1\n255\nabc', 'expected a binary PPM'),
+        (NOTE, b'P6\n# 1 1\n255\nabc', 'expected a binary PPM'),
         (NOTE, b'P6\n2 1\n255\nabc', 'ends too early'),
     ],
 )
