@@ -9,7 +9,7 @@ import numpy as np
 from mmpose_ae.decoding import read_poses
 from mmpose_ae.frame import Frame
 from mmpose_ae.grouping import Poses
-from mmpose_ae.images import warp_image
+from mmpose_ae.images import read_image_array, warp_image
 from mmpose_ae.options import check_choice, check_count
 
 from .backends import BACKENDS
@@ -71,11 +71,15 @@ class ExportedModel:
         """Make the network's input of a picture.
 
         Args:
-            image (np.ndarray): (H, W, 3), BGR, values in 0..255, which are rounded.
+            image (np.ndarray): (H, W, 3), BGR, or gray, values in 0..255, which are rounded.
 
         Returns:
             Input: Of the size that pictures of this size get.
+
+        Raises:
+            ValueError: If it is not certain what the image shows.
         """
+        image = read_image_array(image)
         size = image.shape[1::-1]
         box = self.description.resize.box(size)
         pixels = np.rint(image).astype(np.uint8) if image.dtype != np.uint8 else image
@@ -91,6 +95,8 @@ class ExportedModel:
         Returns:
             list[Poses]: Of each picture, in its pixels, best first.
         """
+        if not batch:
+            return []
         images = _fill_up([each.pixels for each in batch])
         found = self.decode(self.run(images, [each.frame for each in batch]), images)
         return [_to_image(poses, each.frame) for poses, each in zip(found, batch)]

@@ -70,6 +70,29 @@ def test_values_that_are_not_whole_are_rounded(model):
     np.testing.assert_array_equal(model.prepare(image + 0.4).pixels, expected)
 
 
+def test_gray_pictures_are_taken_as_those_of_files(model):
+    gray = fakes.spots((64, 64))[..., 0]
+    expected = model.prepare(np.repeat(gray[..., None], 3, axis=2)).pixels
+    for image in (gray, gray[..., None], gray.astype(np.int64)):
+        np.testing.assert_array_equal(model.prepare(image).pixels, expected)
+
+
+@pytest.mark.parametrize('image, reason', [
+    (np.full((64, 64, 3), 300, np.uint16), 'dtype uint16'),
+    (np.full((64, 64, 3), 300, np.int32), r'values in 300\.\.300'),
+    (np.zeros((64, 64, 4), np.uint8), 'leaves out the alpha channel'),
+    (np.zeros((0, 64, 3), np.uint8), r'shape \(0, 64, 3\)'),
+    (np.full((64, 64, 3), np.nan), 'NaN or infinite'),
+])  # fmt: skip
+def test_arrays_that_are_no_pictures_are_refused(model, image, reason):
+    with pytest.raises(ValueError, match=reason):
+        model.prepare(image)
+
+
+def test_no_pictures_have_no_people(model):
+    assert model([]) == []
+
+
 def test_where_the_picture_is_on_the_input_is_said_if_asked(tmp_path):
     """As attention asks: half a pixel around the middle of the outer ones, which are doubled."""
     shown = helper.make_tensor_value_info('shown', TensorProto.FLOAT, ['B', 4])
