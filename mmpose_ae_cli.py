@@ -230,7 +230,7 @@ def _add_export(parser: ArgumentParser) -> None:
     for name, what in (('fp16', 'half as large'), ('int8', 'a quarter as large, and faster')):
         kind.add_argument(f'--{name}', action='store_const', dest='precision', const=name,
             default='fp32', help=what)  # fmt: skip
-    smaller.add_argument('--calibration', type=int, default=100, metavar='N',
+    smaller.add_argument('--calibration', type=int, metavar='N',
         help="pictures of the config's training data for int8; 100 by default")  # fmt: skip
     add('--overwrite', action='store_true', help='write over a file that is there')
 

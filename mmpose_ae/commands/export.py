@@ -44,13 +44,16 @@ def _options(args: Namespace) -> dict:
     if given and not args.poses:
         names = ', '.join('--' + name.replace('_', '-') for name in given)
         raise ValueError(f'{names}: only with --poses; else the host groups, without such limits')
+    calibration = {} if args.calibration is None else dict(calibration=args.calibration)
+    if calibration and args.precision != 'int8':
+        raise ValueError('--calibration: only with --int8; nothing else is measured on pictures')
     return dict(
         poses=given if args.poses else None,
         flip_test=args.flip,
         cfg_options=read_settings(args.cfg_options),
         precision=args.precision,
-        calibration=args.calibration,
         license=args.license,
+        **calibration,
     )
 
 

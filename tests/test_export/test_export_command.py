@@ -223,6 +223,34 @@ def test_what_cannot_be_exported_is_named(tiny, capsys):
     assert 'must end in .onnx' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('options, reason', [
+    (['--calibration', '5'], '--calibration: only with --int8'),
+    (['--calibration', '100', '--fp16'], '--calibration: only with --int8'),
+    (['--max-people', '5'], '--max-people: only with --poses'),
+])  # fmt: skip
+def test_options_without_effect_are_refused(tiny, capsys, options, reason):
+    assert export(tiny, 'new.onnx', *options)[0] == 1
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('options, expected', [
+    (['--int8'], dict(precision='int8')),
+    (['--int8', '--calibration', '5'], dict(precision='int8', calibration=5)),
+])  # fmt: skip
+def test_calibration_is_handed_on(tiny, monkeypatch, options, expected):
+    given = {}
+
+    def write(config, checkpoint, out, **options):
+        given.update(options)
+        out.write_bytes(b'')
+        yield 'compared'
+
+    monkeypatch.setattr(writing, 'write_file', write)
+    assert export(tiny, f'handed-{len(options)}.onnx', *options)[0] == 0
+    chosen = {name: given[name] for name in ('precision', 'calibration') if name in given}
+    assert chosen == expected
+
+
 def test_missing_packages_are_named(tiny, monkeypatch, capsys):
     monkeypatch.setattr(command, 'is_installed', lambda name: name == 'onnx')
     assert export(tiny)[0] == 1
