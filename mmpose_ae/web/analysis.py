@@ -54,6 +54,11 @@ class Analysis:
         """Whether it is of a video."""
         return self.predictions[0].video is not None
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is of a video, which is read again, and that is no longer there."""
+        return self.is_video and not Path(self.path).exists()
+
     def people(self, number: int, thresholds: Thresholds) -> Prediction:
         """The people to show of a frame, with its picture.
 

@@ -17,6 +17,7 @@ DIGITS = 4  # of a threshold
 KEPT = 3600  # seconds that uploads and what was made of them are kept
 EMPTY = 'Drop a picture or a short video.'
 NO_MODEL = 'Choose a model.'
+GONE = '{} is gone: uploads are kept for an hour. Drop it again.'
 NO_TAGS = 'This model groups without tags, or is an exported file, which keeps them.'
 ABOUT_TAGS = (
     'What the network says of whose each keypoint is: one row per keypoint, one color per person. '
@@ -40,6 +41,7 @@ def build_page(models: Models, limits: Limits) -> gr.Blocks:
     ) as page:
         analysis = gr.State(time_to_live=KEPT)
         loaded = gr.Textbox(visible='hidden')  # in the browser, to be as old as the score is
+        seen = gr.Textbox(visible='hidden')  # there, too: of what the analysis is, or was
         with gr.Row():
             with gr.Column(scale=1, min_width=300):
                 upload = gr.File(label='Picture or short video', height=140)
@@ -65,17 +67,19 @@ def build_page(models: Models, limits: Limits) -> gr.Blocks:
             [page.load, model.change, upload.change],
             desk.look,
             [upload, model, loaded, *thresholds],
-            [loaded, score, analysis, frame, video, *views],
+            [loaded, score, analysis, seen, frame, video, *views],
             trigger_mode='multiple',
         )
         gr.on(
             [score.release, keypoint.release],
             desk.judge,
-            [analysis, frame, *thresholds],
+            [analysis, seen, frame, *thresholds],
             [video, *views],
             trigger_mode='multiple',
         )
-        frame.release(desk.show, [analysis, frame, *thresholds], views, trigger_mode='multiple')
+        frame.release(
+            desk.show, [analysis, seen, frame, *thresholds], views, trigger_mode='multiple'
+        )
     return page
 
 
@@ -117,25 +121,39 @@ class _Desk:
         slider = gr.update(value=0, maximum=max(1, last), visible=last > 0)
         if found is None:
             nothing = [None, None, gr.update(value=None, interactive=False), reason]
-            return [loaded, score, None, slider, gr.update(value=None, visible=False), *nothing]
-        return [loaded, score, found, slider, *self.judge(found, 0, score, keypoint)]
+            return [loaded, score, None, '', slider, gr.update(value=None, visible=False), *nothing]
+        name = Path(found.path).name
+        return [loaded, score, found, name, slider, *self.judge(found, name, 0, score, keypoint)]
 
     def judge(
-        self, found: Optional[Analysis], number: int, score: float, keypoint: float
+        self,
+        found: Optional[Analysis],
+        seen: Optional[str],
+        number: int,
+        score: float,
+        keypoint: float,
     ) -> List[Any]:
         """Draw what was found by other thresholds, without asking the model again."""
         video = gr.update(value=None, visible=False)
-        if found is not None and found.is_video:
+        if found is not None and found.is_video and not found.is_gone:
             path = found.write_video(Thresholds(score, keypoint))
             video = gr.update(value=str(path), visible=True)
-        return [video, *self.show(found, number, score, keypoint)]
+        return [video, *self.show(found, seen, number, score, keypoint)]
 
     def show(
-        self, found: Optional[Analysis], number: int, score: float, keypoint: float
+        self,
+        found: Optional[Analysis],
+        seen: Optional[str],
+        number: int,
+        score: float,
+        keypoint: float,
     ) -> List[Any]:
         """Draw a picture or frame, its tags, and write the people of all."""
-        if found is None:
-            return [gr.skip()] * 4
+        if found is None or found.is_gone:
+            if not seen:
+                return [gr.skip()] * 4
+            nothing = gr.update(value=None, interactive=False)
+            return [gr.skip(), gr.skip(), nothing, GONE.format(seen)]
         people = found.people(number, Thresholds(score, keypoint))
         path = found.write_json(Thresholds(score, keypoint))
         return [
