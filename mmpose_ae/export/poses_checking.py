@@ -11,7 +11,7 @@ from mmpose_ae.decoding import read_poses
 from mmpose_ae.frame import Size
 from mmpose_ae.grouping import Poses
 
-from .checking import Difference, draw_pictures, look, open_session, run
+from .checking import COUNTED, Difference, draw_pictures, look, open_session, run
 from .graph import PoseGraph
 
 PICTURES, AT_ONCE = 24, 8
@@ -19,22 +19,27 @@ ALIKE = 0.1  # pixels
 
 
 class Comparison(NamedTuple):
-    """On how many pictures a file gives the people of others.
+    """On how many pictures a file gives the people of others, and how many people.
 
     Attributes:
         pictures (int): How many there were.
         as_torch (int): People are those of the same graph in PyTorch.
         as_host (int): People are those of the host's decoding.
+        people (int): How many the host finds with a score that counts.
+        same_people (int): How many of them the file has with the same keypoints.
     """
 
     pictures: int
     as_torch: int
     as_host: int
+    people: int
+    same_people: int
 
     def __str__(self) -> str:
         return (
             f'people are those of PyTorch on {self.as_torch} of {self.pictures} pictures, and '
-            f'those of the decoding on the host on {self.as_host}'
+            f'those of the decoding on the host on {self.as_host}; {self.same_people} of its '
+            f'{self.people} people with a score of {COUNTED} or more have the same keypoints'
         )
 
 
@@ -56,9 +61,9 @@ def compare_poses(graph: PoseGraph, content: bytes, size: Size) -> Comparison:
     """
     session = open_session(content)
     rows = [row for images in _draw(graph, size) for row in _compare(graph, session, images)]
-    as_torch, as_host, doubtful = np.sum(rows, axis=0).tolist()
-    comparison = Comparison(len(rows), as_torch, as_host)
-    if as_torch + doubtful < len(rows):
+    *counts, doubtful = np.sum(rows, axis=0).tolist()
+    comparison = Comparison(len(rows), *counts)
+    if comparison.as_torch + doubtful < len(rows):
         raise Difference(f'the file gives other people than the network: {comparison}')
     return comparison
 
@@ -71,22 +76,31 @@ def _draw(graph: PoseGraph, size: Size) -> Iterator[Tensor]:
 
 def _compare(
     graph: PoseGraph, session: InferenceSession, images: Tensor
-) -> Iterator[Tuple[bool, bool, bool]]:
-    """Of each picture: its people are those of PyTorch, those of the host, or are in doubt."""
+) -> Iterator[Tuple[int, ...]]:
+    """Of each picture what :class:`Comparison` sums up, and whether its people are in doubt."""
     inputs = graph.inputs(images)
     found = read_poses(**run(session, inputs))
     expected = read_poses(**{name: value.numpy() for name, value in graph(*inputs).items()})
     on_host = graph.head.decoder.group(*graph.propose(*inputs))
-    for index, (ours, same, host) in enumerate(zip(found, expected, on_host)):
-        as_torch = are_alike(ours, same)
+    for index, (ours, theirs, host) in enumerate(zip(found, expected, on_host)):
+        as_torch = are_alike(ours, theirs)
         own = (values[index : index + 1] for values in inputs)
-        yield as_torch, are_alike(ours, host), not as_torch and _are_in_doubt(graph, *own)
+        counted = host.instance_scores >= COUNTED
+        same = int((has_same(ours, host) & counted).sum())
+        doubtful = not as_torch and _are_in_doubt(graph, *own)
+        yield as_torch, are_alike(ours, host), int(counted.sum()), same, doubtful
 
 
 def _are_in_doubt(graph: PoseGraph, *inputs: Tensor) -> bool:
     """Whether the people of a picture are others when the network looks again."""
     (first, *others) = (read_poses(**outputs)[0] for outputs in look(graph, inputs))
     return not all(are_alike(first, other) for other in others)
+
+
+def has_same(poses: Poses, others: Poses) -> np.ndarray:
+    """Tell which of the others, (N,), bool, are there with each keypoint at the same place."""
+    apart = np.abs(others.keypoints[:, None] - poses.keypoints).max((2, 3), initial=0)
+    return (apart < ALIKE).any(1)
 
 
 def are_alike(poses: Poses, others: Poses) -> bool:

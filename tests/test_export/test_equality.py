@@ -9,6 +9,7 @@ from mmpose_ae.export import checking
 from mmpose_ae.export.agreement import Agreement, compare_people
 from mmpose_ae.export.checking import LIMIT, Difference
 from mmpose_ae.export.differences import differences
+from mmpose_ae.export.poses_checking import has_same
 from mmpose_ae.grouping import Poses
 
 # One image, one type, four places: score, x, y, tag.
@@ -109,6 +110,15 @@ def test_people_are_found_again_or_not():
     assert agreement.most == 1
     assert str(agreement).startswith('2 of 3 people are found again')
     assert np.isnan(compare_people([], [], [0.1, 0.1], 0.2).median)
+
+
+def test_the_same_people_are_those_with_every_keypoint_there():
+    """The second one is 0.05 pixels off, the third one 1 pixel, the fourth is nobody."""
+    ours = people((50.05, 50), (0, 0), (21, 20))
+    others = people((0, 0), (50, 50), (20, 20), (90, 90))
+    assert has_same(ours, others).tolist() == [True, True, False, False]
+    assert has_same(people(), others).tolist() == [False] * 4
+    assert has_same(ours, people()).shape == (0,)
 
 
 @pytest.mark.parametrize(

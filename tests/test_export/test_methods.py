@@ -123,11 +123,13 @@ def test_the_check_knows_people(moved, agrees, monkeypatch):
         return {**outputs, 'poses': outputs['poses'] + np.float32(moved)}
 
     monkeypatch.setattr(poses_checking, 'PICTURES', 2)
+    monkeypatch.setattr(poses_checking, 'COUNTED', 0)  # everybody
     monkeypatch.setattr(poses_checking, 'open_session', lambda content: None)
     monkeypatch.setattr(poses_checking, 'run', run_file)
     if agrees:
         comparison = poses_checking.compare_poses(graph, b'', (64, 48))
         assert (comparison.pictures, comparison.as_torch) == (4, 4)
+        assert comparison.same_people == 4 * 3 < comparison.people
         return
     with pytest.raises(Difference, match='those of PyTorch on 0 of 4 pictures'):
         poses_checking.compare_poses(graph, b'', (64, 48))
