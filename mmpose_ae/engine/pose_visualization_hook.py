@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 import mmcv
-from mmengine import fileio
 from mmengine.evaluator import Evaluator
 from mmengine.runner import Runner
 from mmpose.engine.hooks import PoseVisualizationHook as _PoseVisualizationHook
 from mmpose.structures import PoseDataSample, merge_data_samples
 
+from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.registry import HOOKS
 
 
@@ -76,11 +76,11 @@ class PoseVisualizationHook(_PoseVisualizationHook):
         self, sample: PoseDataSample, folder: Optional[Path], name: str, step: int
     ) -> None:
         path = Path(sample.img_path)
-        data = fileio.get(sample.img_path, backend_args=self.backend_args)
+        image = whole_image(sample.metainfo, self.backend_args)
         out_file = folder and folder / f'{path.stem}_{sample.img_id}{path.suffix}'
         self._visualizer.add_datasample(
             path.name if self.show else name,
-            mmcv.imfrombytes(data, channel_order='rgb'),
+            mmcv.bgr2rgb(image),
             data_sample=merge_data_samples([sample]),
             draw_gt=False,
             draw_bbox=True,

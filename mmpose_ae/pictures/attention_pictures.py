@@ -8,6 +8,7 @@ import torch
 from matplotlib.figure import Figure
 from mmengine.config import Config
 
+from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.frame import Frame
 from mmpose_ae.models.center_group import CenterGroupingModule
 
@@ -41,7 +42,7 @@ def draw_attention(
 
 def _draw(seen: RecordedImage) -> Tuple[str, Figure]:
     found = _attention_on_image(seen.given, seen.made, seen.sample.metainfo['frame'])
-    image = mmcv.imread(seen.sample.img_path, channel_order='rgb')
+    image = mmcv.bgr2rgb(whole_image(seen.sample.metainfo))
     return f'attention_{seen.sample.img_id}', plot_attention(image, found)
 
 

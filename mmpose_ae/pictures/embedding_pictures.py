@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 from mmengine.structures import InstanceData
 from mmpose.apis import init_model
 
+from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
 from mmpose_ae.registry import DATASETS, SCOPE
 
@@ -139,7 +140,7 @@ def _draw_image(
     info = dataset.get_data_info(index)
     visible = info['keypoints_visible'] > 0
     truth = InstanceData(keypoints=info['keypoints'], keypoints_visible=info['keypoints_visible'])
-    picture = mmcv.imread(info['img_path'], channel_order='rgb')
+    picture = mmcv.bgr2rgb(whole_image(dict(info, image_reading=reading_of(dataset))))
     embeddings = [
         ImageEmbedding(name, found.shown[image_id], found.margin.tag_threshold)
         for name, found in measured.items()

@@ -12,6 +12,7 @@ from mmengine.device import get_device
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
+from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.registry import DATASETS
 
@@ -91,7 +92,7 @@ def _draw_sample(
     refiner: Optional[Callable],
 ) -> Tuple[List[np.ndarray], List[Path]]:
     """Write the pictures of one image; return its drawings of skeletons and the files."""
-    image = mmcv.imread(sample.img_path, channel_order='rgb')
+    image = mmcv.bgr2rgb(whole_image(sample.metainfo))
     truth, shown = sample.gt_instances, [sample.pred_instances]
     if refiner is not None:
         (refined,) = refiner([sample], get_device())

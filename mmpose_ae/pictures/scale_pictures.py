@@ -14,6 +14,7 @@ from mmengine.device import get_device
 from mmpose.apis import init_model
 from torch import nn
 
+from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead
 from mmpose_ae.models.scale_adaptation.instance_scale import scale_map_from_tags, scale_vectors
@@ -66,7 +67,7 @@ def _figures(
     for index in choose_images(dataset, num_images):
         (prediction,) = model.test_step(pseudo_collate([dataset[index]]))
         sample, info = prediction.to_dict(), dataset.get_data_info(index)
-        image, image_id = mmcv.imread(sample['img_path'], channel_order='rgb'), sample['img_id']
+        image, image_id = mmcv.bgr2rgb(whole_image(sample)), sample['img_id']
         instances = _scales_of_instances(sample, info, model.head)
         yield f'scale_maps_{image_id}', _draw_maps(image, sample, model.head)
         yield f'scale_vectors_{image_id}', plot_scale_vectors(image, instances)

@@ -9,6 +9,7 @@ import mmcv
 import numpy as np
 from mmengine.structures import InstanceData
 
+from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.pictures.colors import match_instances
 from mmpose_ae.pictures.skeletons import draw_instances
 
@@ -69,7 +70,8 @@ def _panels(
     """Pictures of an image and what they are called; none where it is not there."""
     if not path.is_file():
         return []
-    image = mmcv.imread(str(path), channel_order='rgb')
+    given = whole_image(dict(img_path=str(path), image_reading=task.image_reading))
+    image = mmcv.bgr2rgb(given)
     truth = analyses[0].images[i].truth
     points, labelled = truth.keypoints[~truth.ignored], truth.labelled[~truth.ignored]
     panels = [('truth', _draw(task, image, points, labelled))]

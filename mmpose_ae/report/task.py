@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.coco_evaluation import IOU_TYPES
+from mmpose_ae.datasets.transforms import reading_of
 from mmpose_ae.evaluation import CocoMetric
 from mmpose_ae.registry import DATASETS, METRICS
 from mmpose_ae.submission import check_entries, read_entries
@@ -29,11 +30,13 @@ class Task(NamedTuple):
         metric (CocoMetric): Of the config.
         metainfo (dict): Of the dataset.
         image_folder (str): Where the images are.
+        image_reading (dict): Options of reading them, as :func:`whole_image` takes them.
     """
 
     metric: CocoMetric
     metainfo: dict
     image_folder: str
+    image_reading: dict
 
     @property
     def content(self) -> dict:
@@ -89,7 +92,8 @@ def read_task(cfg: Config) -> Task:
     metric.dataset_meta = dataset.metainfo
     if not metric.coco.dataset['images']:
         raise ValueError(f'{metric.ann_file} has no images')
-    return Task(metric, dataset.metainfo, dataset.data_prefix['img'])
+    folder = dataset.data_prefix['img']
+    return Task(metric, dataset.metainfo, folder, reading_of(dataset))
 
 
 def read_results(path: Union[str, Path], task: Task) -> List[dict]:

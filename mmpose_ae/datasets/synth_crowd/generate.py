@@ -1,6 +1,7 @@
 """Writing generated crowds to files: images or videos, and annotations in COCO's format."""
 
 import json
+import re
 import shutil
 from functools import partial
 from itertools import zip_longest
@@ -28,6 +29,9 @@ SPLITS = ('train', 'val')
 FORMATS = {'jpg': [cv2.IMWRITE_JPEG_QUALITY, 92], 'png': [cv2.IMWRITE_PNG_COMPRESSION, 1]}
 # Each split draws from seeds of its own, so that its images do not depend on the others' number.
 SEEDS_PER_DATASET = len(SPLITS)
+# Of what is written below the folder of a split: images, videos, and frames of these.
+_IMAGE = rf'\d{{6}}\.({"|".join(FORMATS)})'
+OWN_NAME = re.compile(rf'{_IMAGE}|\d{{6}}_mpii_synth(/{_IMAGE})?')
 
 
 def generate(
@@ -82,6 +86,8 @@ def generate(
             )
         if found is None or overwrite:
             missing.append((split, info))
+    for split, _ in missing:
+        _refuse_others(root / split)
     for split, info in missing:
         _write_split(root, split, info, settings, workers)
     return bool(missing)
@@ -130,6 +136,21 @@ def _find(root: Path, split: str) -> Optional[dict]:
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f'{folder} holds files not made by {NAME}: choose another folder')
     return None
+
+
+def _refuse_others(folder: Path) -> None:
+    """Refuse a folder in which something is that was not written here."""
+    others = sorted(path for path in folder.glob('**/*') if not _is_own(path.relative_to(folder)))
+    if others:
+        raise FileExistsError(
+            f'{folder} holds files not made by {NAME}, as {others[0]}: move them away, or choose '
+            'another folder'
+        )
+
+
+def _is_own(path: Path) -> bool:
+    """Whether an image or video below the folder of a split has a name as they have here."""
+    return OWN_NAME.fullmatch(path.as_posix()) is not None
 
 
 def _write_split(root: Path, split: str, info: dict, settings: Settings, workers: int) -> None:

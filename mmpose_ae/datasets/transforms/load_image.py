@@ -6,6 +6,7 @@ from typing import Optional
 import mmcv
 import numpy as np
 from mmengine import fileio
+from mmengine.dataset import BaseDataset
 from mmpose.datasets.transforms import LoadImage as _LoadImage
 
 from mmpose_ae.datasets.image_size import size_mismatch
@@ -29,9 +30,9 @@ class LoadImage(_LoadImage):
             results (dict): ``img_path`` or ``img``; from a dataset also ``annotated_size`` (w, h).
 
         Returns:
-            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w), and
-            ``given_image`` of one in memory, for :func:`whole_image`. None if the file cannot be
-            read and ``ignore_empty`` is set.
+            dict | None: With ``img``, (H, W, 3), ``img_shape`` and ``ori_shape`` (h, w), and for
+            :func:`whole_image` ``given_image`` of one in memory, else ``image_reading``. None if
+            the file cannot be read and ``ignore_empty`` is set.
 
         Raises:
             FileNotFoundError: If the file is missing.
@@ -41,6 +42,7 @@ class LoadImage(_LoadImage):
         if 'img' not in results:
             try:
                 results['img'] = self._read(results['img_path'])
+                results['image_reading'] = self.reading
             except (OSError, ValueError):
                 if self.ignore_empty:
                     return None
@@ -57,20 +59,28 @@ class LoadImage(_LoadImage):
             raise ImageError(mismatch)
         return results
 
+    @property
+    def reading(self) -> dict:
+        """The options that say what is read of a file."""
+        names = ('color_type', 'imdecode_backend', 'backend_args')
+        return {name: getattr(self, name) for name in names}
+
     def _read(self, path: str) -> np.ndarray:
         data = fileio.get(path, backend_args=self.backend_args)
         options = dict(flag=self.color_type, backend=self.imdecode_backend)
         return decode_image(data, path, partial(mmcv.imfrombytes, **options))
 
 
-def whole_image(metainfo: dict) -> np.ndarray:
+def whole_image(metainfo: dict, backend_args: Optional[dict] = None) -> np.ndarray:
     """The image of a sample once more, as it was before the pipeline.
 
     Args:
-        metainfo (dict): Of the sample: ``given_image`` if it was in memory, else ``img_path``.
+        metainfo (dict): Of the sample: ``given_image`` if it was in memory, else ``img_path``, and
+            ``image_reading`` where the options of :class:`LoadImage` are not the default ones.
+        backend_args (dict, optional): Of the storage, in place of those of ``image_reading``.
 
     Returns:
-        np.ndarray: (H, W, 3), BGR.
+        np.ndarray: (H, W, 3), BGR, uint8.
 
     Raises:
         FileNotFoundError: If the file is missing.
@@ -78,4 +88,13 @@ def whole_image(metainfo: dict) -> np.ndarray:
     """
     if 'given_image' in metainfo:
         return metainfo['given_image']
-    return LoadImage().transform(dict(img_path=metainfo['img_path']))['img']
+    reading = dict(metainfo.get('image_reading', {}))
+    if backend_args is not None:
+        reading['backend_args'] = backend_args
+    return LoadImage(**reading).transform(dict(img_path=metainfo['img_path']))['img']
+
+
+def reading_of(dataset: BaseDataset) -> dict:
+    """How the pipeline of a dataset reads its images: ``image_reading`` of its samples."""
+    loads = (each for each in dataset.pipeline.transforms if isinstance(each, LoadImage))
+    return next((load.reading for load in loads), {})

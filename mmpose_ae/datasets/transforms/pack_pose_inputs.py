@@ -16,6 +16,7 @@ META_KEYS = (
     'img_id',
     'img_path',
     'given_image',
+    'image_reading',
     'crowd_index',
     'ori_shape',
     'img_shape',

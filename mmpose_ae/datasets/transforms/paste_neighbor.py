@@ -10,7 +10,7 @@ from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
 from mmpose_ae.options import check_between, check_positive, check_range
 from mmpose_ae.registry import TRANSFORMS
 
-from .load_image import LoadImage
+from .load_image import whole_image
 
 
 @TRANSFORMS.register_module()
@@ -87,7 +87,8 @@ class PasteNeighbor(BaseTransform):
 
 def _paste(results: dict, neighbor: dict, matrix: np.ndarray) -> np.ndarray:
     """Put the neighbor into the image; gives where that is, (H, W), bool."""
-    image = LoadImage().transform(dict(img_path=neighbor['img_path']))['img']
+    reading = results.get('image_reading', {})
+    image = whole_image(dict(img_path=neighbor['img_path'], image_reading=reading))
     shape, size = image.shape[:2], results['img'].shape[1::-1]
     outline = merge_masks(encode_segmentation(neighbor['annotation']['segmentation'], shape), shape)
     mask = cv2.warpAffine(outline, matrix, size, flags=cv2.INTER_NEAREST).astype(bool)

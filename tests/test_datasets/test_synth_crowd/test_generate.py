@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -73,6 +74,29 @@ def test_files_of_others_are_never_deleted(tmp_path, overwrite):
         generate(tmp_path, COUNTS, SMALL, overwrite=overwrite)
     assert photo.read_bytes() == b'a photo' and 'COCO' in coco.read_text()
     assert len(files(tmp_path)) == 2
+
+
+@pytest.mark.parametrize('name', ['photo.jpg', 'notes.txt', 'mine/000001.jpg', '1.jpg'])
+@pytest.mark.parametrize('interrupted', [False, True])
+def test_files_that_others_put_beside_images_stay(dataset, tmp_path, name, interrupted):
+    """Of a run that is replaced, and of one that was interrupted, which needs no overwriting."""
+    shutil.copytree(dataset, tmp_path, dirs_exist_ok=True)
+    if interrupted:
+        (tmp_path / 'annotations/train.json').rename(tmp_path / 'annotations/train.part')
+    other = tmp_path / 'train' / name
+    other.parent.mkdir(exist_ok=True)
+    other.write_text('mine')
+    before = sorted(tmp_path.glob('**/*'))
+    with pytest.raises(FileExistsError, match=f'train holds files not made by .*{name[:4]}'):
+        generate(tmp_path, COUNTS, SMALL, seed=1, overwrite=not interrupted)
+    assert sorted(tmp_path.glob('**/*')) == before and other.read_text() == 'mine'
+
+
+def test_files_beside_frames_stay(tmp_path):
+    generate(tmp_path, dict(val=1), SMALL, frames=2)
+    (tmp_path / 'val/000001_mpii_synth/notes.txt').write_text('mine')
+    with pytest.raises(FileExistsError, match='notes.txt'):
+        generate(tmp_path, dict(val=1), SMALL, frames=2, seed=1, overwrite=True)
 
 
 @pytest.mark.parametrize('overwrite', [False, True])

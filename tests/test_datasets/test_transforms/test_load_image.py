@@ -1,9 +1,14 @@
 """Loading: whole files as they are, broken ones named."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+from mmpose_ae.datasets.image_size import ORIENTATION
+from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.images.decoding import _is_truncated_jpeg
 from mmpose_ae.registry import TRANSFORMS
 
@@ -74,3 +79,37 @@ def test_real_images_are_whole(shared):
     files = sorted((shared / 'data' / 'coco_mini' / 'train2017').glob('*.jpg'))
     assert len(files) == 40
     assert not any(_is_truncated_jpeg(file.read_bytes()) for file in files)
+
+
+def turned_file(path):
+    """The image, with EXIF saying that it is to be turned by a quarter."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    Image.fromarray(IMAGE).save(path, exif=exif)
+    return path
+
+
+@pytest.mark.parametrize('color_type, size', [('color', (80, 60)), ('unchanged', (60, 80))])
+def test_an_image_is_read_again_as_it_was(tmp_path, color_type, size):
+    """A refiner and pictures of predictions see the image that the network saw."""
+    path = turned_file(tmp_path / 'a.png')
+    seen = load(path, color_type=color_type)
+    assert seen['ori_shape'] == size
+    sample = TRANSFORMS.build(dict(type='PackPoseInputs'))(seen)['data_samples']
+    np.testing.assert_array_equal(whole_image(sample.metainfo), seen['img'])
+
+
+def test_storage_may_be_given_anew(tmp_path):
+    path = turned_file(tmp_path / 'a.png')
+    reading = dict(color_type='unchanged', backend_args=dict(backend='nowhere'))
+    image = whole_image(dict(img_path=str(path), image_reading=reading), dict(backend='local'))
+    assert image.shape == IMAGE.shape
+
+
+def test_how_a_dataset_reads(tmp_path):
+    path = turned_file(tmp_path / 'a.png')
+    steps = [dict(type='LoadImage', color_type='unchanged')]
+    dataset = SimpleNamespace(pipeline=SimpleNamespace(transforms=[*map(TRANSFORMS.build, steps)]))
+    read = dict(img_path=str(path), image_reading=reading_of(dataset))
+    assert whole_image(read).shape == IMAGE.shape
+    assert reading_of(SimpleNamespace(pipeline=SimpleNamespace(transforms=[]))) == {}
