@@ -8,7 +8,7 @@ from .people import ImagePeople
 from .similarity import object_similarity
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)  # of OKS, T
-ANY_AREA = (0.0, np.inf)
+ANY_AREA = (0.0, 1e10)  # of those whom COCO counts where it says "all"
 
 
 class Matches(NamedTuple):

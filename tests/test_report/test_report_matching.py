@@ -61,6 +61,18 @@ def test_more_people_than_are_evaluated():
     assert np.bincount(records.images).max() == 20
 
 
+@pytest.mark.parametrize('reach, ignored', [(9.9e4, False), (1.1e5, True)])
+def test_nobody_counts_beyond_the_largest_area_of_coco(reach, ignored):
+    dataset, predictions = draw_scene(1)
+    far = dict(predictions[0], keypoints=[0, 0, 1, reach, reach, 1, *[0, 0, 1] * 3], score=9.0)
+    predictions = [far, *predictions]  # better than everybody, and nobody's; reach² is its area
+    ap = ap_of(by_pycocotools(dataset, predictions, SIGMAS, True))
+    images = gather(dataset, predictions)
+    assert match_all(images, SIGMAS).ap == pytest.approx(ap, **EXACT)
+    without = match_all(gather(dataset, predictions[1:]), SIGMAS).ap
+    assert (ap == pytest.approx(without, **EXACT)) == ignored
+
+
 def test_a_keypoint_alone_as_by_pycocotools_without_the_others():
     dataset, predictions = draw_scene(2)
     parts = by_keypoint(gather(dataset, predictions), SIGMAS, 'abcde')
