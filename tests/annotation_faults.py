@@ -259,5 +259,11 @@ REFUSED: Dict[str, Tuple[Change, str]] = {
         'not finite, or beyond 1,000,000 pixels',
     ),
     'a box beyond reason': (first('annotations', bbox=[1e300, 1, 2, 2]), 'expected four finite'),
+    'crowd index text': (first('images', crowdIndex='much'), "the crowdIndex 'much', expected a n"),
+    'crowd index list': (first('images', crowdIndex=[0.5]), r'the crowdIndex \[0.5\], expected'),
+    'crowd index true': (first('images', crowdIndex=True), 'the crowdIndex True, expected'),
+    'crowd index -1': (first('images', crowdIndex=-1), r'1 \(000001.png\) has the crowdIndex -1'),
+    'crowd index beyond reason': (first('images', crowdIndex=10**400), 'the crowdIndex 10{50}'),
+    'infinite crowd index': (first('images', crowdIndex=float('inf')), 'the crowdIndex inf, exp'),
     'categories are null': (lambda c: c.update(categories=None), 'categories is None'),
 }

@@ -1,7 +1,9 @@
 """The images of an annotation file: one id and one size each, and to which one people belong."""
 
+import math
 import os.path as osp
 import re
+from numbers import Real
 from typing import Any, Dict, List, Optional, Union
 
 from .annotations import FARTHEST, name_of
@@ -75,7 +77,7 @@ def _replace_text(known: Dict[Union[int, str], dict], ledger: Ledger) -> None:
 
 
 def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> None:
-    """Check names and sizes of images; missing sizes are read from the image files.
+    """Check names, sizes and crowd indices of images; missing sizes are read from the image files.
 
     Args:
         images (list[dict]): Changed in place.
@@ -85,6 +87,7 @@ def check_images(images: List[dict], folder: Optional[str], ledger: Ledger) -> N
     for image in images:
         try:
             _check_image(image, folder, ledger)
+            _check_crowd_index(image, ledger)
         except ValueError as error:
             ledger.refuse(error)
     names = [osp.normpath(str(image.get('file_name'))) for image in images]
@@ -109,6 +112,38 @@ def _check_image(image: dict, folder: Optional[str], ledger: Ledger) -> None:
         )
     if not all(isinstance(side, int) for side in given):
         ledger.repairs['images whose size is text or a fraction, read as numbers'] += 1
+
+
+def _check_crowd_index(image: dict, ledger: Ledger) -> None:
+    """Leave out a ``crowdIndex`` that says nothing, which is then computed or asked for by name."""
+    if 'crowdIndex' not in image:
+        return
+    given = image['crowdIndex']
+    index = _plain_number(given)
+    if index is None:
+        raise ValueError(
+            f'image {image["id"]} ({image["file_name"]}) has the crowdIndex {given!r:.60}, '
+            'expected a number that is not negative'
+        )
+    if math.isnan(index):
+        ledger.repairs['images whose crowdIndex is null or NaN, taken for none'] += 1
+        del image['crowdIndex']
+    elif isinstance(given, str):
+        ledger.repairs['images whose crowdIndex is text, read as number'] += 1
+        image['crowdIndex'] = index
+
+
+def _plain_number(value: Any) -> Optional[float]:
+    """Read a number from 0 on, also as text; NaN where there is none, None for anything else."""
+    if value is None:
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, (Real, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return None if number < 0 or math.isinf(number) else number
 
 
 def has_size(image: dict) -> bool:

@@ -246,6 +246,24 @@ def test_a_car_is_counted_as_left_out(drawn):
     assert [category['id'] for category in content['categories']] == [1]
 
 
+def test_crowd_indices_are_numbers_or_missing(write):
+    given = [None, faults.NOWHERE, 'nan', '0.25', ' 1e-1 ', '1', 0, 0.5]
+    path = write(
+        lambda c: c.update(
+            images=[dict(c['images'][0], id=n, crowdIndex=v) for n, v in enumerate(given)],
+            annotations=[],
+        )
+    )
+    ledger, content = Ledger('a.json'), json.loads(path.read_text())
+    review(content, ledger)
+    found = [image.get('crowdIndex', 'none') for image in content['images']]
+    assert found == ['none', 'none', 'none', 0.25, 0.1, 1.0, 0, 0.5]
+    assert ledger.repairs == {
+        'images whose crowdIndex is null or NaN, taken for none': 3,
+        'images whose crowdIndex is text, read as number': 3,
+    }
+
+
 def test_a_file_without_annotations_stays_without(drawn):
     content, ledger = copy.deepcopy(drawn[1]), Ledger('a.json')
     del content['annotations']

@@ -143,6 +143,20 @@ def test_crowd_indices_are_asked_for_before_testing(write, animals):
         METRICS.build(config)
 
 
+@pytest.mark.parametrize('index', [None, float('nan')])
+def test_crowd_indices_that_say_nothing_are_missing(write, index):
+    images = [
+        dict(id=i, file_name=f'{i}.png', width=64, height=48, crowdIndex=value)
+        for i, value in enumerate(['0.3', index], 1)
+    ]
+    path = write(animal(1), animal(2), images=images)
+    config = dict(ann_file=str(path), iou_type='keypoints_crowd')
+    with pytest.raises(ValueError, match='has 1 fault:\n- image 2 .2.png. has no crowdIndex'):
+        METRICS.build(dict(config, type='CocoMetric'))
+    metric = METRICS.build(dict(config, type='CrowdSubsetMetric'))
+    assert [image['crowdIndex'] for image in metric.coco.dataset['images']] == [0.3, 0.0]
+
+
 def test_sigmas_are_asked_for_before_testing(write, animals):
     metric = METRICS.build(dict(type='CocoMetric', ann_file=str(write(animal(1)))))
     with pytest.raises(ValueError, match="'four_keypoint_animals' has no sigmas"):
