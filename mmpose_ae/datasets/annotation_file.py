@@ -13,6 +13,7 @@ from .image_entries import assign_images, check_images, has_size, number_images,
 from .ledger import AnnotationError, Ledger
 from .mpii import is_person_list, read_person_list, read_release, to_coco
 from .repairs import repair_person
+from .unannotated import add_crowds, drop_unannotated
 
 
 def read_annotation_file(
@@ -107,11 +108,13 @@ def review(
     """
     if not review_images(content, ledger, image_folder) or 'annotations' not in content:
         return
+    drop_unannotated(content, ledger)
     select_people(content, ledger)
     if num_keypoints is None:
         num_keypoints = count_keypoints(content)
     _review_people(content, num_keypoints, ledger)
     _number_annotations(content, ledger)
+    add_crowds(content, num_keypoints, ledger)
     if not ledger.findings and _are_fractions(content['annotations']):
         ledger.refuse('all keypoints lie between 0 and 1, expected pixels of the images')
 

@@ -11,6 +11,7 @@ from mmpose_ae.metainfo import load_metainfo
 
 from .annotation_file import read_annotation_file
 from .ledger import AnnotationError
+from .unannotated import is_annotated
 
 NOBODY = -1  # the track of somebody who is not followed
 
@@ -19,8 +20,9 @@ class BottomupAnnotations:
     """Mixin for MMPose's COCO-style datasets: files are checked and repaired as a whole.
 
     What is repaired and left out is counted in the log. Images without any annotation are left
-    out of training and kept in testing, as in MMPose. Images in which nobody is labelled stay in
-    training: they have no targets, and a mask where the unlabelled people are.
+    out of training and kept in testing, as in MMPose; so are those whose ``is_labeled`` is false.
+    Images in which nobody is labelled stay in training: they have no targets, and a mask where the
+    unlabelled people are.
 
     Frames of videos keep ``video_id`` and ``frame_id`` of the file's images, and people their
     ``track_id``, for :class:`ClipDataset`.
@@ -49,6 +51,7 @@ class BottomupAnnotations:
         for ann in content.get('annotations', []):
             people[ann['image_id']].append(ann)
         images = [i for i in content['images'] if i['id'] % self.sample_interval == 0]
+        images = images if self.test_mode else self._drop_unannotated(images)
         instances = []
         for image in images:
             image['img_id'] = image['id']
@@ -56,6 +59,20 @@ class BottomupAnnotations:
             for ann in people[image['id']]:
                 instances.append(self.parse_data_info(dict(raw_ann_info=ann, raw_img_info=image)))
         return instances, images
+
+    def _drop_unannotated(self, images: List[dict]) -> List[dict]:
+        """Leave out of training what nobody has annotated, which says nothing of where people are.
+
+        In testing it is kept, as a crowd.
+        """
+        kept = [image for image in images if is_annotated(image)]
+        if len(kept) < len(images):
+            print_log(
+                f'annotation file {self.ann_file}: {len(images) - len(kept)} of {len(images)} '
+                'images are not annotated (is_labeled) and are left out of training',
+                'current',
+            )
+        return kept
 
     def _read_content(self) -> dict:
         """Read the annotation file, checked and repaired."""

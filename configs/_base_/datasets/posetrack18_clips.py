@@ -1,5 +1,6 @@
 # PoseTrack18 in the files of MMPose's guide, whose images have vid_id and frame_id and whose people
-# a track_id; clips of two frames for tags that hold over time. Ears are never annotated.
+# a track_id; clips of two frames for tags that hold over time. Ears are never annotated. Regions to
+# ignore, and frames whose is_labeled is false, are neither trained on nor counted in testing.
 data_root = 'data/posetrack18/'
 metainfo = dict(from_file='configs/_base_/datasets/posetrack18.py')
 
