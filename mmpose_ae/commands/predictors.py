@@ -4,6 +4,7 @@ import warnings
 from argparse import Namespace
 from typing import List, Optional, Union
 
+from mmpose_ae.cli.model_options import check_named
 from mmpose_ae.environment import LIGHT, is_light
 from mmpose_ae.prediction import BasePredictor
 from mmpose_ae.runtime import EXPORTED, RuntimePredictor
@@ -43,26 +44,6 @@ def build_predictor(args: Namespace) -> BasePredictor:
     if args.model and args.model.endswith(EXPORTED):
         return _of_file(args, options)
     return _of_config(args, options)
-
-
-def check_named(args: Namespace) -> None:
-    """Refuse options that name no model, or more than one.
-
-    Args:
-        args (Namespace): ``model``, ``config`` and ``checkpoint`` of the command line; ``model`` is
-            no exported file.
-
-    Raises:
-        ValueError: Says which.
-    """
-    if args.model and args.config:
-        raise ValueError('--model names a config and its weights; --config gives another one')
-    if args.config and not args.checkpoint:
-        raise ValueError('--config needs a --checkpoint')
-    if args.checkpoint and not (args.model or args.config):
-        raise ValueError(
-            f'--checkpoint {args.checkpoint} needs the --config that it was trained with'
-        )
 
 
 def _least_score(given: Optional[float]) -> Optional[float]:

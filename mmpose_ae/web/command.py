@@ -10,7 +10,7 @@ from socket import create_server
 from tempfile import TemporaryDirectory
 from typing import Iterator, Optional
 
-from mmpose_ae.commands.predictors import check_named
+from mmpose_ae.cli.model_options import check_named
 from mmpose_ae.environment import is_installed, read_requirements
 from mmpose_ae.runtime import EXPORTED
 

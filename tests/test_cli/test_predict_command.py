@@ -171,7 +171,7 @@ def test_options_reach_the_predictor(predict, folder, monkeypatch):
     (['a.png', '--model', 'no_such_model'], 'there is no model no_such_model'),
     (['a.png', '--config', 'c.py'], '--config needs a --checkpoint'),
     (['a.png', '--config', 'c.py', '--model', 'm', '--checkpoint', 'c.pth'], '--model names a con'),
-    (['a.png', '--checkpoint', 'c.pth'], 'c.pth needs the config'),
+    (['a.png', '--checkpoint', 'c.pth'], 'c.pth needs the --config'),
     (['a.png', '--config', 'absent.py', '--checkpoint', 'c.pth'], 'absent.py'),
     (['a.png'], 'no run with a checkpoint below'),
     (['a.png', '--save', 'xml'], "must be one of ['pictures'"),
