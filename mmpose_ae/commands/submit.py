@@ -64,10 +64,12 @@ def _make_list(args: Namespace) -> Iterator[str]:
     if args.results:
         entries, source = read_entries(args.results), str(args.results)
     else:
-        from mmpose_ae.submission.predicting import predict_entries
+        from mmpose_ae.submission.predicting import check_keypoints, predict_entries
 
         _require(Path(images), '--images', 'the images')
-        entries, source = predict_entries(_config(args), args.checkpoint, info, images), args.config
+        cfg = _config(args)
+        check_keypoints(cfg, board)
+        entries, source = predict_entries(cfg, args.checkpoint, info, images), args.config
     prepared = prepare(entries, board.num_keypoints, source)
     yield from prepared.notes
     check_entries(prepared.entries, board.num_keypoints, source, image_ids)

@@ -8,6 +8,7 @@ class Board(NamedTuple):
 
     Attributes:
         num_keypoints (int): Of a person.
+        dataset (str): The class of datasets whose keypoints they are.
         info (str): The file that lists the images, where docs/datasets.md puts it.
         images (str): Their folder.
         file_name (str): What the file is called, with ``{}`` for the name of the method.
@@ -15,6 +16,7 @@ class Board(NamedTuple):
     """
 
     num_keypoints: int
+    dataset: str
     info: str
     images: str
     file_name: str
@@ -45,6 +47,7 @@ def name_file(pattern: str, method: str) -> str:
 BOARDS = dict(
     coco=Board(
         17,
+        'CocoDataset',
         'data/coco/annotations/image_info_test-dev2017.json',
         'data/coco/test2017/',
         'person_keypoints_test-dev2017_{}_results.json',
@@ -52,6 +55,7 @@ BOARDS = dict(
     ),
     crowdpose=Board(
         14,
+        'CrowdPoseDataset',
         'data/crowdpose/annotations/mmpose_crowdpose_test.json',
         'data/crowdpose/images/',
         'keypoints_crowdpose-test_{}_results.json',
@@ -59,6 +63,7 @@ BOARDS = dict(
     ),
     ochuman=Board(
         17,
+        'OCHumanDataset',
         'data/ochuman/annotations/ochuman_coco_format_test_range_0.00_1.00.json',
         'data/ochuman/images/',
         'keypoints_ochuman-test_{}_results.json',

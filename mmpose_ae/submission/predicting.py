@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import List, Union
 
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from mmpose_ae.cli.faults import naming_types
@@ -14,14 +15,46 @@ from mmpose_ae.datasets.posetrack18 import (
     read_posetrack,
     write_posetrack,
 )
+from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae.prediction.sources import Picture, Video
+from mmpose_ae.registry import DATASETS
 from mmpose_ae.tracking import Tracks
 
+from .boards import Board
 from .files import read_entries
 
 PathLike = Union[str, Path]
 FRAMES_PER_SECOND = 30  # of which tracking without smoothing takes no notice
+
+
+def check_keypoints(cfg: Config, board: Board) -> None:
+    """Refuse a network of other keypoints than a benchmark has, before it looks at any image.
+
+    Args:
+        cfg (Config): Tests in COCO's format. What a ``pred_converter`` of its metric makes of the
+            keypoints is left to the check of the file.
+        board (Board): The benchmark.
+
+    Raises:
+        ValueError: If the config tests other keypoints, or in another order, or has no such
+            metric.
+    """
+    if find_metric(cfg, 'coco').get('pred_converter'):
+        return
+    with DefaultScope.overwrite_default_scope(cfg.get('default_scope')), naming_types(cfg):
+        dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
+    found = _names(dataset.metainfo)
+    expected = _names(load_metainfo(DATASETS.get(board.dataset).METAINFO))
+    if found != expected:
+        raise ValueError(
+            f'{cfg.filename} tests the {len(found)} keypoints {found}, but a file of this board '
+            f'has the {len(expected)} keypoints {expected}, in this order'
+        )
+
+
+def _names(metainfo: dict) -> List[str]:
+    return [metainfo['keypoint_id2name'][k] for k in range(metainfo['num_keypoints'])]
 
 
 def predict_entries(cfg: Config, checkpoint: str, info: PathLike, images: PathLike) -> List[dict]:

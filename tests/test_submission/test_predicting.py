@@ -1,6 +1,7 @@
 """From a config and a checkpoint to the file of each kind of benchmark."""
 
 import json
+import re
 from dataclasses import replace
 from zipfile import ZipFile
 
@@ -15,10 +16,13 @@ from small_configs import make_small
 from mmpose_ae.datasets.mpii import read_predictions
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence, write_posetrack
 from mmpose_ae.registry import MODELS
+from mmpose_ae.submission import BOARDS
+from mmpose_ae.submission.predicting import check_keypoints, find_metric
 from mmpose_ae_cli import main
 
 SEQUENCE = '000342_mpii_test'
 CONFIGS = 'configs/associative_embedding/synth_crowd'
+POSETRACK = dict(from_file='configs/_base_/datasets/posetrack18.py')
 MPII = f'{CONFIGS}/ae_hourglass-tiny_1xb8-7e_synth_crowd_mpii-192x192.py'
 
 
@@ -36,6 +40,35 @@ def test_coco(perfect_model, tmp_path):
     found = np.array([entry['keypoints'] for entry in entries[:2]]).reshape(2, 17, 3)[..., :2]
     found = found[np.argsort(np.abs(found - perfect_model.keypoints[0]).sum((1, 2)))]
     assert found == pytest.approx(perfect_model.keypoints, abs=0.5)
+
+
+@pytest.mark.parametrize('board, metainfo, told', [
+    ('crowdpose', None, "17 keypoints ['nose', .* has the 14 keypoints ['left_shoulder', "),
+    ('coco', POSETRACK, "17 keypoints ['nose', 'head_bottom', .* ['nose', 'left_eye', "),
+])  # fmt: skip
+def test_other_keypoints_are_refused_before_the_weights_are_read(
+    board, metainfo, told, perfect_model, tmp_path, capsys
+):
+    """Another number of them, or as many others."""
+    cfg = Config.fromfile(perfect_model.config)
+    if metainfo:
+        cfg.test_dataloader.dataset.metainfo = metainfo
+    cfg.dump(tmp_path / 'other.py')
+    info = tmp_path / 'image_info.json'
+    info.write_text(json.dumps(dict(images=[dict(id=3, file_name='0.png')])))
+    given = [str(tmp_path / 'other.py'), 'no_weights.pth', '--out', str(tmp_path)]
+    images = str(perfect_model.image.parent)
+    assert main(['submit', board, *given, '--info', str(info), '--images', images]) == 1
+    assert re.search(told.replace('[', r'\['), capsys.readouterr().err)
+
+
+def test_keypoints_that_the_metric_converts_are_not_compared(perfect_model):
+    cfg = Config.fromfile(perfect_model.config)
+    with pytest.raises(ValueError, match='tests the 17 keypoints'):
+        check_keypoints(cfg, BOARDS['crowdpose'])
+    metric = find_metric(cfg, 'coco')
+    cfg.test_evaluator = dict(metric, pred_converter=dict(type='KeypointConverter'))
+    check_keypoints(cfg, BOARDS['crowdpose'])
 
 
 def test_posetrack(perfect_model, tmp_path):
