@@ -1,4 +1,4 @@
-"""The file that a command writes, looked at before minutes or hours of work."""
+"""The file or folder that a command writes, looked at before minutes or hours of work."""
 
 from pathlib import Path
 
@@ -11,6 +11,18 @@ def refuse_taken(path: Path, overwrite: bool) -> None:
     """
     if path.exists() and not overwrite:
         raise ValueError(f'{path} is there already: --overwrite replaces it')
+
+
+def refuse_filled(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that has something in it.
+
+    Raises:
+        ValueError: If it has, and its files are not to be overwritten, or if it is no folder.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f'{folder} is to be a folder, but is there already as something else')
+    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        raise ValueError(f'{folder} has files already: --overwrite replaces them')
 
 
 def check_ending(path: Path, ending: str) -> None:

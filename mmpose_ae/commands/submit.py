@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List
 
 from mmpose_ae.cli.command_line import read_config, read_settings
 from mmpose_ae.cli.terminal import own_lines
@@ -20,7 +20,7 @@ from mmpose_ae.submission import (
     write_zip,
 )
 
-from .out_file import refuse_taken
+from .out_file import refuse_filled, refuse_taken
 from .telling import tell
 
 
@@ -95,18 +95,27 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
     path = args.out / name_file(POSETRACK_FILE, args.name)
     refuse_taken(path, args.overwrite)
     _require(Path(args.info), '--info', 'the sequences')
-    folder = args.results
-    if not folder:
-        from mmpose_ae.submission.predicting import predict_posetrack
-
-        if not args.images:
-            raise ValueError('posetrack: --images FOLDER must be where names of frames count from')
-        folder = path.with_suffix('')
-        predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder)
+    if args.results:
+        folder, files = args.results, sorted(args.results.glob('*.json'))
+    else:
+        folder, files = path.with_suffix(''), _predict_posetrack(args, path.with_suffix(''))
     notes = check_file('posetrack', folder, args.info)
-    files = sorted(folder.glob('*.json'))
     write_zip(path, {file.name: file.read_bytes() for file in files})
     yield from [f'written: {path}', *notes]
+
+
+def _predict_posetrack(args: Namespace, folder: Path) -> List[Path]:
+    """Write the files of sequences; those that an earlier run has left are removed."""
+    from mmpose_ae.submission.predicting import predict_posetrack
+
+    if not args.images:
+        raise ValueError('posetrack: --images FOLDER must be where names of frames count from')
+    _require(Path(args.images), '--images', 'the frames')
+    refuse_filled(folder, args.overwrite)
+    files = predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder)
+    for path in set(folder.glob('*.json')) - set(files):
+        path.unlink()
+    return files
 
 
 def _config(args: Namespace) -> object:

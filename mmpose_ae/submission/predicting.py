@@ -113,33 +113,43 @@ def predict_posetrack(
         info (str | Path): Folder of a file for each sequence, with its frames; people in it are
             not looked at.
         images (str | Path): From where the names of the frames count.
-        out (Path): Folder of what is written, a file for each sequence.
+        out (Path): Folder of what is written, a file for each sequence, when all are done.
 
     Returns:
         list[Path]: The files.
+
+    Raises:
+        ValueError: If there are no sequences, or a file of one is damaged.
     """
+    names = sorted(path.name for path in Path(info).glob('*.json'))
+    if not names:
+        raise ValueError(f'{info}: expected a folder with a .json file for each sequence')
+    sequences = [read_posetrack(Path(info) / name) for name in names]
     predictor = Predictor(cfg, checkpoint, track=True)
-    written = []
-    for path in sorted(Path(info).glob('*.json')):
-        sequence = read_posetrack(path)
-        video = Video(sequence.name, FRAMES_PER_SECOND)
-        pictures = [
-            Picture(str(Path(images) / frame.file_name), frame=number, video=video)
-            for number, frame in enumerate(sequence.frames)
-        ]
-        found = predictor(pictures, keep_images=False)
-        frames = [
-            predicted_frame(
-                frame.image_id,
-                frame.file_name,
-                Tracks(prediction.ids, prediction.poses),
-                prediction.keypoint_names,
-            )
-            for frame, prediction in zip(sequence.frames, found)
-        ]
-        write_posetrack(out / path.name, PoseTrackSequence(sequence.name, frames))
-        written.append(out / path.name)
+    followed = [_follow(predictor, sequence, Path(images)) for sequence in sequences]
+    written = [out / name for name in names]
+    for path, sequence in zip(written, followed):
+        write_posetrack(path, sequence)
     return written
+
+
+def _follow(predictor: Predictor, sequence: PoseTrackSequence, images: Path) -> PoseTrackSequence:
+    """Find and follow the people of one sequence, of which only the frames are read."""
+    video = Video(sequence.name, FRAMES_PER_SECOND)
+    pictures = [
+        Picture(str(images / frame.file_name), frame=number, video=video)
+        for number, frame in enumerate(sequence.frames)
+    ]
+    frames = [
+        predicted_frame(
+            frame.image_id,
+            frame.file_name,
+            Tracks(prediction.ids, prediction.poses),
+            prediction.keypoint_names,
+        )
+        for frame, prediction in zip(sequence.frames, predictor(pictures, keep_images=False))
+    ]
+    return PoseTrackSequence(sequence.name, frames)
 
 
 def find_metric(cfg: Config, kind: str) -> dict:

@@ -1,6 +1,7 @@
 """Files of PoseTrack18: what is written, round trips, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -180,3 +181,13 @@ def test_more_people_than_have_numbers(tmp_path):
     frame = predicted_frame(1, '', Tracks(np.arange(count), poses), KEYPOINTS)
     with pytest.raises(ValueError, match='image 1 has 101 people, more than 100'):
         write_posetrack(tmp_path / 'a.json', PoseTrackSequence('a', [frame]))
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
+    path, sequence = tmp_path / f'{NAME}.json', PoseTrackSequence(NAME, [])
+    write_posetrack(path, sequence)
+    before = path.read_bytes()
+    monkeypatch.setattr('os.fsync', lambda _: (_ for _ in ()).throw(OSError(28, 'disk full')))
+    with pytest.raises(OSError, match='disk full'):
+        write_posetrack(path, replace(sequence, keypoint_names=('nose',)))
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

@@ -20,7 +20,8 @@ from mmpose_ae.submission import BOARDS
 from mmpose_ae.submission.predicting import check_keypoints, find_metric
 from mmpose_ae_cli import main
 
-SEQUENCE = '000342_mpii_test'
+SEQUENCE, OTHER = '000342_mpii_test', '000522_mpii_test'
+FILE_NAMES = [f'images/{n}.png' for n in range(3)]  # of each sequence
 CONFIGS = 'configs/associative_embedding/synth_crowd'
 POSETRACK = dict(from_file='configs/_base_/datasets/posetrack18.py')
 MPII = f'{CONFIGS}/ae_hourglass-tiny_1xb8-7e_synth_crowd_mpii-192x192.py'
@@ -71,18 +72,30 @@ def test_keypoints_that_the_metric_converts_are_not_compared(perfect_model):
     check_keypoints(cfg, BOARDS['crowdpose'])
 
 
-def test_posetrack(perfect_model, tmp_path):
+@pytest.fixture
+def follow(perfect_model, tmp_path):
+    """Follows two people over the frames of sequences of some names; gives the status."""
+
+    def run(names, *options, broken=None):
+        info, nobody = tmp_path / f'info{len(names)}', (np.zeros(0, int), np.zeros((0, 17, 3)))
+        for name in names:
+            files = [*FILE_NAMES, 'images/none.png'] if name == broken else FILE_NAMES
+            frames = [PoseTrackFrame(10 + n, file, *nobody) for n, file in enumerate(files)]
+            write_posetrack(info / f'{name}.json', PoseTrackSequence(name, frames))
+        given = [str(perfect_model.config), str(perfect_model.checkpoint), '--info', str(info)]
+        given += ['--images', str(perfect_model.image.parents[1]), '--out', str(tmp_path / 'out')]
+        return main(['submit', 'posetrack', *given, '--name', 'mine', *options])
+
+    return run
+
+
+def test_posetrack(follow, perfect_model, tmp_path):
     """Two people who keep their numbers over the frames of a sequence."""
-    info, nobody = tmp_path / 'info', (np.zeros(0, int), np.zeros((0, 17, 3)))
-    frames = [PoseTrackFrame(10 + n, f'images/{n}.png', *nobody) for n in range(3)]
-    write_posetrack(info / f'{SEQUENCE}.json', PoseTrackSequence(SEQUENCE, frames))
-    given = [str(perfect_model.config), str(perfect_model.checkpoint), '--info', str(info)]
-    given += ['--images', str(perfect_model.image.parents[1]), '--out', str(tmp_path / 'out')]
-    assert main(['submit', 'posetrack', *given, '--name', 'mine']) == 0
+    assert follow([SEQUENCE]) == 0
     with ZipFile(tmp_path / 'out' / 'posetrack18_mine.zip') as archive:
         assert archive.namelist() == [f'{SEQUENCE}.json']
         content = json.loads(archive.read(f'{SEQUENCE}.json'))
-    assert [image['file_name'] for image in content['images']] == [f.file_name for f in frames]
+    assert [image['file_name'] for image in content['images']] == FILE_NAMES
     people = content['annotations']
     assert [person['image_id'] for person in people] == [10, 10, 11, 11, 12, 12]
     assert len({person['track_id'] for person in people}) == 2
@@ -92,6 +105,43 @@ def test_posetrack(perfect_model, tmp_path):
     for person in people:  # COCO has no ends of the head
         scores = dict(zip(names, person['scores']))
         assert [name for name in names if scores[name] == 0] == ['head_bottom', 'head_top']
+
+
+def test_files_of_posetrack_are_replaced_only_if_asked(follow, tmp_path, capsys, monkeypatch):
+    """Also where an earlier run was of more sequences, and where one breaks off."""
+    assert follow([SEQUENCE, OTHER]) == 0
+    folder, path = tmp_path / 'out' / 'posetrack18_mine', tmp_path / 'out' / 'posetrack18_mine.zip'
+    (folder / 'notes.txt').write_text('mine')
+    (folder / f'{SEQUENCE}.json').write_text('before')
+    path.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr('mmpose_ae.submission.predicting.Predictor', None)  # nothing is predicted
+        assert follow([SEQUENCE]) == 1
+        assert f'{folder} has files already: --overwrite' in capsys.readouterr().err
+    assert follow([SEQUENCE], '--overwrite') == 0
+    assert ZipFile(path).namelist() == [f'{SEQUENCE}.json']
+    assert sorted(file.name for file in folder.iterdir()) == [f'{SEQUENCE}.json', 'notes.txt']
+    assert (folder / f'{SEQUENCE}.json').read_text() != 'before'
+
+
+def test_a_run_that_breaks_off_leaves_files_of_posetrack_as_they_are(follow, tmp_path, capsys):
+    """The second sequence names a frame that is not there."""
+    file = tmp_path / 'out' / 'posetrack18_mine' / f'{SEQUENCE}.json'
+    assert follow([SEQUENCE]) == 0
+    file.write_text('before')
+    assert follow([SEQUENCE, OTHER], '--overwrite', broken=OTHER) == 1
+    assert 'none.png' in capsys.readouterr().err
+    assert file.read_text() == 'before' and list(file.parent.iterdir()) == [file]
+
+
+def test_what_lists_no_sequences_is_named(follow, tmp_path, capsys):
+    (tmp_path / 'info0').mkdir()
+    assert follow([]) == 1
+    assert f'{tmp_path / "info0"}: expected a folder with a .json file' in capsys.readouterr().err
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out' / 'posetrack18_mine').write_text('a file')
+    assert follow([SEQUENCE], '--overwrite') == 1
+    assert 'is to be a folder' in capsys.readouterr().err
 
 
 def test_mpii(tmp_path):

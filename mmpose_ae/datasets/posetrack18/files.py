@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Tuple, Union
 import numpy as np
 
 from mmpose_ae.datasets.annotations import number_array
+from mmpose_ae.whole_files import write_whole
 
 from .frames import PoseTrackFrame, PoseTrackSequence
 
@@ -125,10 +126,11 @@ def write_posetrack(path: Union[str, Path], sequence: PoseTrackSequence) -> None
     """Write a sequence as a file of PoseTrack18.
 
     Args:
-        path (str | Path): The file; its folder is made.
+        path (str | Path): The file, which is written as a whole or not at all; its folder is made.
         sequence (PoseTrackSequence): What is written.
 
     Raises:
+        OSError: If it cannot be written.
         ValueError: If a frame has more than 100 people, or two with one id.
     """
     images, annotations = [], []
@@ -140,9 +142,7 @@ def write_posetrack(path: Union[str, Path], sequence: PoseTrackSequence) -> None
         supercategory='person', id=1, name='person', keypoints=list(sequence.keypoint_names)
     )
     content = dict(images=images, annotations=annotations, categories=[category])
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content))
+    write_whole(path, json.dumps(content).encode())
 
 
 def _image(frame: PoseTrackFrame, sequence: PoseTrackSequence) -> dict:
