@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 import projects.recurrent_association.models  # noqa: F401  (registers its heads)
+from mmpose_ae.cli.settings import read_value
 from mmpose_ae.registry import MODELS
 
 DOCS = Path(__file__).resolve().parents[1] / 'docs'
@@ -91,7 +92,7 @@ def settings():
 def parse(word):
     """Key and value of a setting, as the tools read it."""
     key, _, value = word.partition('=')
-    return key, DictAction._parse_iterable(value)
+    return key, read_value(value)
 
 
 @pytest.mark.parametrize('config, given', list(settings()))

@@ -2,19 +2,21 @@
 
 import os
 import sys
-from argparse import ArgumentError, ArgumentParser, Namespace
+from argparse import Action, ArgumentError, ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Callable, Iterable, List, Sequence, Union
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from mmpose_ae.environment import content_folder
+
+from .settings import read_value
 
 PACKAGE = 'mmpose_ae::'  # before configs of the package, in _base_
 
 
-class SettingsAction(DictAction):
-    """MMEngine's ``--cfg-options``, which names what is not ``KEY=VALUE``."""
+class SettingsAction(Action):
+    """``--cfg-options``, as MMEngine's, but texts stay as they are; what is wrong is named."""
 
     def __call__(
         self, parser: Any, namespace: Namespace, values: Sequence[str], *option_string: str
@@ -23,7 +25,13 @@ class SettingsAction(DictAction):
         wrong = [value for value in values if '=' not in value]
         if wrong:
             raise ArgumentError(self, f'expected KEY=VALUE, got {" ".join(wrong)}')
-        super().__call__(parser, namespace, values, *option_string)
+        settings = dict(getattr(namespace, self.dest, None) or {})
+        for key, _, value in (pair.partition('=') for pair in values):
+            try:
+                settings[key] = read_value(value)
+            except ValueError as error:
+                raise ArgumentError(self, f'{key}: {error}') from error
+        setattr(namespace, self.dest, settings)
 
 
 def config_parser(description: str) -> ArgumentParser:
@@ -117,7 +125,7 @@ def read_settings(pairs: List[str]) -> dict:
         dict: Values by key.
 
     Raises:
-        ValueError: If one is not of that form.
+        ValueError: If one is not of that form, or its brackets do not match.
     """
     namespace = Namespace()
     try:

@@ -6,6 +6,7 @@ from typing import Iterator
 import numpy as np
 
 from mmpose_ae.cli.command_line import read_config, read_settings
+from mmpose_ae.cli.settings import type_setting
 from mmpose_ae.cli.terminal import own_lines
 from mmpose_ae.options import check_count
 from mmpose_ae.score_learning.examples import find_examples, read_images
@@ -47,7 +48,8 @@ def _learn(args: Namespace) -> Iterator[str]:
     before, after = learned.before, learned.after
     yield f'AP of the images held out: {before:.3f} before, {after:.3f} with the score'
     write_whole(args.out, learned.score.to_bytes())
-    yield f'written: {args.out}; --cfg-options model.head.decoder.learned_score={args.out} uses it'
+    setting = type_setting('model.head.decoder.learned_score', str(args.out))
+    yield f'written: {args.out}; --cfg-options {setting} uses it'
 
 
 def _check(args: Namespace) -> None:

@@ -1,6 +1,7 @@
 """The command from a network to a score that its config names; and what it refuses."""
 
 import re
+import shlex
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmengine.runner import Runner
 from mmpose.apis import inference_bottomup, init_model
 
 from mmpose_ae import Predictor
+from mmpose_ae.cli.command_line import read_settings
 from mmpose_ae.datasets import CocoDataset
 from mmpose_ae.decoding import LearnedScore
 from mmpose_ae.decoding.pose_features import count_features
@@ -26,7 +28,7 @@ def train_score(perfect_model, tmp_path, capsys):
     """Learns a score; gives what was said, and the score if there is one."""
 
     def train(*options, config=perfect_model.config):
-        out = tmp_path / 'scores' / 'score.npz'
+        out = tmp_path / 'my scores' / 'score, a.npz'
         given = [str(config), str(perfect_model.checkpoint), '--out', str(out)]
         failed = main(['train-score', *given, *map(str, options)])
         said = capsys.readouterr()
@@ -43,11 +45,12 @@ def test_a_score_is_learned_and_used(train_score, perfect_model):
     assert re.search(r'AP of the images held out: [01]\.\d{3} before, [01]\.\d{3} with', said)
     score = LearnedScore.read(path)
     assert len(score.keypoint_names) == 17 and score.keypoint_names[0] == 'nose'
-    name, value = re.search(r'--cfg-options (\S+)=(\S+) uses it', said).groups()
+    typed = shlex.split(re.search(r'--cfg-options (.+) uses it', said)[1])
+    assert typed == [f'model.head.decoder.learned_score={path}']
     options = dict(device='cpu', score_threshold=-1)
     before = Predictor(perfect_model.config, perfect_model.checkpoint, **options)
     after = Predictor(
-        perfect_model.config, perfect_model.checkpoint, cfg_options={name: value}, **options
+        perfect_model.config, perfect_model.checkpoint, cfg_options=read_settings(typed), **options
     )
     (old,), (new,) = (each(str(perfect_model.image)) for each in (before, after))
     expected = score.rank(old.poses)  # the picture is as large as the input

@@ -14,13 +14,14 @@ from typing import Dict, Iterator, List
 
 import numpy as np
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.structures import InstanceData, PixelData
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
 from mmpose_ae.cli.benchmark import build_parser, peak_memory, run, settings, time_in_turn
+from mmpose_ae.cli.command_line import SettingsAction
 from mmpose_ae.frame import Size
 from mmpose_ae.registry import MODELS
 
@@ -142,7 +143,7 @@ def main() -> None:
     parser = build_parser(f'{__doc__} No times with --repeats 0.', people=[1, 4, 8, 16, 30])
     parser.add_argument('--config', default=CONFIG, help='config file')
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, default={}, help='override its settings'
+        '--cfg-options', nargs='+', action=SettingsAction, default={}, help='override its settings'
     )
     parser.add_argument(
         '--chunk-size', type=int, nargs='*', default=[4], metavar='T', help='0: all at once'

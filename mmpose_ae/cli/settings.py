@@ -1,0 +1,94 @@
+"""The values of ``--cfg-options``: numbers, lists and texts, as they are typed."""
+
+import re
+import shlex
+from typing import Any, List, Optional
+
+CLOSING = {'(': ')', '[': ']'}
+# What divides a value: commas and brackets, but not those in a part that is in quotes.
+MARK = re.compile(r"""(?:^|(?<=[,(\[]))\s*(['"]).*?\1(?=\s*(?:[,)\]]|$))|[,()\[\]]""", re.S)
+QUOTED = re.compile(r"""\s*(['"])((?:(?!\1).)*)\1\s*""", re.S)
+BEGINS_AS_PATH = re.compile(r'[^()\[\]]*[/\\]')
+WORDS = dict(true=True, false=False)
+
+
+def read_value(text: str) -> Any:
+    """Read a value as MMEngine's ``DictAction`` does, but leave texts as they are.
+
+    Numbers, ``true``, ``false`` and ``None`` are those; ``[a,b]`` and ``a,b`` are lists, ``(a,b)``
+    is a tuple. All others are texts: blanks in them stay, and commas after a ``/``, too, unless
+    they are in brackets. Quotes around a text are left out; those in a list keep its commas.
+
+    Args:
+        text (str): What was typed.
+
+    Returns:
+        object: The value.
+
+    Raises:
+        ValueError: If brackets do not match.
+    """
+    while QUOTED.fullmatch(text):
+        text = QUOTED.fullmatch(text)[2]
+    bare = text.strip()
+    if bare[:1] not in CLOSING and (',' not in bare or BEGINS_AS_PATH.match(bare)):
+        return _read_word(text)
+    parts = _split(bare)
+    if parts is None:
+        raise ValueError(f'brackets do not match in {text}')
+    if len(parts) == 1 and not bare.endswith(','):
+        return _read_part(bare)
+    return [_read_part(part) for part in parts]
+
+
+def type_setting(key: str, text: str) -> str:
+    """Say how to type a text as a value of ``--cfg-options``.
+
+    Args:
+        key (str): Of the config.
+        text (str): Name of a file.
+
+    Returns:
+        str: For a shell; what it hands on is read as this file.
+    """
+    path = text if BEGINS_AS_PATH.match(text) or not MARK.search(text) else f'./{text}'
+    return shlex.quote(f'{key}={path}')
+
+
+def _read_part(part: str) -> Any:
+    """Read an element of a list, or a whole value without the blanks around it."""
+    part = part.strip()
+    inner = _split(part[1:-1]) if part[-1:] == CLOSING.get(part[:1]) else None
+    if inner is None:
+        return _read_word(part)
+    values = map(_read_part, inner)
+    return tuple(values) if part[0] == '(' else list(values)
+
+
+def _split(text: str) -> Optional[List[str]]:
+    """Split at the commas outside of brackets and quotes; None where brackets do not match."""
+    parts, start, expected = [], 0, []
+    for found in MARK.finditer(text):
+        mark = found[0]
+        if mark in CLOSING:
+            expected.append(CLOSING[mark])
+        elif mark in CLOSING.values():
+            if not expected or expected.pop() != mark:
+                return None
+        elif mark == ',' and not expected:
+            parts.append(text[start : found.start()])
+            start = found.end()
+    last = [text[start:]] if text[start:].strip() else []
+    return None if expected else parts + last
+
+
+def _read_word(text: str) -> Any:
+    """Read what is no list."""
+    text = text.strip('\'"')
+    bare = text.strip()
+    for kind in (int, float):
+        try:
+            return kind(bare)
+        except ValueError:
+            pass
+    return None if bare == 'None' else WORDS.get(bare.lower(), text)
