@@ -247,6 +247,8 @@ def _add_submit(parser: ArgumentParser) -> None:
     add('--info', metavar='FILE', help='what lists the images, by default where docs/datasets.md '
         'puts it; of posetrack a folder')  # fmt: skip
     add('--images', metavar='FOLDER', help='where the images are')
+    add('--score-thr', type=float, metavar='P', help='of posetrack: least score of a person who is '
+        'new; 0.1 by default')  # fmt: skip
     add('--name', default='mmpose-ae', help='of the method, in the name of the file')
     add('--out', type=Path, default=Path('submission'), metavar='FOLDER',
         help='where to; submission by default')  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Iterator, List
 
 from mmpose_ae.cli.command_line import read_config, read_settings
 from mmpose_ae.cli.terminal import own_lines
+from mmpose_ae.options import check_between
 from mmpose_ae.submission import (
     BOARDS,
     MPII_FILE,
@@ -49,6 +50,8 @@ def _make(args: Namespace) -> Iterator[str]:
         raise ValueError('either CONFIG and CHECKPOINT, or --results')
     if not args.results and not args.checkpoint:
         raise ValueError('expected CONFIG and CHECKPOINT, or --results, or --check')
+    if args.score_thr is not None and (args.results or args.board != 'posetrack'):
+        raise ValueError('--score-thr is of networks whose people are tracked, for posetrack')
     make = dict(mpii=_make_mpii, posetrack=_make_posetrack).get(args.board, _make_list)
     yield from make(args)
 
@@ -106,13 +109,16 @@ def _make_posetrack(args: Namespace) -> Iterator[str]:
 
 def _predict_posetrack(args: Namespace, folder: Path) -> List[Path]:
     """Write the files of sequences; those that an earlier run has left are removed."""
-    from mmpose_ae.submission.predicting import predict_posetrack
+    from mmpose_ae.submission.predicting import TRACKED_SCORE, predict_posetrack
 
     if not args.images:
         raise ValueError('posetrack: --images FOLDER must be where names of frames count from')
     _require(Path(args.images), '--images', 'the frames')
     refuse_filled(folder, args.overwrite)
-    files = predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder)
+    score = TRACKED_SCORE if args.score_thr is None else args.score_thr
+    check_between('--score-thr', score, 0, 1)
+    places = args.checkpoint, args.info, args.images, folder
+    files = predict_posetrack(_config(args), *places, score)
     for path in set(folder.glob('*.json')) - set(files):
         path.unlink()
     return files

@@ -251,8 +251,7 @@ def choose_score(given: Optional[float], chosen: Optional[float]) -> float:
         raise ValueError(f'the least score of a person must be a number, got {given}')
     if given is None and chosen is not None:
         print(
-            f'people with a score from {chosen:.3g} on are kept, as was chosen on validation data; '
-            'lower it (--score-thr) to see those who are less sure'
+            f'people with a score from {chosen:.3g} on are kept, as was chosen on validation data'
         )
     elif given is None:
         print(

@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.posetrack18 import (
+    MOST_PEOPLE,
     PoseTrackSequence,
     predicted_frame,
     read_posetrack,
@@ -26,6 +27,7 @@ from .files import read_entries
 
 PathLike = Union[str, Path]
 FRAMES_PER_SECOND = 30  # of which tracking without smoothing takes no notice
+TRACKED_SCORE = 0.1  # least score of somebody new in a sequence; docs/leaderboards.md has others
 
 
 def check_keypoints(cfg: Config, board: Board) -> None:
@@ -103,7 +105,12 @@ def predict_mpii(cfg: Config, checkpoint: str, path: Path) -> None:
 
 
 def predict_posetrack(
-    cfg: Config, checkpoint: str, info: PathLike, images: PathLike, out: Path
+    cfg: Config,
+    checkpoint: str,
+    info: PathLike,
+    images: PathLike,
+    out: Path,
+    score_threshold: float = TRACKED_SCORE,
 ) -> List[Path]:
     """Find and follow the people of the sequences of PoseTrack18.
 
@@ -114,6 +121,8 @@ def predict_posetrack(
             not looked at.
         images (str | Path): From where the names of the frames count.
         out (Path): Folder of what is written, a file for each sequence, when all are done.
+        score_threshold (float): Least score of somebody who is new; who is followed may have half
+            of it.
 
     Returns:
         list[Path]: The files.
@@ -125,7 +134,9 @@ def predict_posetrack(
     if not names:
         raise ValueError(f'{info}: expected a folder with a .json file for each sequence')
     sequences = [read_posetrack(Path(info) / name) for name in names]
-    predictor = Predictor(cfg, checkpoint, track=True)
+    predictor = Predictor(
+        cfg, checkpoint, track=True, score_threshold=score_threshold, max_people=MOST_PEOPLE
+    )
     followed = [_follow(predictor, sequence, Path(images)) for sequence in sequences]
     written = [out / name for name in names]
     for path, sequence in zip(written, followed):

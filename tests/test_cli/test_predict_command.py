@@ -244,6 +244,7 @@ def test_the_newest_run_is_taken_without_a_model(
     out = capsys.readouterr().out
     assert 'the newest run is work_dirs/mine: epoch_3.pth' in out
     assert 'score from 0.2 on are kept: no threshold was chosen' in out
+    assert '\n--score-thr sets another score' in out
     about = json.loads(Path('predictions/people.json').read_text())
     assert (about['model'], about['score_threshold']) == ('mine', 0.2)
 

@@ -50,7 +50,8 @@ def test_contradictions_are_refused(submit, capsys):
     assert submit([PERSON], '--check', 'a.zip') == 1
     assert main(['submit', 'coco']) == 1
     assert main(['submit', 'mpii', '--results', 'a.mat']) == 1
+    assert submit([PERSON], '--score-thr', '0.1') == 1
     assert main(['submit', 'posetrack', '--results', 'folder']) == 1
     assert main(['submit', 'posetrack', '--results', 'folder', '--info', 'nowhere']) == 1
     told = capsys.readouterr().err
-    assert told.count('error: ') == 5 and 'nowhere is not there: --info says where' in told
+    assert told.count('error: ') == 6 and 'nowhere is not there: --info says where' in told

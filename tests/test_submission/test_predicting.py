@@ -76,14 +76,14 @@ def test_keypoints_that_the_metric_converts_are_not_compared(perfect_model):
 def follow(perfect_model, tmp_path):
     """Follows two people over the frames of sequences of some names; gives the status."""
 
-    def run(names, *options, broken=None):
+    def run(names, *options, broken=None, model=perfect_model):
         info, nobody = tmp_path / f'info{len(names)}', (np.zeros(0, int), np.zeros((0, 17, 3)))
         for name in names:
             files = [*FILE_NAMES, 'images/none.png'] if name == broken else FILE_NAMES
             frames = [PoseTrackFrame(10 + n, file, *nobody) for n, file in enumerate(files)]
             write_posetrack(info / f'{name}.json', PoseTrackSequence(name, frames))
-        given = [str(perfect_model.config), str(perfect_model.checkpoint), '--info', str(info)]
-        given += ['--images', str(perfect_model.image.parents[1]), '--out', str(tmp_path / 'out')]
+        given = [str(model.config), str(model.checkpoint), '--info', str(info)]
+        given += ['--images', str(model.image.parents[1]), '--out', str(tmp_path / 'out')]
         return main(['submit', 'posetrack', *given, '--name', 'mine', *options])
 
     return run
@@ -105,6 +105,28 @@ def test_posetrack(follow, perfect_model, tmp_path):
     for person in people:  # COCO has no ends of the head
         scores = dict(zip(names, person['scores']))
         assert [name for name in names if scores[name] == 0] == ['head_bottom', 'head_top']
+
+
+def people_of_posetrack(folder):
+    return json.loads((folder / f'{SEQUENCE}.json').read_text())['annotations']
+
+
+def test_people_whom_predict_does_not_show_are_in_files_of_posetrack(
+    follow, perfect_model, tmp_path, capsys, monkeypatch
+):
+    """Above the score that was chosen to be shown is nobody."""
+    weights = torch.load(perfect_model.checkpoint, weights_only=False)
+    weights['meta']['score_threshold'] = 2.0
+    torch.save(weights, tmp_path / 'chosen.pth')
+    chosen = perfect_model._replace(checkpoint=tmp_path / 'chosen.pth')
+    folder = tmp_path / 'out' / 'posetrack18_mine'
+    assert follow([SEQUENCE], model=chosen) == 0
+    assert len(people_of_posetrack(folder)) == 6 and 'score' not in capsys.readouterr().out
+    assert follow([SEQUENCE], '--score-thr', '1', '--overwrite') == 0
+    assert people_of_posetrack(folder) == []
+    monkeypatch.setattr('mmpose_ae.submission.predicting.MOST_PEOPLE', 1)
+    assert follow([SEQUENCE], '--overwrite') == 0
+    assert len(people_of_posetrack(folder)) == 3  # no more than the format has numbers for
 
 
 def test_files_of_posetrack_are_replaced_only_if_asked(follow, tmp_path, capsys, monkeypatch):

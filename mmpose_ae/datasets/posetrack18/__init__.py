@@ -1,6 +1,6 @@
 """PoseTrack18: its files, its keypoints, and how its images are numbered."""
 
-from .files import read_posetrack, write_posetrack
+from .files import MOST_PEOPLE, read_posetrack, write_posetrack
 from .frames import (
     KEYPOINTS,
     OTHER_NAMES,
@@ -13,6 +13,7 @@ from .frames import (
 
 __all__ = [
     'KEYPOINTS',
+    'MOST_PEOPLE',
     'OTHER_NAMES',
     'SIGMAS',
     'PoseTrackFrame',

@@ -11,7 +11,7 @@ from mmpose_ae.whole_files import write_whole
 
 from .frames import PoseTrackFrame, PoseTrackSequence
 
-_MOST_PEOPLE = 100  # of a frame; more have no numbers in this format
+MOST_PEOPLE = 100  # of a frame; more have no numbers in this format
 # What an annotation holds, by the attribute of a frame; K stands for the number of keypoints.
 _VALUES = dict(
     keypoints=('keypoints', lambda k: (k, 3)),
@@ -161,7 +161,7 @@ def _image(frame: PoseTrackFrame, sequence: PoseTrackSequence) -> dict:
 
 def _annotation(frame: PoseTrackFrame, row: int) -> dict:
     annotation = dict(
-        id=frame.image_id * _MOST_PEOPLE + row,
+        id=frame.image_id * MOST_PEOPLE + row,
         image_id=frame.image_id,
         category_id=1,
         track_id=int(frame.track_ids[row]),
@@ -176,9 +176,9 @@ def _annotation(frame: PoseTrackFrame, row: int) -> dict:
 
 def _check_people(frame: PoseTrackFrame, name: str) -> None:
     """Refuse people whom the format has no numbers for, or who cannot be told apart."""
-    if len(frame) > _MOST_PEOPLE:
+    if len(frame) > MOST_PEOPLE:
         raise ValueError(
-            f'{name}: image {frame.image_id} has {len(frame)} people, more than {_MOST_PEOPLE}'
+            f'{name}: image {frame.image_id} has {len(frame)} people, more than {MOST_PEOPLE}'
         )
     if len(set(frame.track_ids.tolist())) < len(frame):
         raise ValueError(
