@@ -2,8 +2,10 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import mmengine
+import numpy as np
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.runner import Runner
@@ -14,6 +16,7 @@ from mmpose_ae.cli.faults import in_one_line, naming_types
 from mmpose_ae.engine import accelerate, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
+FORMATS = ('.json', '.yml', '.yaml', '.pkl', '.pickle')  # of metrics
 
 
 def parse_args() -> Namespace:
@@ -37,6 +40,8 @@ def parse_args() -> Namespace:
     args = parser.parse_args()
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
         parser.error(f'--dump writes a pickle, expected .pkl or .pickle, got {args.dump}')
+    if args.out and not args.out.endswith(FORMATS):
+        parser.error(f'--out writes one of {", ".join(FORMATS)}, got {args.out}')
     if args.choose_threshold and not Path(args.checkpoint).is_file():
         parser.error(f'--choose-threshold writes into a file, but {args.checkpoint} is none')
     return args
@@ -54,6 +59,11 @@ def note_threshold(checkpoint: str, metrics: dict) -> None:
     if THRESHOLD not in metrics:
         raise SystemExit(f'{checkpoint} stays as it is: no score threshold was chosen, see the log')
     note_in_meta(checkpoint, score_threshold=metrics[THRESHOLD])
+
+
+def plain(value: Any) -> Any:
+    """A number of NumPy as one of Python, which any reader of a file knows."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def main() -> None:
@@ -80,7 +90,7 @@ def test(args: Namespace) -> None:
         metrics = runner.test()
     if is_main_process():
         if args.out:
-            mmengine.dump(metrics, args.out)
+            mmengine.dump({name: plain(value) for name, value in metrics.items()}, args.out)
         if args.choose_threshold:
             note_threshold(args.checkpoint, metrics)
 

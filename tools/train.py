@@ -38,10 +38,13 @@ def parse_args() -> Namespace:
 
 def enable_amp(cfg: Config) -> None:
     """Put the mixed-precision wrapper that fits the device in place of a plain one."""
-    wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+    wrapper, on_cpu = cfg.optim_wrapper.get('type', 'OptimWrapper'), get_device() == 'cpu'
     if wrapper == 'OptimWrapper':
-        on_cpu = get_device() == 'cpu'
         cfg.optim_wrapper.type = 'AutocastOptimWrapper' if on_cpu else 'AmpOptimWrapper'
+    elif wrapper == 'AmpOptimWrapper' and on_cpu:  # which is of GPUs
+        cfg.optim_wrapper.type = 'AutocastOptimWrapper'
+        for name in ('loss_scale', 'dtype'):
+            cfg.optim_wrapper.pop(name, None)
     elif wrapper not in ('AmpOptimWrapper', 'AutocastOptimWrapper'):
         raise ValueError(f"--amp replaces an OptimWrapper, but optim_wrapper.type is '{wrapper}'")
 

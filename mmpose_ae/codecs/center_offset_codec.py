@@ -42,6 +42,10 @@ class CenterOffsetCodec(BottomupCodec):
         candidates (dict, optional): Options of :class:`OffsetCandidateSearch`.
         scoring (dict, optional): Options of :class:`CenterOffsetScoring`.
         **kwargs: Sizes, keypoints and targets as in :class:`BottomupCodec`.
+
+    Raises:
+        ValueError: If an option cannot be, or people have one keypoint, to which no detected one
+            would ever be close: the box around it has no side.
     """
 
     label_mapping_table = dict(
@@ -61,6 +65,11 @@ class CenterOffsetCodec(BottomupCodec):
     ) -> None:
         super().__init__(*args, **kwargs)
         check_between('match_distance', match_distance)
+        if self.num_keypoints == 1:
+            raise ValueError(
+                'match_distance is relative to the box around the keypoints of a person, so people '
+                'of one keypoint would all have the score 0: AEDecoder is for these'
+            )
         self.match_distance = match_distance
         self.candidates = read_options(OffsetCandidateSearch, self._part('candidates'), candidates)
         self.scoring = read_options(CenterOffsetScoring, self._part('scoring'), scoring)

@@ -141,3 +141,9 @@ def test_at_another_resolution_than_trained():
 def test_maps_that_do_not_belong_together(heatmaps, offsets):
     with pytest.raises(ValueError, match='of any number K of keypoints, got'):
         build().batch_decode(torch.zeros(*heatmaps, 6, 8), torch.zeros(*offsets, 6, 8))
+
+
+def test_people_of_one_keypoint_are_refused():
+    """The box around one has no side, so that no detected one would be close enough."""
+    with pytest.raises(ValueError, match='people of one keypoint would all have the score 0'):
+        build(keypoint_order=[0])

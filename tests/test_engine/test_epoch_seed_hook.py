@@ -16,7 +16,8 @@ def draw(monkeypatch):
 
     def begin(seed=1, epoch=2, rank=3):
         monkeypatch.setattr(epoch_seed_hook, 'get_rank', lambda: rank)
-        EpochSeedHook().before_train_epoch(SimpleNamespace(seed=seed, epoch=epoch))
+        runner = SimpleNamespace(seed=seed, epoch=epoch, train_loop=None)
+        EpochSeedHook().before_train_epoch(runner)
         return random.random(), np.random.rand(), torch.rand(1).item()
 
     return begin
@@ -46,3 +47,18 @@ def test_processes_share_the_seed_of_an_epoch(draw):
                 draw(seed, epoch, rank)
                 found.setdefault(epoch_seed(), set()).add((seed, epoch))
     assert len(found) == 4 and all(len(runs) == 1 for runs in found.values())
+
+
+def test_iterations_and_what_is_drawn_in_them_share_nothing(monkeypatch):
+    """Where a run counts iterations: of images and of the network, of two runs, 300 iterations."""
+    monkeypatch.setattr(epoch_seed_hook, 'IterBasedTrainLoop', SimpleNamespace)
+    hook, drawn = EpochSeedHook(), []
+    for seed in (0, 1):
+        runner = SimpleNamespace(seed=seed, iter=0, train_loop=SimpleNamespace())
+        hook.before_train_epoch(runner)
+        for runner.iter in range(300):
+            drawn.append(np.random.rand())
+            hook.before_train_iter(runner, 0)
+            drawn.append(np.random.rand())
+            hook.after_train_iter(runner, 0)
+    assert len(set(drawn)) == 2 * 2 * 300

@@ -2,6 +2,7 @@ import json
 
 import pytest
 import torch
+import yaml
 from mmengine.config import Config
 
 from mmpose_ae import Predictor
@@ -23,11 +24,20 @@ def test_another_evaluator_joins_those_of_the_config(tool, evaluator):
     ]
 
 
-def test_dump_wants_a_pickle(tool, monkeypatch, capsys):
-    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', 'c.pth', '--dump', 'found.json'])
+@pytest.mark.parametrize(
+    'option, name, reason',
+    [
+        ('--dump', 'found.json', 'expected .pkl or .pickle, got found.json'),
+        ('--out', 'metrics.txt', '--out writes one of .json, .yml, .yaml, .pkl, .pickle, got met'),
+    ],
+)
+def test_files_of_other_kinds_are_refused_before_the_test(
+    tool, monkeypatch, capsys, option, name, reason
+):
+    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', 'c.pth', option, name])
     with pytest.raises(SystemExit):
         tool.parse_args()
-    assert 'expected .pkl or .pickle, got found.json' in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
 
 
 def test_a_threshold_is_written_into_files_alone(tool, monkeypatch, capsys):
@@ -42,9 +52,9 @@ def test_the_threshold_that_testing_chooses_is_that_of_predict(run_tool, perfect
     """In each of five images two people of one score are found; one of them is annotated once."""
     checkpoint = tmp_path / 'epoch_1.pth'
     checkpoint.write_bytes(perfect_model.checkpoint.read_bytes())
-    out = tmp_path / 'metrics.json'
+    out = tmp_path / 'metrics.yml'
     run_tool('test', perfect_model.config, checkpoint, '--choose-threshold', '--out', out)
-    metrics = json.loads(out.read_text())
+    metrics = yaml.safe_load(out.read_text())
     assert metrics['people/precision'] == pytest.approx(1 / 10)
     assert metrics['people/recall'] == pytest.approx(1 / 5)
     assert 'coco/AP' in metrics

@@ -33,6 +33,8 @@ def test_trains_in_bfloat16_with_one_option(run_tool, tiny_config, tmp_path):
         ({}, 'cuda', 'AmpOptimWrapper'),
         (dict(type='OptimWrapper'), 'cuda', 'AmpOptimWrapper'),
         (dict(type='AutocastOptimWrapper'), 'cuda', 'AutocastOptimWrapper'),
+        (dict(type='AmpOptimWrapper', loss_scale='dynamic'), 'cuda', 'AmpOptimWrapper'),
+        (dict(type='AmpOptimWrapper', loss_scale='dynamic'), 'cpu', 'AutocastOptimWrapper'),
     ],
 )
 def test_mixed_precision_follows_the_device(load_tool, monkeypatch, wrapper, device, expected):
@@ -41,6 +43,8 @@ def test_mixed_precision_follows_the_device(load_tool, monkeypatch, wrapper, dev
     cfg = Config(dict(optim_wrapper=wrapper))
     train.enable_amp(cfg)
     assert cfg.optim_wrapper.type == expected
+    on_gpu = device == 'cuda' and 'loss_scale' in wrapper
+    assert ('loss_scale' in cfg.optim_wrapper) == on_gpu
 
 
 def test_mixed_precision_replaces_no_special_wrapper(load_tool):

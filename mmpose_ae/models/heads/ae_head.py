@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.codecs import AEDecoder, Maps
 from mmpose_ae.frame import Size
-from mmpose_ae.options import check_choice, refuse_unknown_options
+from mmpose_ae.options import check_choice, check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .bottomup_head import BottomupHead
@@ -78,6 +78,7 @@ class AEHead(BottomupHead):
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
+        check_count('tag_dim', tag_dim, 1)
         types = num_keypoints + self.predicts_centers if tag_per_keypoint else 1
         super().__init__(
             in_channels, num_keypoints, dict(tags=tag_dim * types), decoder=codec, **kwargs

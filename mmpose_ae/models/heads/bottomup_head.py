@@ -139,7 +139,15 @@ class BottomupHead(CodecHead, HeatmapHead):
 
         Returns:
             list[BottomupOutputs]: One per stack, the last one is the best.
+
+        Raises:
+            ValueError: If the backbone gives fewer maps than ``num_stacks``.
         """
+        if len(feats) < self.num_stacks:
+            raise ValueError(
+                f'num_stacks of the head is {self.num_stacks}, but its backbone gives {len(feats)} '
+                'maps (num_stacks of HourglassAE)'
+            )
         return [self._forward_stack(x) for x in feats[-self.num_stacks :]]
 
     def _forward_stack(self, x: Tensor) -> BottomupOutputs:

@@ -91,6 +91,18 @@ def test_stacks_are_averaged():
         torch.testing.assert_close(value, (apart[0][name] + apart[1][name]) / 2)
 
 
+def test_stacks_that_the_backbone_does_not_give_are_named():
+    head = fakes.predicting_head(num_stacks=3)
+    with pytest.raises(ValueError, match='num_stacks of the head is 3, .* gives 2 maps'):
+        head.loss(tuple(fakes.features(2, 6)[:, None]), [fakes.sample()])
+
+
+@pytest.mark.parametrize('tag_dim', [0, -1, 1.5])
+def test_tags_have_a_dimension(tag_dim):
+    with pytest.raises(ValueError, match='tag_dim must be a whole number from 1 on'):
+        fakes.head(tag_dim=tag_dim)
+
+
 def test_resolutions_are_summed():
     head = fakes.head(upsample=dict(num_blocks=1)).eval()
     feats, samples = (fakes.features(),), [fakes.sample(mask=LEFT)]
