@@ -15,7 +15,7 @@ from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .person_heatmap_pictures import draw_person_heatmaps
 from .person_heatmap_plot import plot_person_heatmaps
-from .prediction_pictures import choose_images, draw_predictions
+from .prediction_pictures import draw_predictions
 from .sampling_pictures import draw_sampling
 from .sampling_plot import plot_sampling
 from .saving import save_figures
@@ -25,6 +25,7 @@ from .skeletons import draw_instances
 from .stages_pictures import draw_stages
 from .stages_plot import StagesOfImage, plot_stages
 from .tag_plot import plot_tags
+from .val_images import choose_images
 
 __all__ = [
     'ImageAttention',

@@ -17,12 +17,13 @@ from mmpose.apis import init_model
 
 from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
-from mmpose_ae.registry import DATASETS, SCOPE
+from mmpose_ae.registry import SCOPE
 
 from .crowding_plots import plot_correlations, plot_margins
 from .embedding_plot import ImageEmbedding, plot_embeddings
 from .saving import save_figures
 from .skeletons import draw_instances
+from .val_images import build_val_dataset
 
 
 class TrainedModel(NamedTuple):
@@ -81,7 +82,7 @@ def draw_embeddings(
 
 def _figures(models: Sequence[TrainedModel], num_images: int) -> Iterator[Tuple[str, Figure]]:
     init_default_scope(models[0].cfg.get('default_scope', SCOPE))
-    dataset = DATASETS.build(models[0].cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(models[0].cfg)
     crowds = _largest_crowds(dataset, num_images)
     measured = {model.name: _measure(model, crowds) for model in models}
     yield from _draw_dataset(measured).items()

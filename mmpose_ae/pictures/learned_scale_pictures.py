@@ -12,12 +12,11 @@ from mmpose.apis import init_model
 from torch import nn
 
 from mmpose_ae.models.scale_adaptation import LearnedScale
-from mmpose_ae.registry import DATASETS
 
 from .learned_scale_plot import plot_learned_scales
-from .prediction_pictures import choose_images
 from .recorded_images import input_image, last_of_kind
 from .saving import save_figures
+from .val_images import build_val_dataset, choose_images
 
 
 @torch.no_grad()
@@ -42,7 +41,7 @@ def draw_learned_scales(
     """
     model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
     learned = last_of_kind(model, LearnedScale)
-    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(cfg)
     images = (dataset[index] for index in choose_images(dataset, num_images))
     return save_figures((_draw(model, learned, packed) for packed in images), out_dir)
 

@@ -7,14 +7,13 @@ import mmcv
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.evaluation import read_tags
-from mmpose_ae.registry import DATASETS
 
 from .colors import match_instances
 from .contact_sheet import contact_sheet
@@ -22,6 +21,7 @@ from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .skeletons import draw_instances
 from .tag_plot import plot_tags
+from .val_images import build_val_dataset, choose_images
 
 HEADINGS = ('ground truth', 'prediction', 'refined')
 PANELS = 4  # side by side
@@ -50,7 +50,7 @@ def draw_predictions(
     model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
     model.test_cfg = dict(model.test_cfg or {}, output_heatmaps=True)
     refiner, model.refiner = getattr(model, 'refiner', None), None
-    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(cfg)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     sheet, paths = [], [out_dir / 'predictions.png']
@@ -62,27 +62,6 @@ def draw_predictions(
     panels = len(sheet[0])
     contact_sheet(sheet, HEADINGS[:panels], columns=PANELS // panels).savefig(paths[0])
     return paths
-
-
-def choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
-    """Choose images with people, evenly spread.
-
-    Args:
-        dataset (BaseDataset): The dataset.
-        num_images (int): How many; fewer if fewer have people.
-
-    Returns:
-        np.ndarray: Their indices in the dataset.
-
-    Raises:
-        ValueError: If no image has a labelled person.
-    """
-    visible = (dataset.get_data_info(i).get('keypoints_visible', 0) for i in range(len(dataset)))
-    with_people = [i for i, shown in enumerate(visible) if np.any(shown)]
-    if not with_people:
-        raise ValueError(f'no image of {dataset.ann_file} has a labelled person to draw')
-    spread = np.linspace(0, len(with_people) - 1, min(num_images, len(with_people)))
-    return np.array(with_people)[spread.round().astype(int)]
 
 
 def _draw_sample(

@@ -12,9 +12,7 @@ from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from mmpose_ae.registry import DATASETS
-
-from .prediction_pictures import choose_images
+from .val_images import build_val_dataset, choose_images
 
 
 class RecordedImage(NamedTuple):
@@ -57,7 +55,7 @@ def record_images(
     last_of_kind(model, kind).register_forward_hook(
         lambda part, given, made: calls.append((given, made))
     )
-    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(cfg)
     for index in choose_images(dataset, num_images):
         packed = dataset[index]
         with torch.no_grad():

@@ -19,12 +19,11 @@ from mmpose_ae.evaluation import read_tags
 from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead
 from mmpose_ae.models.scale_adaptation.instance_scale import scale_map_from_tags, scale_vectors
 from mmpose_ae.ops import instance_scales
-from mmpose_ae.registry import DATASETS
 
 from .maps_of_image import crop_maps
-from .prediction_pictures import choose_images
 from .saving import save_figures
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
+from .val_images import build_val_dataset, choose_images
 
 NUM_INSTANCES = 3  # as in the paper's figure
 
@@ -57,7 +56,7 @@ def draw_scales(
         )
     # Tags of the upright image alone: those of other views are dimensions of their own.
     model.test_cfg = dict(output_heatmaps=True)
-    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(cfg)
     return save_figures(_figures(model, dataset, num_images), out_dir, dpi=150)
 
 

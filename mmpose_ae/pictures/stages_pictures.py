@@ -13,11 +13,11 @@ from torch import nn
 
 from mmpose_ae.models.heads import to_instance_data
 from mmpose_ae.models.heads.views import nest_views
-from mmpose_ae.registry import DATASETS
 
 from .recorded_images import input_image
 from .skeletons import draw_instances
 from .stages_plot import StagesOfImage, plot_stages
+from .val_images import build_val_dataset
 
 
 @torch.no_grad()
@@ -46,7 +46,7 @@ def draw_stages(
         raise ValueError(
             f'{type(model.head).__name__} does not group by tags, whose stages are drawn'
         )
-    dataset = DATASETS.build(cfg.val_dataloader.dataset)
+    dataset = build_val_dataset(cfg)
     stages = _find_stages(model, dataset[_find_image(dataset, image_id)], dataset.metainfo)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
