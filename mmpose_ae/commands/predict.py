@@ -43,8 +43,6 @@ def predict(args: Namespace) -> int:
         shard = Shard.parse(args.shard) if args.shard else None
         job = Job(names, args.out, shard, args.resume, args.overwrite)
         predictor = build_predictor(args)
-        if args.score_thr is None:
-            print('--score-thr sets another score, a lower one to see those who are less sure')
         run = _Run(predictor, job, _header(predictor, args.kpt_thr), _settings(predictor, args))
     except (ImportError, OSError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)

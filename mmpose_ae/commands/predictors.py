@@ -41,9 +41,11 @@ def build_predictor(args: Namespace) -> BasePredictor:
     options = {name: getattr(args, name) for name in SHARED}
     options['score_threshold'] = _least_score(args.score_thr)
     options['track'] = _tracking(args)
-    if args.model and args.model.endswith(EXPORTED):
-        return _of_file(args, options)
-    return _of_config(args, options)
+    build = _of_file if args.model and args.model.endswith(EXPORTED) else _of_config
+    predictor = build(args, options)
+    if args.score_thr is None:  # the predictor has told which score it takes
+        print('--score-thr sets another score, a lower one to see those who are less sure')
+    return predictor
 
 
 def _least_score(given: Optional[float]) -> Optional[float]:

@@ -79,7 +79,7 @@ def test_pixels_are_drawn_by_image_and_epoch(monkeypatch):
 
     def seed_of(image, epoch, rank=0):
         monkeypatch.setattr(epoch_seed_hook, 'get_rank', lambda: rank)
-        EpochSeedHook().before_train_epoch(SimpleNamespace(seed=7, epoch=epoch))
+        EpochSeedHook().before_train_epoch(SimpleNamespace(seed=7, epoch=epoch, train_loop=None))
         targets = gather_masks([sample(LABELS, [0, 0, 1], seed=image)], 2, (8, 8), 'cpu')
         return targets.instances[0].seed
 
