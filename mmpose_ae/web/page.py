@@ -126,27 +126,17 @@ class _Desk:
         return [loaded, score, found, name, slider, *self.judge(found, name, 0, score, keypoint)]
 
     def judge(
-        self,
-        found: Optional[Analysis],
-        seen: Optional[str],
-        number: int,
-        score: float,
-        keypoint: float,
+        self, found: Optional[Analysis], seen: Optional[str], number: int, *thresholds: float
     ) -> List[Any]:
         """Draw what was found by other thresholds, without asking the model again."""
         video = gr.update(value=None, visible=False)
         if found is not None and found.is_video and not found.is_gone:
-            path = found.write_video(Thresholds(score, keypoint))
+            path = found.write_video(Thresholds(*thresholds))
             video = gr.update(value=str(path), visible=True)
-        return [video, *self.show(found, seen, number, score, keypoint)]
+        return [video, *self.show(found, seen, number, *thresholds)]
 
     def show(
-        self,
-        found: Optional[Analysis],
-        seen: Optional[str],
-        number: int,
-        score: float,
-        keypoint: float,
+        self, found: Optional[Analysis], seen: Optional[str], number: int, *thresholds: float
     ) -> List[Any]:
         """Draw a picture or frame, its tags, and write the people of all."""
         if found is None or found.is_gone:
@@ -154,11 +144,11 @@ class _Desk:
                 return [gr.skip()] * 4
             nothing = gr.update(value=None, interactive=False)
             return [gr.skip(), gr.skip(), nothing, GONE.format(seen)]
-        people = found.people(number, Thresholds(score, keypoint))
-        path = found.write_json(Thresholds(score, keypoint))
+        chosen = Thresholds(*thresholds)
+        people, path = found.people(number, chosen), found.write_json(chosen)
         return [
-            people.draw(keypoint)[..., ::-1],
-            draw_tags(people, keypoint),
+            people.draw(chosen.keypoint)[..., ::-1],
+            draw_tags(people, chosen.keypoint),
             gr.update(value=str(path), interactive=True),
             _describe(found, number, len(people)),
         ]

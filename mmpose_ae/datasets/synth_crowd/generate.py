@@ -29,9 +29,10 @@ SPLITS = ('train', 'val')
 FORMATS = {'jpg': [cv2.IMWRITE_JPEG_QUALITY, 92], 'png': [cv2.IMWRITE_PNG_COMPRESSION, 1]}
 # Each split draws from seeds of its own, so that its images do not depend on the others' number.
 SEEDS_PER_DATASET = len(SPLITS)
+SEQUENCE = '_mpii_synth'  # how names of videos end
 # Of what is written below the folder of a split: images, videos, and frames of these.
 _IMAGE = rf'\d{{6}}\.({"|".join(FORMATS)})'
-OWN_NAME = re.compile(rf'{_IMAGE}|\d{{6}}_mpii_synth(/{_IMAGE})?')
+OWN_NAME = re.compile(rf'{_IMAGE}|\d{{6}}{SEQUENCE}(/{_IMAGE})?')
 
 
 def generate(
@@ -115,7 +116,7 @@ def _annotation_file(root: Path, split: str) -> Path:
 
 def _sequence(number: Union[int, str]) -> str:
     """Name of a video, which PoseTrack18's tools can read."""
-    return f'{number:0>6}_mpii_synth'
+    return f'{number:0>6}{SEQUENCE}'
 
 
 def _unfinished_file(root: Path, split: str) -> Path:

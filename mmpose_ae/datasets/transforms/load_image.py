@@ -80,7 +80,7 @@ def whole_image(metainfo: dict, backend_args: Optional[dict] = None) -> np.ndarr
         backend_args (dict, optional): Of the storage, in place of those of ``image_reading``.
 
     Returns:
-        np.ndarray: (H, W, 3), BGR, uint8.
+        np.ndarray: (H, W, 3), BGR.
 
     Raises:
         FileNotFoundError: If the file is missing.
