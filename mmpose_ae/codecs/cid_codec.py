@@ -64,12 +64,14 @@ class PersonTargets(NamedTuple):
 
     Attributes:
         image (Tensor): Which image each is in, ascending, (P,), int64.
+        person (Tensor): Which of its annotated people each is, (P,), int64.
         centers (Tensor): Cells (x, y) of their centers, in training moved a little, (P, 2), int64.
         heatmaps (Tensor): (P, K, H, W), float32.
         shown (Tensor): Keypoints that count, (P, K), bool.
     """
 
     image: Tensor
+    person: Tensor
     centers: Tensor
     heatmaps: Tensor
     shown: Tensor
@@ -128,7 +130,7 @@ class CIDCodec(PersonCodec):
         kept = distinct_people(image, grid.flat(centers), measured.norm(dim=-1))
         sides = measured if sides is None else sides[image, person]
         heatmaps = self.heatmap_targets.draw(cells[kept, :-1], shown[kept], sides[kept], grid)
-        return PersonTargets(image[kept], centers[kept], heatmaps, shown[kept])
+        return PersonTargets(image[kept], person[kept], centers[kept], heatmaps, shown[kept])
 
     def propose(self, maps: Maps) -> MaskedCandidates:
         """Find centers.

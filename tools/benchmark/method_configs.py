@@ -55,6 +55,11 @@ METHODS = {
         _config('swahr', 'ae-features'),
         {'model.head.upsample': dict(num_modules=1)},
     ),
+    'higher-tag8': Method(
+        'HigherHRNet, L = 8',
+        _config('swahr', 'ae-features'),
+        {'model.head.upsample': dict(num_modules=1), 'model.head.tag_dim': 8},
+    ),
     'swahr': Method('SWAHR', _config('swahr', 'swahr')),
     'swahr-scales': Method(
         'SWAHR, scales alone',
@@ -65,6 +70,7 @@ METHODS = {
     'offsets': Method('offsets', _config('center_group', 'center-offset')),
     'dekr': Method('DEKR', _config('dekr', 'dekr')),
     'cid': Method('CID', _config('cid', 'cid')),
+    'cid-boxes': Method('CID, boxes', _config('cid', 'cid-boxes')),
     'center-group': Method(
         'CenterGroup',
         _config('center_group', 'center-group', 3),

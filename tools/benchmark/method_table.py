@@ -21,7 +21,7 @@ COLUMNS = {
 }
 CONSTANT = ('parameters_m', 'ms_5', 'ms_20')  # of all seeds
 INCHES, LEGEND = (5, 4), 2.5  # of a panel; beside all
-MARKERS = 'osD^v<>PX*hdp8'
+MARKERS = 'osD^v<>PX*hdp8H'
 
 
 def mean_and_spread(rows: Sequence[Dict], column: str) -> str:

@@ -11,8 +11,8 @@ from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
 from torch import Tensor
 
-from mmpose_ae.codecs import CIDCodec, Maps
-from mmpose_ae.frame import Size
+from mmpose_ae.codecs import CIDCodec, Maps, PersonTargets
+from mmpose_ae.frame import Grid, Size
 from mmpose_ae.models.heads import (
     CodecHead,
     Inputs,
@@ -26,6 +26,8 @@ from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import MaskedCandidates, nearest_cells
 from mmpose_ae.options import check_count, check_inside, check_positive, refuse_unknown_options
 from mmpose_ae.registry import MODELS
+
+from .box_supervision import BoxSupervision
 
 BLUR = 3  # side of the window, in cells, over which heatmaps are averaged in testing
 
@@ -89,6 +91,9 @@ class CIDHead(CodecHead, _CIDHead):
         contrastive_loss (dict): Loss that keeps the features of people apart.
         decoder (dict, optional): The codec, a :class:`CIDCodec`.
         prior_prob (float): What heatmaps show where nothing is learned yet, above 0 and below 1.
+        box_supervision (dict, optional): Options of :class:`BoxSupervision`, with which boxes are
+            learned too, as BoIR does. None learns none. BoIR's release does so instead of
+            ``contrastive_loss``, to which ``loss_weight=0`` may be given.
         **kwargs: As in MMPose's: ``coupled_heatmap_loss`` and ``init_cfg``.
     """
 
@@ -111,6 +116,7 @@ class CIDHead(CodecHead, _CIDHead):
         ),
         decoder: OptConfigType = None,
         prior_prob: float = 0.01,
+        box_supervision: OptConfigType = None,
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
@@ -126,6 +132,9 @@ class CIDHead(CodecHead, _CIDHead):
         self.decoder = codec
         for module in (self.iia_module, self.gfd_module):
             module.sigmoid = FloatSigmoid(module.sigmoid.min, module.sigmoid.max)
+        self.box_supervision = (
+            None if box_supervision is None else BoxSupervision(in_channels, **box_supervision)
+        )
 
     def _load_state_dict_pre_hook(self, *args, **kwargs) -> None:
         """Rename nothing: MMPose's hook renames once more what has no version, as plain dicts."""
@@ -138,25 +147,30 @@ class CIDHead(CodecHead, _CIDHead):
         Args:
             feats (tuple[Tensor]): Feature maps, the last one is used.
             batch_data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` in pixels
-                of the input and ``bbox_scales``, and ``gt_fields.heatmap_mask``.
+                of the input, ``bbox_scales``, and for ``box_supervision`` ``bboxes``; and
+                ``gt_fields.heatmap_mask``.
             train_cfg (dict, optional): Options of :class:`CIDTrainOptions`.
 
         Returns:
-            dict: ``loss/heatmap_coupled``, ``loss/heatmap_decoupled`` and ``loss/contrastive``.
+            dict: ``loss/heatmap_coupled``, ``loss/heatmap_decoupled`` and ``loss/contrastive``,
+            and those of ``box_supervision``.
         """
         supervision = self._supervise([feats[-1]], batch_data_samples)
+        grid = self.decoder.grid_of(feats[-1], supervision.input_size)
+        people = self.decoder.person_targets(supervision.targets, supervision.sides, grid)
         most = self.read_train_cfg(train_cfg).max_train_instances
         limit = dict(max_train_instances=most)
-        losses = super().loss(feats, self._label(supervision), limit)
+        losses = super().loss(feats, self._label(supervision, people), limit)
         nothing = 0 * sum(p.sum() for p in self.gfd_module.parameters())  # where nobody is
-        return {'loss/heatmap_decoupled': nothing, 'loss/contrastive': nothing, **losses}
+        losses = {'loss/heatmap_decoupled': nothing, 'loss/contrastive': nothing, **losses}
+        if self.box_supervision is not None:
+            boxes = self._box_cells(supervision, people, grid)
+            losses.update(self.box_supervision(feats[-1], people.image, people.centers, boxes))
+        return losses
 
-    def _label(self, supervision: Supervision) -> SampleList:
+    def _label(self, supervision: Supervision, people: PersonTargets) -> SampleList:
         """Targets in the samples in which MMPose's head reads them."""
-        targets, (mask,) = supervision.targets, supervision.masks
-        (heatmaps,) = targets.heatmaps
-        grid = self.decoder.grid_of(heatmaps, supervision.input_size)
-        people = self.decoder.person_targets(targets, supervision.sides, grid)
+        (heatmaps,), (mask,) = supervision.targets.heatmaps, supervision.masks
         samples = []
         for number, (own, supervised) in enumerate(zip(heatmaps, mask)):
             here = people.image == number
@@ -170,6 +184,13 @@ class CIDHead(CodecHead, _CIDHead):
             )
             samples.append(PoseDataSample(gt_fields=fields, gt_instance_labels=labels))
         return samples
+
+    def _box_cells(self, supervision: Supervision, people: PersonTargets, grid: Grid) -> Tensor:
+        """Boxes of people in cells, (P, 4); ValueError if the samples have none."""
+        if supervision.boxes is None:
+            raise ValueError('box_supervision needs boxes: gt_instances of the samples lack bboxes')
+        corners = supervision.boxes[people.image, people.person].unflatten(-1, (2, 2))
+        return grid.to_cells(corners).flatten(1)
 
     def _find(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Tuple[Proposed, Maps]:
         """Search centers on all views, and average the heatmaps of everybody."""

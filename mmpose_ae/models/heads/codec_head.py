@@ -89,7 +89,7 @@ class CodecHead:
         )
         sizes = [level.shape[-2:] for level in heatmaps]
         masks = supervision_masks(batch_data_samples, sizes, device)
-        return Supervision(targets, masks, people.sides, input_size)
+        return Supervision(targets, masks, people.sides, input_size, people.boxes)
 
     def predict(
         self, feats: Features, batch_data_samples: SampleList, test_cfg: OptConfigType = None

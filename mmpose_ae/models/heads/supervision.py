@@ -24,11 +24,13 @@ class Annotated(NamedTuple):
         visible (Tensor): Annotated keypoints, (B, N, K), bool; False in padded rows.
         sides (Tensor, optional): Width and height of the instances' boxes in pixels of the input,
             (B, N, 2); None if samples lack them.
+        boxes (Tensor, optional): Left, top, right and bottom of the boxes around those, (B, N, 4).
     """
 
     keypoints: Tensor
     visible: Tensor
-    sides: Optional[Tensor]
+    sides: Optional[Tensor] = None
+    boxes: Optional[Tensor] = None
 
 
 class Supervision(NamedTuple):
@@ -40,6 +42,7 @@ class Supervision(NamedTuple):
             resolution of the heatmaps.
         sides (Tensor, optional): See :class:`Annotated`.
         input_size (tuple): Size (w, h) of the input.
+        boxes (Tensor, optional): See :class:`Annotated`.
         clips (ClipPeople, optional): The people of clips, in an order of their own, where tags are
             to hold over time.
     """
@@ -48,6 +51,7 @@ class Supervision(NamedTuple):
     masks: List[Tensor]
     sides: Optional[Tensor]
     input_size: Size
+    boxes: Optional[Tensor] = None
     clips: Optional[ClipPeople] = None
 
     @property
@@ -79,8 +83,8 @@ def gather_instances(
 
     Args:
         data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` (N, K, 2) in pixels
-            of the input, ``keypoints_visible`` (N, K) and optionally ``bbox_scales`` (N, 2);
-            without fields where nobody is annotated.
+            of the input, ``keypoints_visible`` (N, K), and optionally ``bbox_scales`` (N, 2) and
+            ``bboxes`` (N, 4); without fields where nobody is annotated.
         num_keypoints (int): K.
         device (torch.device): Where to put them.
 
@@ -91,6 +95,7 @@ def gather_instances(
         keypoints=np.zeros((0, num_keypoints, 2), np.float32),
         keypoints_visible=np.zeros((0, num_keypoints), np.float32),
         bbox_scales=np.zeros((0, 2), np.float32),
+        bboxes=np.zeros((0, 4), np.float32),
     )
     images = [sample.gt_instances for sample in data_samples]
 
@@ -98,11 +103,15 @@ def gather_instances(
         values = [image[name] if 'keypoints' in image else empty[name] for image in images]
         return pad_sequence([torch.as_tensor(v, device=device) for v in values], True)
 
-    sized = all('bbox_scales' in image for image in images if 'keypoints' in image)
+    def stack_if_given(name: str) -> Optional[Tensor]:
+        given = all(name in image for image in images if 'keypoints' in image)
+        return stack(name) if given else None
+
     return Annotated(
         stack('keypoints')[..., :2],
         stack('keypoints_visible') > 0,
-        stack('bbox_scales') if sized else None,
+        stack_if_given('bbox_scales'),
+        stack_if_given('bboxes'),
     )
 
 
@@ -124,7 +133,7 @@ def gather_test_instances(
     frames = [sample.metainfo['frame'] for sample in data_samples]
     points = [frame.to_input(image.numpy()) for frame, image in zip(frames, people.keypoints)]
     keypoints = torch.from_numpy(np.stack(points)).to(device)
-    return Annotated(keypoints, people.visible.to(device), None)
+    return Annotated(keypoints, people.visible.to(device))
 
 
 def supervision_masks(
