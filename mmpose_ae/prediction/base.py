@@ -24,6 +24,7 @@ from mmpose_ae.grouping import Poses
 from mmpose_ae.images import opencv_errors
 
 from .background import read_ahead
+from .masks import Rle, place_masks
 from .prediction import Prediction
 from .regions import check_region, cut, pad_long
 from .sources import Picture, open_source
@@ -54,10 +55,12 @@ class FoundPeople(NamedTuple):
     Attributes:
         poses (Poses): In pixels of what it was shown, all of them, best first.
         keypoint_tags (np.ndarray, optional): As in :class:`Prediction`.
+        masks (sequence[dict], optional): As there, of what it was shown.
     """
 
     poses: Poses
     keypoint_tags: Optional[np.ndarray] = None
+    masks: Optional[Sequence[Rle]] = None
 
 
 class Prepared(NamedTuple):
@@ -218,11 +221,11 @@ class BasePredictor(ABC):
     def _to_prediction(self, prepared: Prepared, found: FoundPeople) -> Prediction:
         picture, image = prepared.picture, prepared.image
         self.left_out += int((found.poses.instance_scores < self.score_threshold).sum())
-        offset = 0 if self.region is None else np.array(self.region[:2], np.float32)
-        keypoints = (found.poses.keypoints + offset).astype(np.float32)
+        corner, size = (0, 0) if self.region is None else self.region[:2], image.shape[1::-1]
+        keypoints = (found.poses.keypoints + np.array(corner, np.float32)).astype(np.float32)
         prediction = Prediction(
             replace(found.poses, keypoints=keypoints),
-            image.shape[1::-1],
+            size,
             self.keypoint_names,
             self.skeleton,
             path=picture.path,
@@ -230,6 +233,7 @@ class BasePredictor(ABC):
             video=picture.video,
             image=image,
             keypoint_tags=found.keypoint_tags,
+            masks=None if found.masks is None else place_masks(found.masks, corner, size),
         )
         return prediction.best(self.score_threshold * (1 if self.track is None else FAINT))
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from .labels import Label, write_labels
+from .masks import paint_masks
 
 if TYPE_CHECKING:
     from .prediction import Prediction
@@ -50,7 +51,7 @@ def contrasting(color: Color) -> Color:
 def draw_people(
     image: np.ndarray, prediction: 'Prediction', keypoint_threshold: float = 0.3
 ) -> np.ndarray:
-    """Draw people, the best on top.
+    """Draw people, the best on top, over their masks if there are some.
 
     Args:
         image (np.ndarray): (H, W, 3), BGR, uint8; stays as it is.
@@ -62,11 +63,12 @@ def draw_people(
     Returns:
         np.ndarray: (H, W, 3), BGR, uint8.
     """
-    canvas, poses = image.copy(), prediction.poses
+    poses, masks = prediction.poses, prediction.masks
     ids = None if prediction.ids is None else prediction.ids.tolist()
     colors = person_colors(range(len(poses)) if ids is None else ids)
     shown = shown_keypoints(prediction, keypoint_threshold)
     places, boxes = _places(poses.keypoints, shown), poses.boxes
+    canvas = image.copy() if masks is None else paint_masks(image, masks, colors)
     for n in reversed(range(len(poses))):
         width = line_width(prediction.size, boxes[n])
         _draw_skeleton(canvas, places[n], prediction.skeleton, colors[n], width)

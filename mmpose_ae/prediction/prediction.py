@@ -47,6 +47,8 @@ class Prediction:
         image (np.ndarray, optional): The picture, (H, W, 3), BGR, uint8, where it is kept.
         keypoint_tags (np.ndarray, optional): What the network says under each keypoint of whose it
             is, (N, K, L), float32, where it is read and the method has tags.
+        masks (np.ndarray, optional): The pixels of each person, where the network finds them, as
+            COCO's run lengths of the picture, (N,), dicts of ``size`` and ``counts``.
     """
 
     poses: Poses
@@ -59,6 +61,7 @@ class Prediction:
     ids: Optional[np.ndarray] = None
     image: Optional[np.ndarray] = None
     keypoint_tags: Optional[np.ndarray] = None
+    masks: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -109,10 +112,10 @@ class Prediction:
         Returns:
             Prediction: Only of these.
         """
-        ids, tags = (
-            None if values is None else values[people] for values in (self.ids, self.keypoint_tags)
-        )
-        return replace(self, poses=self.poses.take(people), ids=ids, keypoint_tags=tags)
+        of_people = ('ids', 'keypoint_tags', 'masks')
+        known = {name: getattr(self, name) for name in of_people}
+        kept = {name: None if own is None else own[people] for name, own in known.items()}
+        return replace(self, poses=self.poses.take(people), **kept)
 
     def without_image(self) -> 'Prediction':
         """The same without the picture, to be kept in large numbers."""
@@ -163,8 +166,8 @@ class Prediction:
         Returns:
             dict: ``path``, ``frame`` and ``time`` (null of a picture), ``width``, ``height`` and
             ``people``: each a dict of ``id`` (null where not tracked), ``score``, ``box`` (left,
-            top, right, bottom) and ``keypoints``: K lists of x, y, score, and 1 where the keypoint
-            was only filled in, else 0.
+            top, right, bottom), ``keypoints``: K lists of x, y, score, and 1 where the keypoint
+            was only filled in, else 0; and ``mask`` where the network finds some.
         """
         (width, height), filled = self.size, self.filled
         rows = np.concatenate(
@@ -180,6 +183,7 @@ class Prediction:
                 score=round(float(self.poses.instance_scores[n]), 4),
                 box=[round(float(side), 2) for side in box],
                 keypoints=[[*row, int(mark)] for row, mark in zip(rows[n].tolist(), filled[n])],
+                **({} if self.masks is None else dict(mask=self.masks[n])),
             )
             for n, box in enumerate(self.poses.boxes)
         ]
@@ -202,7 +206,8 @@ class Prediction:
         Returns:
             list[dict]: Of each person ``image_id``, ``category_id``, ``keypoints`` (x, y, score of
             each), ``score``, ``bbox`` (left, top, width, height), ``filled`` (1 for each keypoint
-            that was only filled in, else 0), and ``track_id`` if tracked.
+            that was only filled in, else 0), ``track_id`` if tracked, and ``segmentation`` where
+            the network finds masks.
         """
         results = []
         for n, (left, top, right, bottom) in enumerate(self.poses.boxes.astype(float).tolist()):
@@ -218,6 +223,8 @@ class Prediction:
             )
             if _id(self.ids, n) is not None:
                 result['track_id'] = _id(self.ids, n)
+            if self.masks is not None:
+                result['segmentation'] = self.masks[n]
             results.append(result)
         return results
 

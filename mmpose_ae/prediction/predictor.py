@@ -101,11 +101,6 @@ class Predictor(BasePredictor):
                 )
             load, *rest = cfg.test_dataloader.dataset.pipeline
             self._load, self._prepare_input = Compose([load]), Compose(rest)
-        if hasattr(self.model.head, 'mask_decoder'):
-            print(
-                f'{self.name} finds masks, too, which are not shown here: draw them with '
-                'tools/test.py CONFIG CHECKPOINT --show-dir FOLDER'
-            )
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
         self.amp = amp
@@ -171,7 +166,8 @@ class Predictor(BasePredictor):
 
 def _read(sample: PoseDataSample) -> FoundPeople:
     """The people of a sample, in pixels of what the network was shown."""
-    return FoundPeople(to_poses(sample.pred_instances), _read_tags(sample))
+    masks = sample.pred_instances.get('masks')
+    return FoundPeople(to_poses(sample.pred_instances), _read_tags(sample), masks)
 
 
 def _read_tags(sample: PoseDataSample) -> Optional[np.ndarray]:

@@ -13,7 +13,8 @@ from .output import Header
 class MMPoseJson:
     """``mmpose/NAME.json`` of each picture: a list of people; of a video a list of frames.
 
-    MMPose's keys, and ``keypoints_filled``: which keypoints were only filled in.
+    MMPose's keys, and ``keypoints_filled``: which keypoints were only filled in; ``track_id`` of
+    those who are tracked, and ``mask``, run lengths, of networks that find masks.
 
     Args:
         folder (Path): Where to write.
@@ -36,6 +37,7 @@ class MMPoseJson:
                 bbox=[box.tolist()],
                 bbox_score=float(prediction.poses.instance_scores[n]),
                 **({} if prediction.ids is None else dict(track_id=int(prediction.ids[n]))),
+                **({} if prediction.masks is None else dict(mask=prediction.masks[n])),
             )
             for n, box in enumerate(prediction.poses.boxes)
         ]

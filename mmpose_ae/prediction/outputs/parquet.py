@@ -25,7 +25,8 @@ class PeopleParquet:
     """``people.parquet``, a folder of parts that readers of Parquet take as one table.
 
     A row is a picture: the columns are the entries of :meth:`Prediction.to_dict`, a keypoint being
-    a struct of x, y, score and filled, and ``error`` where the picture could not be read. What
+    a struct of x, y, score and filled (``mask`` is null of networks that find none), and ``error``
+    where the picture could not be read. What
     describes the run is JSON in the schema's metadata, at ``mmpose_ae``. Each part appears as a
     whole.
 
@@ -141,12 +142,14 @@ def make_schema(header: Header) -> 'pyarrow.Schema':
     pyarrow = _import_pyarrow()
     number, integer, text = pyarrow.float32(), pyarrow.int64(), pyarrow.string()
     keypoint = pyarrow.struct([*((name, number) for name in KEYPOINT[:3]), ('filled', 'bool')])
+    mask = pyarrow.struct([('size', pyarrow.list_(integer)), ('counts', text)])
     person = pyarrow.struct(
         [
             ('id', integer),
             ('score', number),
             ('box', pyarrow.list_(number)),
             ('keypoints', pyarrow.list_(keypoint)),
+            ('mask', mask),
         ]
     )
     columns = [

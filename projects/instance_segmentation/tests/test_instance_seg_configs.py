@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import cv2
+import fakes
 import numpy as np
 import pytest
 import torch
@@ -16,6 +17,8 @@ from small_configs import find_all, loaders_of, make_small, train_step
 
 from mmpose_ae import Predictor
 from mmpose_ae.registry import DATASETS, METRICS, MODELS
+from projects.instance_segmentation.decoding.masks import decode_mask
+from projects.instance_segmentation.models.detection_loss import DetectionLoss
 from projects.instance_segmentation.tools.draw_masks import _row, draw_masks
 from projects.instance_segmentation.visualization.tag_picture import GRAY
 
@@ -201,9 +204,23 @@ def test_tags_lie_where_the_image_does(size, tmp_path):
     np.testing.assert_array_equal(seen[1], (rows < size[1] / 2) & (columns >= 0))
 
 
-def test_predict_is_for_poses(tmp_path, capsys):
+def test_predict_is_for_poses(tmp_path):
     with pytest.raises(ValueError, match='finds no keypoints, but what InstanceSegmentor finds'):
         Predictor(*small_config('seg-tag8', tmp_path), device='cpu')
-    assert 'finds masks' not in capsys.readouterr().out
-    Predictor(*small_config('pose-masks', tmp_path), device='cpu', score_threshold=0.2)
-    assert 'finds masks, too, which are not shown here' in capsys.readouterr().out
+
+
+def test_predict_finds_masks_beside_poses(tmp_path, monkeypatch):
+    """A region has the masks that it has as a picture of its own."""
+    monkeypatch.setattr(DetectionLoss, 'score', lambda self, maps: maps.abs())  # everywhere
+    decoder = dict(type='PersonMasks', threshold=0.0, person_threshold=0.0)
+    cfg, weights = small_config('pose-masks', tmp_path, **{'model.head.mask_decoder': decoder})
+    (left, top, right, bottom), picture = (8, 4, 60, 44), fakes.spots((64, 48))
+    options = dict(device='cpu', score_threshold=0.0)
+    (found,) = Predictor(cfg, weights, region=(left, top, right, bottom), **options)([picture])
+    (alone,) = Predictor(cfg, weights, **options)([picture[top:bottom, left:right]])
+    masks, cut = (np.stack([decode_mask(rle) for rle in each.masks]) for each in (found, alone))
+    assert len(found) == len(alone) > 1 and cut.any((1, 2)).sum() > 1
+    expected = np.pad(cut, [(0, 0), (top, 48 - bottom), (left, 64 - right)])
+    np.testing.assert_array_equal(masks, expected)
+    assert (masks.sum(0) <= 1).all()
+    assert (found.draw() != picture).any(-1)[masks.any(0)].mean() > 0.9

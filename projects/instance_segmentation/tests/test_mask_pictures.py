@@ -8,16 +8,7 @@ from mmpose_ae.registry import VISUALIZERS
 from projects.instance_segmentation.decoding import MaskDecoder
 from projects.instance_segmentation.decoding.masks import encode_mask
 from projects.instance_segmentation.tools.benchmark import board, decode, decode_resized
-from projects.instance_segmentation.visualization import paint_masks, tag_picture
-
-
-def test_masks_are_laid_over_the_image():
-    image = np.full((2, 4, 3), 100, np.uint8)
-    masks = [encode_mask(np.arange(4)[None].repeat(2, 0) < n) for n in (1, 2)]
-    painted = paint_masks(image, masks, opacity=1)
-    assert len({tuple(c) for c in painted[0]}) == 3  # the better one on top, the other, the image
-    assert (painted[:, 2:] == 100).all() and (painted[:, 0] != painted[:, 1]).any()
-    np.testing.assert_array_equal(paint_masks(image, masks, opacity=0), image)
+from projects.instance_segmentation.visualization import tag_picture
 
 
 def test_visualizer_leaves_low_scores_out():

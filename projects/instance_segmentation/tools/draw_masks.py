@@ -16,9 +16,11 @@ from torch import nn
 from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.frame import Frame
 from mmpose_ae.options import check_count
+from mmpose_ae.pictures.colors import instance_colors
+from mmpose_ae.prediction.masks import paint_masks
 from mmpose_ae.registry import DATASETS
 from projects.instance_segmentation.models import InstanceSegHead, PoseMaskHead
-from projects.instance_segmentation.visualization import paint_masks, tag_picture
+from projects.instance_segmentation.visualization import tag_picture
 
 
 @torch.no_grad()
@@ -65,7 +67,8 @@ def _row(model: nn.Module, packed: dict) -> np.ndarray:
     """The pictures of one image side by side, (H, W', 3), RGB."""
     (sample,) = model.test_step(pseudo_collate([packed]))
     image = cv2.imread(sample.img_path)[..., ::-1]
-    painted = paint_masks(image, sample.pred_instances.masks, opacity=0.6)
+    masks = sample.pred_instances.masks
+    painted = paint_masks(image, masks, instance_colors(range(len(masks))), opacity=0.6)
     detections, tags, threshold = _pixel_maps(model.head, sample)
     frame = sample.metainfo['frame']
     pictures = [

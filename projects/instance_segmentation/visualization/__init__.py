@@ -1,6 +1,6 @@
 """Pictures of masks and of the tags of pixels."""
 
-from .mask_visualizer import MaskVisualizer, paint_masks
+from .mask_visualizer import MaskVisualizer
 from .tag_picture import tag_picture
 
-__all__ = ['MaskVisualizer', 'paint_masks', 'tag_picture']
+__all__ = ['MaskVisualizer', 'tag_picture']

@@ -5,27 +5,8 @@ from mmengine.structures import InstanceData
 
 from mmpose_ae.pictures import InstanceColorVisualizer
 from mmpose_ae.pictures.colors import instance_colors
+from mmpose_ae.prediction.masks import paint_masks
 from mmpose_ae.registry import VISUALIZERS
-from projects.instance_segmentation.decoding.masks import decode_mask
-
-
-def paint_masks(image: np.ndarray, masks: list, opacity: float) -> np.ndarray:
-    """Lay masks over an image, the best one on top.
-
-    Args:
-        image (np.ndarray): (H, W, 3), uint8.
-        masks (list[dict]): Run lengths, best first.
-        opacity (float): From 0, not seen, to 1.
-
-    Returns:
-        np.ndarray: (H, W, 3), uint8.
-    """
-    painted = image.copy()
-    colors = instance_colors(range(len(masks)))
-    for rle, color in zip(masks[::-1], colors[::-1]):
-        inside = decode_mask(rle)
-        painted[inside] = (1 - opacity) * image[inside] + opacity * np.asarray(color)
-    return painted
 
 
 @VISUALIZERS.register_module()
@@ -51,7 +32,8 @@ class MaskVisualizer(InstanceColorVisualizer):
     ) -> np.ndarray:
         """Draw masks, and keypoints where there are some."""
         shown = instances[np.asarray(instances.scores) >= self.score_thr]
-        image = paint_masks(image, shown.masks, self.opacity)
+        colors = instance_colors(range(len(shown)))
+        image = paint_masks(image, shown.masks, colors, self.opacity)
         if 'keypoints' in instances:
             return super()._draw_instances_kpts(image, shown, *args, **kwargs)
         self.set_image(image)
