@@ -147,7 +147,8 @@ class CIDCodec(PersonCodec):
         """Take the highest cells of everybody's heatmaps.
 
         Args:
-            heatmaps (Tensor): Of each center that is no padding, image by image, (P, K, H, W).
+            heatmaps (Tensor): Of each center that is no padding, image by image, (P, K, H, W); or
+                of all centers.
             centers (MaskedCandidates): Those centers.
 
         Returns:
@@ -157,7 +158,20 @@ class CIDCodec(PersonCodec):
         values, index = heatmaps.flatten(2).max(-1)  # (P, K)
         highest = unflatten_index(index, heatmaps.shape[-1])[:, :, None]
         refined = refine_cells(heatmaps, highest, self.refinement)[:, :, 0]
-        cells = refined.new_zeros(*mask.shape, *refined.shape[1:])
-        scores = values.new_zeros(*mask.shape, values.shape[1])
-        cells[mask], scores[mask] = refined, values
+        cells, scores = (_spread(rows, mask) for rows in (refined, values))
         return GroupedCenters(cells, scores, None, None, centers.scores[:, 0], mask)
+
+
+def _spread(rows: Tensor, mask: Tensor) -> Tensor:
+    """Put what is known of centers, (P, ...), in their places, (B, N, ...): 0 where there is none.
+
+    Args:
+        rows (Tensor): Of those that are no padding, or of all, image by image.
+        mask (Tensor): Which are no padding, (B, N), bool.
+    """
+    if rows.shape[0] == mask.numel():
+        places = mask.reshape(*mask.shape, *[1] * (rows.ndim - 1))
+        return rows.unflatten(0, mask.shape) * places
+    spread = rows.new_zeros(*mask.shape, *rows.shape[1:])
+    spread[mask] = rows
+    return spread

@@ -17,13 +17,14 @@ from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.frame import Size
 from mmpose_ae.images import Resize
 from mmpose_ae.models.center_group import CenterGroupHead, CenterOffsetHead
+from mmpose_ae.models.cid import CIDHead
 from mmpose_ae.models.dekr import DEKRHead
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator as OwnEstimator
 from mmpose_ae.prediction.finding import find_model
 from mmpose_ae.registry import TRANSFORMS
 
-HEADS = (AEHead, CenterOffsetHead, CenterGroupHead, DEKRHead)  # and their subclasses
+HEADS = (AEHead, CenterOffsetHead, CenterGroupHead, CIDHead, DEKRHead)  # and their subclasses
 
 
 class Loaded(NamedTuple):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Dict, List, Optional, Sequence, Tuple
 
+import torch
 from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as _CIDHead
 from mmpose.models.heads.heatmap_heads.cid_head import TruncSigmoid, smooth_heatmaps
@@ -207,7 +208,7 @@ class CIDHead(CodecHead, _CIDHead):
 
     def _see_people(self, features: Tensor, found: MaskedCandidates, size: Size) -> Tensor:
         """Heatmaps of everybody found in cells of a size (W, H), (P, K, h, w), by one view."""
-        image, rank = found.mask[:, 0].nonzero(as_tuple=True)
+        image, rank = _rows(found.mask[:, 0])
         places = nearest_cells(found.cells[image, 0, rank], size, features.shape[:-3:-1])
         vectors = features[image, :, places[:, 1], places[:, 0]]
         return self.gfd_module(features, vectors, places, image)
@@ -227,3 +228,14 @@ class CIDHead(CodecHead, _CIDHead):
                 maps = maps[:, [*inputs.flip_indices, *range(self.num_keypoints, maps.shape[1])]]
             turned.append(maps)
         return average_heatmaps(turned, size, options.align_corners)
+
+
+def _rows(mask: Tensor) -> Tuple[Tensor, Tensor]:
+    """Image and rank of centers (B, N): of those that are no padding, in an exported file of all.
+
+    How many were found is known too late for a file, whose outputs have a size.
+    """
+    if not torch.compiler.is_compiling():
+        return mask.nonzero(as_tuple=True)
+    images, ranks = (torch.arange(count, device=mask.device) for count in mask.shape)
+    return images.repeat_interleave(mask.shape[1]), ranks.repeat(mask.shape[0])
