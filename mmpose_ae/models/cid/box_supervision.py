@@ -124,10 +124,11 @@ class BoxSupervision(nn.Module):
         embeddings, sides = self.embed(seen).float(), self.measure(seen).float()
         last = boxes.new_tensor([*features.shape[:1:-1]] * 2) - 1
         boxes = boxes.float().clamp(min=0).minimum(last)  # of what is in the image
-        apart = [
-            box_embedding_loss(maps, boxes[image == number], self.beta, self.background)
-            for number, maps in enumerate(embeddings)
-        ]
+        with torch.autocast(features.device.type, enabled=False):  # means over all cells
+            apart = [
+                box_embedding_loss(maps, boxes[image == number], self.beta, self.background)
+                for number, maps in enumerate(embeddings)
+            ]
         return {
             'loss/box': self.box_weight * self._compare(sides, image, centers, boxes),
             'loss/box_embedding': self.embedding_weight * sum(apart) / max(len(boxes), 1),

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from mmpose_ae.models.cid import box_supervision
 from mmpose_ae.models.cid.box_supervision import BoxSupervision
 
 BOXES = np.array([[4, 6, 24, 34], [36, 8, 56, 38]], np.float32)
@@ -70,11 +71,20 @@ def test_boxes_end_with_the_map():
     torch.testing.assert_close(found, expected)
 
 
-def test_losses_are_finite_in_half_precision():
-    built = head()
+@pytest.mark.parametrize('background', ['image', 'person'])
+def test_half_precision_is_of_layers_alone(background, monkeypatch):
+    built, seen = head(background=background), []
+    lost = box_supervision.box_embedding_loss
+
+    def watch(embeddings, *args):
+        seen.append((embeddings, args, lost(embeddings, *args)))
+        return seen[-1][-1]
+
+    monkeypatch.setattr(box_supervision, 'box_embedding_loss', watch)
     with torch.autocast('cpu', torch.bfloat16):
         losses = built.loss((30 * fakes.features(),), [sample()])
-    assert losses['loss/box_embedding'].dtype == losses['loss/box'].dtype == torch.float32
+    ((embeddings, args, found),) = seen
+    torch.testing.assert_close(found, lost(embeddings, *args))
     sum(losses.values()).backward()
     assert all(torch.isfinite(p.grad).all() for p in built.parameters())
 
