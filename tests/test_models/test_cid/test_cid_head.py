@@ -11,6 +11,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.codecs import cid_codec
 from mmpose_ae.models.cid import cid_head
+from mmpose_ae.models.heads import describe_inputs
 
 # As MMPose decodes, who leaves duplicates to its metric.
 AS_MMPOSE = dict(center_shift=0.5, refinement='quarter', suppression=None)
@@ -228,3 +229,20 @@ def test_so_many_people_of_a_batch_are_trained(most, count, monkeypatch):
     options = None if most is None else dict(max_train_instances=most)
     head.loss((fakes.features(2),), 2 * [fakes.sample()], options)
     assert seen == [count]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('batch', [1, 2])
+def test_files_see_room_for_everybody(batch, monkeypatch):
+    """What is exported makes heatmaps of padding, too, and gives the same."""
+    candidates = dict(threshold=0.7, max_candidates=20)
+    decoder = fakes.codec_config('CIDCodec', candidates=candidates)
+    head = fakes.head('CIDHead', decoder=decoder).eval()
+    feats, samples = (fakes.features(batch, seed=4),), batch * [fakes.sample()]
+    inputs, options = describe_inputs(samples), head.read_test_cfg({})
+    expected = head.propose(feats, inputs, options).proposals
+    monkeypatch.setattr(torch.compiler, 'is_compiling', lambda: True)
+    found = head.propose(feats, inputs, options).proposals
+    assert 0 < expected.mask.sum() < expected.mask.numel()
+    outputs = [head.decoder.outputs(each) for each in (found, expected)]
+    torch.testing.assert_close(*outputs)
