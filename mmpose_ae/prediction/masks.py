@@ -1,10 +1,28 @@
-"""Masks of people on a picture, as COCO has them: run lengths, ``size`` (H, W) and ``counts``."""
+"""Masks on a picture, as COCO has them: run lengths, ``size`` (H, W) and ``counts``.
+
+What reads and writes them is imported where it is called: exported files have no masks.
+"""
 
 from typing import Any, Dict, Iterable, Sequence, Tuple
 
 import numpy as np
 
 Rle = Dict[str, Any]
+
+
+def encode_mask(mask: np.ndarray) -> Rle:
+    """Run lengths of a mask (H, W), as COCO's files have them: ``size`` and text."""
+    from faster_coco_eval import mask as coco_mask
+
+    rle = coco_mask.encode(np.asfortranarray(mask, np.uint8))
+    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
+
+
+def decode_mask(rle: Rle) -> np.ndarray:
+    """The mask (H, W), bool, of run lengths."""
+    from faster_coco_eval import mask as coco_mask
+
+    return coco_mask.decode(rle).astype(bool)
 
 
 def place_masks(masks: Iterable[Rle], corner: Sequence[int], size: Tuple[int, int]) -> np.ndarray:
@@ -26,13 +44,11 @@ def place_masks(masks: Iterable[Rle], corner: Sequence[int], size: Tuple[int, in
 
 
 def _place(rle: Rle, corner: Sequence[int], whole: Sequence[int]) -> Rle:
-    from faster_coco_eval import mask as coco_mask  # exported files have no masks and need it not
-
     (left, top), (height, width) = corner, whole
-    canvas = np.zeros((height, width), np.uint8, order='F')
-    part = coco_mask.decode(rle)[: height - top, : width - left]
+    canvas = np.zeros((height, width), bool)
+    part = decode_mask(rle)[: height - top, : width - left]
     canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
-    return dict(size=list(whole), counts=coco_mask.encode(canvas)['counts'].decode())
+    return encode_mask(canvas)
 
 
 def paint_masks(
@@ -49,10 +65,8 @@ def paint_masks(
     Returns:
         np.ndarray: (H, W, 3), uint8.
     """
-    from faster_coco_eval import mask as coco_mask
-
     painted = image.copy()
     for rle, color in zip(masks[::-1], colors[::-1]):
-        inside = coco_mask.decode(rle).astype(bool)
+        inside = decode_mask(rle)
         painted[inside] = (1 - opacity) * image[inside] + opacity * np.asarray(color)
     return painted

@@ -8,21 +8,16 @@ import pytest
 import some_people
 from faster_coco_eval import mask as coco_mask
 
-from mmpose_ae.prediction.masks import paint_masks, place_masks
+from mmpose_ae.prediction.masks import encode_mask, paint_masks, place_masks
 from mmpose_ae.prediction.outputs import Header, open_outputs
 
 HEADER = Header('small', some_people.NAMES, some_people.SKELETON, 0.2, 0.3)
 
 
-def encode(mask):
-    rle = coco_mask.encode(np.asfortranarray(mask, np.uint8))
-    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
-
-
 def stripes(count, size=(64, 48)):
     """Masks of people beside each other, ten pixels wide."""
     columns = np.arange(size[0])[None].repeat(size[1], 0)
-    return place_masks([encode(columns // 10 == n) for n in range(count)], (0, 0), size)
+    return place_masks([encode_mask(columns // 10 == n) for n in range(count)], (0, 0), size)
 
 
 def with_masks():
@@ -32,7 +27,7 @@ def with_masks():
 
 def test_the_better_mask_is_on_top():
     image = np.full((2, 4, 3), 100, np.uint8)
-    masks = [encode(np.arange(4)[None].repeat(2, 0) < n) for n in (1, 2)]
+    masks = [encode_mask(np.arange(4)[None].repeat(2, 0) < n) for n in (1, 2)]
     painted = paint_masks(image, masks, [(1, 2, 3), (4, 5, 6)], opacity=1)
     assert painted[0].tolist() == [[1, 2, 3], [4, 5, 6], [100] * 3, [100] * 3]
     half = paint_masks(image, masks, [(0, 50, 200), (0, 0, 0)], opacity=0.5)
@@ -44,7 +39,7 @@ def test_masks_of_a_region_lie_in_the_picture():
     """A region of 5 x 3 at (6, 2) of a picture of 9 x 7, padded beyond its lower right corner."""
     rng = np.random.default_rng(0)
     part = rng.random((6, 5)) < 0.5
-    (placed,) = place_masks([encode(part)], (6, 2), (9, 7))
+    (placed,) = place_masks([encode_mask(part)], (6, 2), (9, 7))
     expected = np.zeros((7, 9))
     expected[2:7, 6:9] = part[:5, :3]
     np.testing.assert_array_equal(coco_mask.decode(placed), expected)

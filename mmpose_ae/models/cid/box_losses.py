@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmpose_ae.frame import Size, round_cells
+from mmpose_ae.frame import Size, flat_index, round_cells
 
 SMALLEST = 2  # cells on either side of a box that is supervised
 EPS = 1e-7
@@ -82,7 +82,7 @@ def box_embedding_loss(
     if not len(boxes):
         return 0 * unit.sum()
     middle = round_cells(boxes.unflatten(-1, (2, 2)).mean(-2)).long()
-    people = unit[middle[:, 1] * embeddings.shape[-1] + middle[:, 0]]
+    people = unit[flat_index(middle, embeddings.shape[-1])]
     if background == 'image':
         outside = _mean_of(unit, ~inside.any(0, keepdim=True))
         return _push(torch.cat([people, *([] if outside is None else [outside])]), beta)

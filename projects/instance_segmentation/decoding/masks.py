@@ -8,8 +8,7 @@ from faster_coco_eval import mask as coco_mask
 from scipy.ndimage import find_objects
 
 from mmpose_ae.frame import Frame, Grid, Size
-
-Rle = dict
+from mmpose_ae.prediction.masks import Rle
 
 
 class Masks(NamedTuple):
@@ -24,20 +23,6 @@ class Masks(NamedTuple):
     rles: List[Rle]
     labels: np.ndarray
     scores: np.ndarray
-
-
-def encode_mask(mask: np.ndarray) -> Rle:
-    """Run lengths of a mask (H, W), as COCO's files have them: ``size`` and text."""
-    return _as_text(coco_mask.encode(np.asfortranarray(mask, np.uint8)))
-
-
-def _as_text(rle: Rle) -> Rle:
-    return dict(size=[int(side) for side in rle['size']], counts=rle['counts'].decode())
-
-
-def decode_mask(rle: Rle) -> np.ndarray:
-    """The mask (H, W), bool, of run lengths."""
-    return coco_mask.decode(rle).astype(bool)
 
 
 def masks_of_owners(
@@ -124,7 +109,8 @@ def _encode_part(mask: np.ndarray, corner: Sequence[int], size: Size) -> Rle:
     if not counts[-1]:
         counts = counts[:-1]
     rle = dict(size=[height, width], counts=counts.tolist())
-    return _as_text(coco_mask.frPyObjects(rle, height, width))
+    encoded = coco_mask.frPyObjects(rle, height, width)
+    return dict(size=[height, width], counts=encoded['counts'].decode())
 
 
 def merge_views(views: List[Masks], overlap: float, most: int) -> Masks:

@@ -6,8 +6,8 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 from faster_coco_eval import mask as coco_mask
 
+from mmpose_ae.prediction.masks import encode_mask
 from projects.instance_segmentation.datasets.instance_map import VOID, InstanceMap
-from projects.instance_segmentation.decoding.masks import encode_mask
 
 NAMES = ('AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl')
 

@@ -7,9 +7,9 @@ import numpy as np
 from mmengine.evaluator import BaseMetric
 
 from mmpose_ae.options import refuse_unknown_options
+from mmpose_ae.prediction.masks import decode_mask
 from mmpose_ae.registry import METRICS
 from mmpose_ae.whole_files import write_whole
-from projects.instance_segmentation.decoding.masks import decode_mask
 
 from .annotated_file import AnnotatedFile
 from .coco_segm import annotate, coco_segm

@@ -16,8 +16,8 @@ from mmengine.registry import DefaultScope
 from small_configs import find_all, loaders_of, make_small, train_step
 
 from mmpose_ae import Predictor
+from mmpose_ae.prediction.masks import decode_mask
 from mmpose_ae.registry import DATASETS, METRICS, MODELS
-from projects.instance_segmentation.decoding.masks import decode_mask
 from projects.instance_segmentation.models.detection_loss import DetectionLoss
 from projects.instance_segmentation.tools.draw_masks import _row, draw_masks
 from projects.instance_segmentation.visualization.tag_picture import GRAY

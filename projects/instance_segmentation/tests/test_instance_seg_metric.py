@@ -9,10 +9,10 @@ from golden import subject_files
 from pycocotools import mask as coco_mask
 from two_processes import in_two_processes
 
+from mmpose_ae.prediction.masks import encode_mask
 from mmpose_ae.registry import METRICS
 from projects.instance_segmentation.datasets import VOID, InstanceMap
 from projects.instance_segmentation.datasets.instance_map import paint_instances
-from projects.instance_segmentation.decoding.masks import encode_mask
 from projects.instance_segmentation.evaluation.instance_seg_metric import VOLUME
 from projects.instance_segmentation.evaluation.region_precision import (
     Judged,

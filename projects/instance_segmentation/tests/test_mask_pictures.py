@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from mmengine.structures import InstanceData
 
+from mmpose_ae.prediction.masks import encode_mask
 from mmpose_ae.registry import VISUALIZERS
 from projects.instance_segmentation.decoding import MaskDecoder
-from projects.instance_segmentation.decoding.masks import encode_mask
 from projects.instance_segmentation.tools.benchmark import board, decode, decode_resized
 from projects.instance_segmentation.visualization import tag_picture
 
