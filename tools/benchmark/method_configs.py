@@ -50,16 +50,8 @@ METHODS = {
     'ae': Method('AE', _config('coupled_embedding', 'ae')),
     'ae-tag8': Method('AE, L = 8', _config('coupled_embedding', 'ae-tag8')),
     'ae-features': Method('AE on features', _config('swahr', 'ae-features')),
-    'higher': Method(
-        'HigherHRNet',  # its finer heatmaps
-        _config('swahr', 'ae-features'),
-        {'model.head.upsample': dict(num_modules=1)},
-    ),
-    'higher-tag8': Method(
-        'HigherHRNet, L = 8',
-        _config('swahr', 'ae-features'),
-        {'model.head.upsample': dict(num_modules=1), 'model.head.tag_dim': 8},
-    ),
+    'higher': Method('HigherHRNet', _config('associative_embedding', 'ae-finer')),
+    'higher-tag8': Method('HigherHRNet, L = 8', _config('associative_embedding', 'ae-finer-tag8')),
     'swahr': Method('SWAHR', _config('swahr', 'swahr')),
     'swahr-scales': Method(
         'SWAHR, scales alone',
