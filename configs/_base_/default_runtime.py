@@ -1,6 +1,9 @@
 custom_imports = dict(imports=['mmpose_ae'], allow_failed_imports=False)
 default_scope = 'mmpose_ae'
 
+val_cfg = dict()  # a schedule gives train_cfg
+test_cfg = dict()
+
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),

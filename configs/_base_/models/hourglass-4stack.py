@@ -12,7 +12,7 @@ model = dict(
         in_channels=34,
         num_stacks=4,
         final_layer=None,
-        decoder=dict(type='AEDecoder', sigma=2),
+        decoder=dict(type='AEDecoder', targets=dict(sigma=2)),
     ),
     test_cfg=dict(flip_test=True),
 )

@@ -27,7 +27,7 @@ model = dict(
         # 1.5e-3 for the sum over a batch of 8 became this for the mean: ten times more starves
         # the heatmaps or collapses the tags.
         tag_loss=dict(type='AssociativeEmbeddingLoss', loss_weight=0.012),
-        decoder=dict(type='AEDecoder', sigma=2),
+        decoder=dict(type='AEDecoder', targets=dict(sigma=2)),
     ),
     test_cfg=dict(flip_test=True),
 )

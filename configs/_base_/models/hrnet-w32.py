@@ -47,7 +47,7 @@ model = dict(
     head=dict(
         type='AEHead',
         in_channels=32,
-        decoder=dict(type='AEDecoder', sigma=2),
+        decoder=dict(type='AEDecoder', targets=dict(sigma=2)),
     ),
     test_cfg=dict(flip_test=True),
 )

@@ -21,7 +21,7 @@ model = dict(
         in_channels=2048,
         deconv_out_channels=(256, 256, 256),
         deconv_kernel_sizes=(4, 4, 4),
-        decoder=dict(type='AEDecoder', sigma=2),
+        decoder=dict(type='AEDecoder', targets=dict(sigma=2)),
     ),
     test_cfg=dict(flip_test=True),
 )

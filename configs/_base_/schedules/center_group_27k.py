@@ -1,8 +1,6 @@
 # CenterGroup, Section C.1, for 130 images per step. What is new has 3e-4 in the paper; in the
 # release 1e-4 for 42 images, which it scales by their number. The detector has 1e-5, never scaled.
 train_cfg = dict(by_epoch=False, max_iters=27_000, val_interval=3000)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(
     type='AmpOptimWrapper',

@@ -1,7 +1,5 @@
 # Enough to learn a handful of images by heart, in some minutes on two CPU cores.
 train_cfg = dict(by_epoch=False, max_iters=1500, val_interval=500)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(
     type='AutocastOptimWrapper', dtype='bfloat16', optimizer=dict(type='Adam', lr=3e-3)

@@ -1,7 +1,5 @@
 # Some minutes on two CPU cores.
 train_cfg = dict(by_epoch=True, max_epochs=7, val_interval=3)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(
     type='AutocastOptimWrapper', dtype='bfloat16', optimizer=dict(type='Adam', lr=3e-3)

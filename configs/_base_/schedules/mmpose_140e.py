@@ -1,7 +1,5 @@
 # MMPose for CID, and, after a warm-up, for DEKR on COCO.
 train_cfg = dict(by_epoch=True, max_epochs=140, val_interval=10)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
 param_scheduler = [

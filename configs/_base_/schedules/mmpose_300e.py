@@ -1,7 +1,5 @@
 # MMPose 0.x for every bottom-up model. A leaf gives the batch size that the rate belongs to.
 train_cfg = dict(by_epoch=True, max_epochs=300, val_interval=10)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.5e-3))
 param_scheduler = [

@@ -1,8 +1,6 @@
 # Associative Embedding, Section 4: 2e-4, "dropped to 1e-5 after about 150k iterations". The paper
 # does not say when training ends: here after 50k more.
 train_cfg = dict(by_epoch=False, max_iters=200_000, val_interval=10_000)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=2e-4))
 param_scheduler = [

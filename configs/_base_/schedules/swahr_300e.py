@@ -1,7 +1,5 @@
 # SWAHR's release: a short warm-up, then a straight line down to 0.
 train_cfg = dict(by_epoch=True, max_epochs=300, val_interval=10)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=2.5e-4))
 param_scheduler = [

@@ -26,7 +26,7 @@ model = dict(
         upsample_heatmaps=False,
         decoder=dict(
             type='CenterGroupCodec',
-            sigma=2,
+            targets=dict(sigma=2),
             keypoint_order=_base_.keypoint_order,
             candidates=dict(kernel_size=3, center_kernel_size=5, max_candidates=20),
             scoring=dict(by='heatmap'),

@@ -15,7 +15,7 @@ model = dict(
         offset_loss=dict(type='CenterOffsetLoss', loss_weight=1e-3),
         decoder=dict(
             type='CenterOffsetCodec',
-            sigma=2,
+            targets=dict(sigma=2),
             keypoint_order=_base_.keypoint_order,
             candidates=dict(kernel_size=3, center_kernel_size=5, max_candidates=20),
             scoring=dict(by='heatmap'),

@@ -6,8 +6,6 @@ custom_imports = dict(
 )
 
 train_cfg = dict(by_epoch=True, max_epochs=9, val_interval=1)
-val_cfg = dict()
-test_cfg = dict()
 
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-4))
 param_scheduler = [dict(type='MultiStepLR', milestones=[4], gamma=0.1, by_epoch=True)]
