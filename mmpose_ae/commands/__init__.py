@@ -1,1 +1,1 @@
-"""The commands of ``mmpose-ae`` that predict; they need no more than their model does."""
+"""The commands of ``mmpose-ae``, a module each; their options are in ``mmpose_ae_cli``."""

@@ -38,7 +38,7 @@ class Ledger:
         lines = [f'annotation file {self.path} has {count} fault{"s" if count > 1 else ""}:']
         lines += [f'- {finding}' for finding in self.findings[:limit]]
         if limit is not None and count > limit:
-            lines.append(f'and {count - limit} more, which check_dataset.py --ann lists')
+            lines.append(f'and {count - limit} more, which mmpose-ae check --ann lists')
         return '\n'.join(lines)
 
     def raise_findings(self) -> None:

@@ -21,7 +21,7 @@ class GroupMarginMetric(InstanceTagMetric):
     least A and below B (what is 1 or more belongs to the last interval).
 
     Args:
-        tag_threshold (float): Threshold of grouping, ``decode_tag_thr`` of the codec.
+        tag_threshold (float): Threshold of grouping, ``tag_threshold`` of the codec.
         num_degrees (int): Intervals of equal width of the occlusion degree.
         **kwargs: Arguments of MMEngine's ``BaseMetric``.
 

@@ -14,7 +14,7 @@ from .pool import PAIRS_AT_ONCE, Pool
 from .tag_peaks import find_peaks, find_seeds, space_out
 
 # Whatever the tags are, time and memory stay bounded; images of people stay below these limits.
-# So many rounds and groups there are; candidates that are left over then are nobody's.
+# So many rounds and groups there are; candidates that are left over become groups of one.
 _MOST_ROUNDS, _MOST_GROUPS = 128, 1024
 # So many pairs of starts and candidates tell the density in the first round, fewer in later ones.
 _DENSITY_PAIRS = 2**23
@@ -183,7 +183,7 @@ class DensityGrouping:
         return place_by_pose(pool.cells, groups, self.spread, self._typical)
 
     def _reassign(self, pool: Pool, groups: np.ndarray) -> np.ndarray:
-        """Assign the candidates of each type once more, those that are left over to nobody."""
+        """Assign the candidates of each type once more; who is left over is a group of one."""
         mass = np.where(groups == UNMATCHED, 0, pool.scores[groups]).sum(1)
         means, placed = pool.mean_tags(groups), self._place(pool, groups)
         groups = np.full_like(groups, UNMATCHED)
@@ -197,10 +197,15 @@ class DensityGrouping:
                 pick = candidates[pick]
                 matched = worth[group, pick] > 0
                 groups[group[matched], k] = start + pick[matched]
-        alone = np.setdiff1d(np.arange(len(pool.types)), groups)
-        singles = np.full((len(alone), groups.shape[1]), UNMATCHED)
-        singles[np.arange(len(alone)), pool.types[alone]] = alone
-        return np.concatenate([groups[(groups != UNMATCHED).any(1)], singles])
+        return np.concatenate([groups[(groups != UNMATCHED).any(1)], _singles(pool, groups)])
+
+
+def _singles(pool: Pool, groups: np.ndarray) -> np.ndarray:
+    """Groups (A, K) of one candidate each: of those that are in none of the groups (N, K)."""
+    alone = np.setdiff1d(np.arange(len(pool.types)), groups)
+    singles = np.full((len(alone), groups.shape[1]), UNMATCHED)
+    singles[np.arange(len(alone)), pool.types[alone]] = alone
+    return singles
 
 
 def _match(worth: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
