@@ -35,6 +35,12 @@ def load_metainfo(metainfo: dict) -> dict:
     return parse_pose_metainfo(metainfo)
 
 
+def keypoint_names(metainfo: dict) -> List[str]:
+    """Names of the keypoints of a parsed metainfo, in their order; none where it has none."""
+    names = metainfo.get('keypoint_id2name', {})
+    return [names[k] for k in range(len(names))]
+
+
 def check_metainfo(info: dict, name: str) -> None:
     """Check that the parts of a metainfo fit together.
 

@@ -10,7 +10,7 @@ import pytest
 from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 
-from mmpose_ae.metainfo import check_metainfo, load_metainfo
+from mmpose_ae.metainfo import check_metainfo, keypoint_names, load_metainfo
 from mmpose_ae.registry import DATASETS, KEYPOINT_CODECS
 
 MMPOSE = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets'
@@ -44,6 +44,11 @@ def test_it_is_parsed_by_mmpose(metainfo, animals):
     assert found.keys() == expected.keys()
     for name, value in expected.items():
         np.testing.assert_array_equal(found[name], value)
+
+
+def test_names_are_in_the_order_of_the_keypoints():
+    assert keypoint_names(dict(keypoint_id2name={1: 'paw', 0: 'nose'})) == ['nose', 'paw']
+    assert keypoint_names(dict(dataset_name='of no keypoints')) == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from torch import Tensor
 from mmpose_ae.decoding import Decoding, LearnedScore
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.grouping import Poses
-from mmpose_ae.metainfo import load_metainfo
+from mmpose_ae.metainfo import keypoint_names, load_metainfo
 from mmpose_ae.ops import OFFSETS, append_centers, instance_scales, keypoint_indices
 from mmpose_ae.options import check_choice, check_number, read_options
 
@@ -96,8 +96,7 @@ class BottomupCodec(BaseKeypointCodec):
     def _read_score(self, path: str) -> LearnedScore:
         score = LearnedScore.read(path)
         if self.metainfo is not None:
-            names = self.metainfo['keypoint_id2name']
-            score.check_keypoints([names[k] for k in range(len(names))], path)
+            score.check_keypoints(keypoint_names(self.metainfo), path)
         elif self.num_keypoints is not None:
             score.check_keypoints(self.num_keypoints, path)
         return score

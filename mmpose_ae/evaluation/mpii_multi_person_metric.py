@@ -7,6 +7,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from mmpose_ae.datasets.mpii import KEYPOINTS, GroupPredictions, write_predictions
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import METRICS
 
 from .joint_precision import PeopleOfGroup, joint_precisions
@@ -75,11 +76,11 @@ class MpiiMultiPersonMetric(BaseMetric):
             self.results.append(dict(image=sample['img_id'], groups=groups))
 
     def _check_keypoints(self) -> None:
-        names = self.dataset_meta.get('keypoint_id2name', {})
-        if tuple(names.get(i) for i in range(len(names))) != KEYPOINTS:
+        names = keypoint_names(self.dataset_meta)
+        if tuple(names) != KEYPOINTS:
             raise ValueError(
                 f'MpiiMultiPersonMetric is of the keypoints of MPII, {KEYPOINTS}, but dataset '
-                f'{self.dataset_meta.get("dataset_name")!r} has {list(names.values())}'
+                f'{self.dataset_meta.get("dataset_name")!r} has {names}'
             )
 
     def compute_metrics(self, results: List[dict]) -> Dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.frame import Grid
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.prediction.predictor import CHOSEN_SCORE
 from mmpose_ae.prediction.zoo import list_models
 from mmpose_ae.runtime.description import FORMAT
@@ -41,7 +42,6 @@ def describe(
         dict: As JSON can hold it.
     """
     people, resize = loaded.model.dataset_meta, loaded.resize
-    names = people['keypoint_id2name']
     return dict(
         format=FORMAT,
         version=__version__,
@@ -51,7 +51,7 @@ def describe(
         precision=precision,
         input=dict(size=list(resize.input_size), mode=resize.resize_mode, step=loaded.step),
         grid=dict(stride=list(grid.stride), center_shift=grid.center_shift),
-        keypoints=[names[k] for k in range(people['num_keypoints'])],
+        keypoints=keypoint_names(people),
         skeleton=_plain(people['skeleton_links']),
         flip_indices=_plain(people['flip_indices']),
         sigmas=_plain(people['sigmas']),

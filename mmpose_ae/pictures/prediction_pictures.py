@@ -14,6 +14,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.evaluation import read_tags
+from mmpose_ae.metainfo import keypoint_names
 
 from .colors import match_instances
 from .contact_sheet import contact_sheet
@@ -84,7 +85,7 @@ def _draw_sample(
     figures = dict(skeletons=contact_sheet([panels], HEADINGS[: len(panels)]))
     prediction = sample.to_dict()
     if 'tags' in prediction['pred_fields']:
-        names = [dataset_meta['keypoint_id2name'][k] for k in range(dataset_meta['num_keypoints'])]
+        names = keypoint_names(dataset_meta)
         tags, _ = read_tags(truth.keypoints, prediction)
         figures.update(
             tags=plot_tags(tags, visible, names, image=panels[0]),

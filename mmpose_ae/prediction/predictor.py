@@ -20,6 +20,7 @@ from mmpose.structures import PoseDataSample
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads import to_poses
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 
@@ -106,9 +107,7 @@ class Predictor(BasePredictor):
         self.amp = amp
         self.score_threshold = choose_score(score_threshold, meta.get(CHOSEN_SCORE))
         people = self.model.dataset_meta
-        self.keypoint_names = tuple(
-            people['keypoint_id2name'][k] for k in range(people['num_keypoints'])
-        )
+        self.keypoint_names = tuple(keypoint_names(people))
         self.skeleton = tuple(map(tuple, people['skeleton_links']))
         self.sigmas = people['sigmas']
         self.tags_over_time = getattr(self.model.head, 'tags_over_time', False)

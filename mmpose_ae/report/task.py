@@ -14,6 +14,7 @@ from mmengine.registry import DefaultScope
 from mmpose_ae.coco_evaluation import IOU_TYPES
 from mmpose_ae.datasets.transforms import reading_of
 from mmpose_ae.evaluation import CocoMetric
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import DATASETS, METRICS
 from mmpose_ae.submission import check_entries, read_entries
 from mmpose_ae.submission.predicting import find_metric
@@ -56,7 +57,7 @@ class Task(NamedTuple):
     @property
     def names(self) -> List[str]:
         """Of the keypoints, K."""
-        return [self.metainfo['keypoint_id2name'][k] for k in range(len(self.sigmas))]
+        return keypoint_names(self.metainfo)
 
     def gather(self, entries: List[dict]) -> List[ImagePeople]:
         """The people of each image, with those of a list of results."""

@@ -16,7 +16,7 @@ from mmpose_ae.datasets.posetrack18 import (
     read_posetrack,
     write_posetrack,
 )
-from mmpose_ae.metainfo import load_metainfo
+from mmpose_ae.metainfo import keypoint_names, load_metainfo
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae.prediction.sources import Picture, Video
 from mmpose_ae.registry import DATASETS
@@ -46,17 +46,13 @@ def check_keypoints(cfg: Config, board: Board) -> None:
         return
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope')), naming_types(cfg):
         dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
-    found = _names(dataset.metainfo)
-    expected = _names(load_metainfo(DATASETS.get(board.dataset).METAINFO))
+    found = keypoint_names(dataset.metainfo)
+    expected = keypoint_names(load_metainfo(DATASETS.get(board.dataset).METAINFO))
     if found != expected:
         raise ValueError(
             f'{cfg.filename} tests the {len(found)} keypoints {found}, but a file of this board '
             f'has the {len(expected)} keypoints {expected}, in this order'
         )
-
-
-def _names(metainfo: dict) -> List[str]:
-    return [metainfo['keypoint_id2name'][k] for k in range(metainfo['num_keypoints'])]
 
 
 def predict_entries(cfg: Config, checkpoint: str, info: PathLike, images: PathLike) -> List[dict]:

@@ -16,7 +16,7 @@ from mmpose_ae.datasets.posetrack18 import (
     write_posetrack,
 )
 from mmpose_ae.grouping import Poses
-from mmpose_ae.metainfo import load_metainfo
+from mmpose_ae.metainfo import keypoint_names, load_metainfo
 from mmpose_ae.tracking import Tracks
 
 NAME = '000342_mpii_test'
@@ -107,8 +107,7 @@ def test_predictions(tmp_path):
 def test_sigmas_are_those_of_mmpose():
     metainfo = load_metainfo(dict(from_file='configs/_base_/datasets/posetrack18.py'))
     np.testing.assert_allclose(SIGMAS, metainfo['sigmas'])
-    names = [metainfo['keypoint_id2name'][k] for k in range(17)]
-    assert tuple(names) == KEYPOINTS
+    assert tuple(keypoint_names(metainfo)) == KEYPOINTS
 
 
 @pytest.mark.parametrize('name, number', [

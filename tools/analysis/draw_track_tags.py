@@ -20,6 +20,7 @@ from mmpose_ae.datasets.posetrack18 import SIGMAS, PoseTrackSequence, predicted_
 from mmpose_ae.datasets.synth_crowd import Scene, crossings, make_clip
 from mmpose_ae.datasets.synth_crowd.posetrack import posetrack_frame
 from mmpose_ae.evaluation.track_measures import MATCHED, match_people
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads.predictions import to_poses
 from mmpose_ae.pictures.track_tags_plot import plot_track_tags
 from mmpose_ae.tracking import Tracks, match
@@ -56,8 +57,7 @@ def make_video(args: Namespace) -> List[Scene]:
 
 def follow_tags(model: nn.Module, video: List[Scene]) -> Tuple[np.ndarray, np.ndarray]:
     """Find the tags of the annotated people, (T, N, L), and in which frames they were found."""
-    meta = model.dataset_meta
-    names = [meta['keypoint_id2name'][k] for k in range(meta['num_keypoints'])]
+    names = keypoint_names(model.dataset_meta)
     poses = [to_poses(inference_bottomup(model, s.image)[0].pred_instances) for s in video]
     if poses[0].tags is None:
         raise ValueError('the people of this model have no tags')

@@ -24,6 +24,7 @@ from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
 from mmpose_ae.datasets.synth_crowd import Scene, Settings, crossings, make_clip
 from mmpose_ae.evaluation.track_measures import MatchedFrames, match_people, measure_people
 from mmpose_ae.grouping import Poses
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads.predictions import to_poses
 from mmpose_ae.prediction.drawing import draw_people
 from mmpose_ae.prediction.prediction import Prediction
@@ -172,7 +173,7 @@ def format_table(rows: List[Dict]) -> str:
 def draw_frames(model: nn.Module, args: Namespace, count: int = 6) -> np.ndarray:
     """Draw frames of the first video side by side, (H, count * W, 3), BGR, uint8."""
     meta = model.dataset_meta
-    names = tuple(meta['keypoint_id2name'][k] for k in range(len(meta['sigmas'])))
+    names = tuple(keypoint_names(meta))
     links = tuple(map(tuple, meta['skeleton_links']))
     tracker, panels = Tracker(**options_of(args.rule, np.array(meta['sigmas']))), []
     settings = crossings(args.people, args.hidden)

@@ -15,7 +15,7 @@ from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_
 from mmpose_ae.datasets.checking import check_annotation_file
 from mmpose_ae.datasets.preparation import LAYOUTS, find_problems
 from mmpose_ae.datasets.sigmas import estimate_sigmas
-from mmpose_ae.metainfo import load_metainfo
+from mmpose_ae.metainfo import keypoint_names, load_metainfo
 
 
 def main() -> None:
@@ -88,9 +88,9 @@ def _print_sigmas(args: Namespace) -> bool:
     except (OSError, ValueError) as error:
         print(error)
         return False
-    names = dict(enumerate(map(str, range(len(found.values)))))
+    names = list(map(str, range(len(found.values))))
     if args.metainfo:
-        names = load_metainfo(dict(from_file=args.metainfo))['keypoint_id2name']
+        names = keypoint_names(load_metainfo(dict(from_file=args.metainfo)))
     print(f'{found.people} people are in both files; keypoint: sigma (people who have it twice)')
     for k, (sigma, count) in enumerate(zip(found.values, found.counts)):
         print(f'{names[k]}: {sigma:.4f} ({count})')

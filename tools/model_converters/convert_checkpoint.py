@@ -21,6 +21,7 @@ from mmpose_ae.checkpoints import (
     load_from_local,
     transfer_keypoints,
 )
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import MODELS
 from mmpose_ae.whole_files import write_whole
 
@@ -51,10 +52,10 @@ def convert_for(network: nn.Module, weights: dict) -> Dict[str, Tensor]:
     return convert_checkpoint(weights, expected)
 
 
-def keypoint_names(cfg: Config) -> List[str]:
+def trained_keypoints(cfg: Config) -> List[str]:
     """Names of the keypoints that a config trains."""
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
-        return list(dataset_meta_from_config(cfg)['keypoint_id2name'].values())
+        return keypoint_names(dataset_meta_from_config(cfg))
 
 
 def main() -> None:
@@ -68,7 +69,7 @@ def main() -> None:
         if args.keypoints_of:
             other = Config.fromfile(args.keypoints_of)
             target = build_network(other)
-            names = keypoint_names(cfg), keypoint_names(other)
+            names = trained_keypoints(cfg), trained_keypoints(other)
             weights = transfer_keypoints(weights, network.head, target.head, *names)
             weights = convert_for(target, weights)
     except CheckpointError as error:

@@ -15,6 +15,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from tqdm import tqdm
 
 from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, image_id, write_posetrack
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.options import check_count
 
 from .annotate import BALL, PERSON
@@ -280,12 +281,11 @@ def _category(keypoints: str) -> dict:
     # A whole path: a relative one would be looked for in the working directory first.
     path = Path(mmpose.__file__).parent / '.mim/configs/_base_/datasets' / f'{keypoints}.py'
     metainfo = parse_pose_metainfo(dict(from_file=str(path)))
-    names = metainfo['keypoint_id2name']
     skeleton = [[int(a) + 1, int(b) + 1] for a, b in metainfo['skeleton_links']]
     return dict(
         id=PERSON,
         name='person',
         supercategory='person',
-        keypoints=[names[i] for i in range(len(names))],
+        keypoints=keypoint_names(metainfo),
         skeleton=skeleton,
     )

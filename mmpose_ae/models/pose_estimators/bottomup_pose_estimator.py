@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmpose_ae.checkpoints import CheckpointError, Origin, convert_checkpoint, is_foreign
 from mmpose_ae.codecs import BottomupCodec
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads import GroundTruth
 from mmpose_ae.models.heads.views import nest_views
 from mmpose_ae.registry import MODELS, build_own
@@ -68,10 +69,10 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         Raises:
             ValueError: Says which keypoints the score is of.
         """
-        names = (getattr(self, 'dataset_meta', None) or {}).get('keypoint_id2name')
+        names = keypoint_names(getattr(self, 'dataset_meta', None) or {})
         decoder = getattr(getattr(self, 'head', None), 'decoder', None)
         if names and isinstance(decoder, BottomupCodec):
-            decoder.check_keypoints([names[k] for k in range(len(names))])
+            decoder.check_keypoints(names)
 
     def forward(
         self,
