@@ -16,6 +16,7 @@ from mmpose_ae.options import check_choice, check_number, read_options
 
 from .heatmap_targets import HeatmapTargets, Targets
 from .keypoint_order import check_order, order_from_metainfo
+from .maps import Maps
 
 Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
 Encoded = Dict[str, Union[np.ndarray, List[np.ndarray]]]
@@ -150,6 +151,20 @@ class BottomupCodec(BaseKeypointCodec):
     @property
     def decoding(self) -> Decoding:
         """The half of decoding that runs on the host."""
+        raise NotImplementedError
+
+    def propose(self, maps: Maps) -> NamedTuple:
+        """Find what is to be grouped, on the device of the maps.
+
+        Codecs whose maps do not tell all they need take more: those of offsets the cells of the
+        heatmaps, that of attention where they show an image.
+
+        Args:
+            maps (Maps): Of a batch.
+
+        Returns:
+            NamedTuple: Tensors of fixed size.
+        """
         raise NotImplementedError
 
     def outputs(self, proposals: NamedTuple) -> Dict[str, Tensor]:

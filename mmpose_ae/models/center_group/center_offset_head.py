@@ -6,13 +6,14 @@ from typing import List, Optional
 import torch
 from mmpose.utils.typing import ConfigType, OptConfigType
 
-from mmpose_ae.codecs import CenterOffsetCodec, Maps, OffsetProposals
+from mmpose_ae.codecs import CenterOffsetCodec, Maps
 from mmpose_ae.codecs.center_offset_codec import offsets_in_pixels
 from mmpose_ae.frame import Size
 from mmpose_ae.models.heads import (
     BottomupHead,
     BottomupOutputs,
     Predicted,
+    Proposed,
     Supervision,
     ViewOptions,
 )
@@ -92,5 +93,6 @@ class CenterOffsetHead(BottomupHead):
         offsets = offsets_in_pixels(offsets, self.decoder.grid_of(offsets, input_size))
         return self._merge_heatmaps(outputs, size, options)._replace(offsets=offsets)
 
-    def _propose(self, predicted: Predicted) -> OffsetProposals:
-        return self.decoder.propose(predicted.maps, predicted.grid)
+    def _propose(self, predicted: Predicted) -> Proposed:
+        proposals = self.decoder.propose(predicted.maps, predicted.grid)
+        return Proposed(proposals, predicted.grid)

@@ -1,6 +1,6 @@
 """What heads of this package share that predict by layers of their own: losses and views."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
 from mmpose.models.heads import HeatmapHead
@@ -227,7 +227,7 @@ class BottomupHead(CodecHead, HeatmapHead):
 
     def _find(self, feats: Features, inputs: Inputs, options: ViewOptions) -> Tuple[Proposed, Maps]:
         predicted = self.merge_maps(feats, inputs, options)
-        return self._proposed(predicted), predicted.maps
+        return self._propose(predicted), predicted.maps
 
     def _predict_views(
         self, views: List[View], inputs: Inputs, options: ViewOptions
@@ -268,11 +268,8 @@ class BottomupHead(CodecHead, HeatmapHead):
 
     def decode_maps(self, predicted: Predicted, options: ViewOptions) -> Predictions:
         """Decode merged maps; returns as :meth:`predict`."""
-        return self._decode(self._proposed(predicted), predicted.maps, options)
+        return self._decode(self._propose(predicted), predicted.maps, options)
 
-    def _proposed(self, predicted: Predicted) -> Proposed:
-        return Proposed(self._propose(predicted), predicted.grid)
-
-    def _propose(self, predicted: Predicted) -> NamedTuple:
+    def _propose(self, predicted: Predicted) -> Proposed:
         """Let the codec find what is to be grouped."""
-        return self.decoder.propose(predicted.maps)
+        return Proposed(self.decoder.propose(predicted.maps), predicted.grid)
