@@ -225,7 +225,8 @@ class CIDHead(CodecHead, _CIDHead):
         turned = []
         for view, maps in zip(views, predicted):
             if view.flipped:  # left and right are still those of the mirrored image
-                maps = maps[:, [*inputs.flip_indices, *range(self.num_keypoints, maps.shape[1])]]
+                with_center = maps.shape[1] > self.num_keypoints
+                maps = maps[:, inputs.mirrored_types(with_center)]
             turned.append(maps)
         return average_heatmaps(turned, size, options.align_corners)
 

@@ -1,6 +1,6 @@
 """The head of DEKR (Geng et al. 2021, arXiv:2104.02300): MMPose's, without compiled operators."""
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 import torch
 from mmcv.cnn import ConvModule
@@ -199,9 +199,9 @@ class DEKRHead(CodecHead, _DEKRHead):
         offsets = offsets.transpose(1, 2)
         if not view.flipped:
             return heatmaps, offsets
-        order: List[int] = list(inputs.flip_indices)
-        heatmaps = flip_back(heatmaps, [*order, self.num_keypoints], options.shift_heatmap)
-        x, y = offsets[:, :, order].flip(-1).unbind(1)
+        types = inputs.mirrored_types(with_center=True)
+        heatmaps = flip_back(heatmaps, types, options.shift_heatmap)
+        x, y = offsets[:, :, types[:-1]].flip(-1).unbind(1)
         return heatmaps, torch.stack([mirror_gap(grid) - x, y], dim=1)
 
     def _rescore(self, found: GroupedCenters, grid: Grid) -> Tensor:

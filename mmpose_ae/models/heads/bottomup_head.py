@@ -239,14 +239,10 @@ class BottomupHead(CodecHead, HeatmapHead):
             heatmaps = merge_resolutions(outputs.heatmaps, options.align_corners)
             outputs = outputs._replace(heatmaps=[heatmaps], features=None)
             if view.flipped:
-                types = self._flip_indices(inputs)
+                types = inputs.mirrored_types(self.predicts_centers)
                 outputs = flip_outputs(outputs, types, options.shift_heatmap)
             predicted.append(outputs)
         return predicted
-
-    def _flip_indices(self, inputs: Inputs) -> List[int]:
-        """The mirrored type of each heatmap; a center mirrors to itself."""
-        return [*inputs.flip_indices, *range(self.num_keypoints, self.channels['heatmaps'])]
 
     def _merge_views(
         self,

@@ -1,7 +1,7 @@
 """What heads are told of the images of a batch besides their features."""
 
 from functools import partial
-from typing import Callable, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import torch
@@ -27,6 +27,18 @@ class Inputs(NamedTuple):
     size: Size
     flip_indices: Optional[Sequence[int]]
     shown: Callable[[Grid], Tensor]
+
+    def mirrored_types(self, with_center: bool) -> List[int]:
+        """The mirrored type of each keypoint, K, and of the center behind them, which is its own.
+
+        Args:
+            with_center (bool): Whether there is a center.
+
+        Returns:
+            list[int]: K, or K + 1.
+        """
+        center = [len(self.flip_indices)] if with_center else []
+        return [*self.flip_indices, *center]
 
 
 def describe_inputs(data_samples: SampleList) -> Inputs:
