@@ -1,18 +1,16 @@
 """The codec of Associative Embedding: keypoints to targets, heatmaps and tags to instances."""
 
-from typing import Dict, Optional, Tuple, Union
+from typing import Dict, Optional, Union
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from mmpose_ae.decoding import Completion, MeanScoring, TagDecoding
-from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import DISTANCES
 from mmpose_ae.options import check_choice, check_positive, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS, TASK_UTILS, build_own
 
-from .bottomup_codec import BottomupCodec, Decoded, as_lists
+from .bottomup_codec import BottomupCodec, Decoded, Stride, as_lists
 from .candidate_search import TagCandidateSearch
 from .maps import Maps, TagProposals
 from .presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
@@ -118,10 +116,7 @@ class AEDecoder(BottomupCodec):
         return named
 
     def batch_decode(
-        self,
-        batch_heatmaps: Tensor,
-        batch_tags: Tensor,
-        stride: Union[None, float, Tuple[float, float]] = None,
+        self, batch_heatmaps: Tensor, batch_tags: Tensor, stride: Optional[Stride] = None
     ) -> Decoded:
         """Decode the network's maps of a batch, in MMPose's form.
 
@@ -135,20 +130,8 @@ class AEDecoder(BottomupCodec):
             tuple: Lists over the batch, best instance first: keypoints (x, y) in pixels of the
             input image, (N, K, 2), keypoint scores, (N, K), and instance scores, (N,), float32.
         """
-        grid = None
-        if stride is not None:
-            size, steps = tuple(batch_heatmaps.shape[:-3:-1]), tuple(np.broadcast_to(stride, 2))
-            grid = Grid(size, steps, self.center_shift)
-        return as_lists(self.group(self.propose(Maps(batch_heatmaps, batch_tags)), grid))
-
-    def decode(self, encoded: Tuple[Tensor, Tensor]) -> Tuple[np.ndarray, ...]:
-        """Decode the heatmaps (K, H, W) and tags (L * K, h, w) of one image.
-
-        Returns:
-            tuple: Keypoints (N, K, 2), keypoint scores (N, K) and instance scores (N,).
-        """
-        heatmaps, tags = encoded
-        return tuple(values[0] for values in self.batch_decode(heatmaps[None], tags[None]))
+        proposals = self.propose(Maps(batch_heatmaps, batch_tags))
+        return as_lists(self.group(proposals, self.grid_at(batch_heatmaps, stride)))
 
     def _check_maps(self, heatmaps: Tensor, tags: Tensor) -> None:
         if heatmaps.ndim != 4 or tags.ndim != 4 or heatmaps.shape[0] != tags.shape[0]:

@@ -19,6 +19,7 @@ from .keypoint_order import check_order, order_from_metainfo
 from .maps import Maps
 
 Decoded = Tuple[List[np.ndarray], List[np.ndarray], List[np.ndarray]]
+Stride = Union[float, Tuple[float, float]]  # input pixels per cell, of both axes or (x, y)
 Encoded = Dict[str, Union[np.ndarray, List[np.ndarray]]]
 
 
@@ -136,6 +137,12 @@ class BottomupCodec(BaseKeypointCodec):
         """Cells of maps (..., H, W) that cover an input (w, h)."""
         return Grid.over(tuple(maps.shape[:-3:-1]), input_size, self.center_shift)
 
+    def grid_at(self, maps: Tensor, stride: Optional[Stride]) -> Grid:
+        """Cells of maps (..., H, W) at a stride; None gives those of the configured finest."""
+        if stride is None:
+            return self.grid()
+        return Grid(tuple(maps.shape[:-3:-1]), tuple(np.broadcast_to(stride, 2)), self.center_shift)
+
     def scale_views(self, tags: Tensor, num_views: int) -> Tensor:
         """Scale the tags of several views, which lie side by side, to the unit of the threshold.
 
@@ -189,6 +196,17 @@ class BottomupCodec(BaseKeypointCodec):
             list[Poses]: Of each image, in pixels of the input; see the class of :attr:`decoding`.
         """
         return self.decoding(to_host(self.outputs(proposals)), grid or self.grid())
+
+    def decode(self, encoded: Tuple[Tensor, ...]) -> Tuple[np.ndarray, ...]:
+        """Decode the maps of one image.
+
+        Args:
+            encoded (tuple[Tensor]): What ``batch_decode`` takes, without the batch.
+
+        Returns:
+            tuple: Keypoints (N, K, 2), keypoint scores (N, K) and instance scores (N,).
+        """
+        return tuple(values[0] for values in self.batch_decode(*(maps[None] for maps in encoded)))
 
     def targets(
         self,

@@ -1,6 +1,6 @@
 """The codec of offsets from centers (CenterNet, Zhou et al. 2019, arXiv:1904.07850, Section 5)."""
 
-from typing import Dict, Optional, Tuple, Union
+from typing import Dict, Optional
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from mmpose_ae.ops import bounded, finite_or_zero, gather_tags, nearest_cells, r
 from mmpose_ae.options import check_between, read_options
 from mmpose_ae.registry import KEYPOINT_CODECS
 
-from .bottomup_codec import BottomupCodec, Decoded, as_lists
+from .bottomup_codec import BottomupCodec, Decoded, Stride, as_lists
 from .candidate_search import OffsetCandidateSearch
 from .heatmap_targets import Targets
 from .maps import Maps, OffsetProposals
@@ -151,10 +151,7 @@ class CenterOffsetCodec(BottomupCodec):
         )
 
     def batch_decode(
-        self,
-        batch_heatmaps: Tensor,
-        batch_offsets: Tensor,
-        stride: Union[None, float, Tuple[float, float]] = None,
+        self, batch_heatmaps: Tensor, batch_offsets: Tensor, stride: Optional[Stride] = None
     ) -> Decoded:
         """Decode the network's maps of a batch, in MMPose's form.
 
@@ -179,22 +176,10 @@ class CenterOffsetCodec(BottomupCodec):
                 f'{self.num_keypoints or "any number K of"} keypoints, '
                 f'got {tuple(batch_heatmaps.shape)} and {tuple(batch_offsets.shape)}'
             )
-        grid = self.grid()
-        if stride is not None:
-            size, steps = tuple(batch_heatmaps.shape[:-3:-1]), tuple(np.broadcast_to(stride, 2))
-            grid = Grid(size, steps, self.center_shift)
+        grid = self.grid_at(batch_heatmaps, stride)
         offsets = offsets_in_pixels(batch_offsets, self.grid(0))
         maps = Maps(batch_heatmaps[:, :-1], centers=batch_heatmaps[:, -1:], offsets=offsets)
         return as_lists(self.group(self.propose(maps, grid), grid))
-
-    def decode(self, encoded: Tuple[Tensor, Tensor]) -> Tuple[np.ndarray, ...]:
-        """Decode the heatmaps (K + 1, H, W) and offsets (2 * (K + 1), h, w) of one image.
-
-        Returns:
-            tuple: Keypoints (N, K, 2), keypoint scores (N, K) and instance scores (N,).
-        """
-        heatmaps, offsets = encoded
-        return tuple(values[0] for values in self.batch_decode(heatmaps[None], offsets[None]))
 
     def _check_maps(self, maps: Maps) -> None:
         batch, num_keypoints = maps.heatmaps.shape[:2]
