@@ -4,16 +4,18 @@ from .boxes import Boxes
 from .crops import cut_square
 from .rules import RULES, AverageVotes, ReplaceByVotes, WeighVotes
 from .votes import Votes, read_votes
-from .voting import HeatmapNetwork, ReleasedVoting
+from .voting import VOTINGS, ReleasedVoting, TopdownVoting, VotingNetwork
 
 __all__ = [
     'RULES',
+    'VOTINGS',
     'AverageVotes',
     'Boxes',
-    'HeatmapNetwork',
     'ReleasedVoting',
     'ReplaceByVotes',
+    'TopdownVoting',
     'Votes',
+    'VotingNetwork',
     'WeighVotes',
     'cut_square',
     'read_votes',

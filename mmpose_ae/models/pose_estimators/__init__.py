@@ -2,6 +2,6 @@
 
 from .bottomup_pose_estimator import BottomupPoseEstimator
 from .person_network import PersonNetwork
-from .single_person_refiner import SinglePersonRefiner, TopdownVoting
+from .single_person_refiner import SinglePersonRefiner
 
-__all__ = ['BottomupPoseEstimator', 'PersonNetwork', 'SinglePersonRefiner', 'TopdownVoting']
+__all__ = ['BottomupPoseEstimator', 'PersonNetwork', 'SinglePersonRefiner']

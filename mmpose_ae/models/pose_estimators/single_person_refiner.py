@@ -1,7 +1,6 @@
 """Refinement of people by a network that sees one person at a time, as an option of testing."""
 
-from dataclasses import dataclass
-from typing import List, Sequence
+from typing import List
 
 import numpy as np
 import torch
@@ -10,39 +9,15 @@ from mmpose.structures import PoseDataSample
 from mmpose_ae.datasets.transforms import whole_image
 from mmpose_ae.grouping import Poses, rank_poses
 from mmpose_ae.models.heads import to_instance_data, to_poses
-from mmpose_ae.options import check_count, check_positive, refuse_unknown_options
+from mmpose_ae.options import check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS, TASK_UTILS, build_own
-from mmpose_ae.single_person import RULES, Boxes, ReleasedVoting, Votes
+from mmpose_ae.single_person import RULES, VOTINGS
 
 from .person_network import PersonNetwork
 
 # They need no registry, under the names by which configs call them.
-for _part in (*RULES, ReleasedVoting):
+for _part in (*RULES, *VOTINGS):
     TASK_UTILS.register_module(module=_part)
-
-
-@TASK_UTILS.register_module()
-@dataclass(frozen=True)
-class TopdownVoting:
-    """Vote as MMPose tests a top-down network: one crop, by its own pipeline and codec.
-
-    Attributes:
-        padding (float): Boxes around keypoints are made larger by this factor: boxes that
-            networks are trained on hold the whole figure.
-        least_side (float): Smallest side before that, in pixels of the image.
-    """
-
-    padding: float = 1.15
-    least_side: float = 32.0
-
-    def __post_init__(self) -> None:
-        check_positive('padding', self.padding)
-        check_positive('least_side', self.least_side)
-
-    def __call__(self, network: PersonNetwork, images: Sequence[np.ndarray], poses: Poses) -> Votes:
-        """Vote on people, of one image or more; see :class:`ReleasedVoting`."""
-        boxes = Boxes.around(poses).enlarged(self.padding, self.least_side)
-        return network.predict(images, boxes.corners)
 
 
 @MODELS.register_module()
@@ -58,7 +33,7 @@ class SinglePersonRefiner:
         config (str): Config of the network, a file or ``'mmpose::NAME'``.
         checkpoint (str): Its weights, a file or an address.
         voting (dict): What it is shown and how it is read: ``TopdownVoting`` or
-            :class:`~mmpose_ae.single_person.ReleasedVoting`.
+            ``ReleasedVoting``, see :mod:`mmpose_ae.single_person.voting`.
         rule (dict): What becomes of people and votes: ``WeighVotes``, ``AverageVotes`` or
             ``ReplaceByVotes``, see :mod:`mmpose_ae.single_person.rules`.
         batch_size (int): Most people that the network sees at a time.
