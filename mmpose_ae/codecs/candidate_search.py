@@ -114,10 +114,15 @@ class CenterCandidateSearch:
         Returns:
             CenterProposals: On the device of the heatmaps.
         """
-        limits = self.max_candidates, self.threshold, self.min_candidates, mask
+        options = dict(
+            max_candidates=self.max_candidates,
+            min_score=self.threshold,
+            min_candidates=self.min_candidates,
+            mask=mask,
+        )
         return CenterProposals(
-            find_masked_candidates(heatmaps, self.kernel_size, *limits),
-            find_masked_candidates(centers, self.center_kernel_size, *limits),
+            find_masked_candidates(heatmaps, self.kernel_size, **options),
+            find_masked_candidates(centers, self.center_kernel_size, **options),
         )
 
 

@@ -59,11 +59,11 @@ class HeatmapTargets:
         Returns:
             Targets: Of all keypoints.
         """
-        drawing = self.sigma_on(grids[0]), self.round_centers
+        sigma = self.sigma_on(grids[0])
         cells = [grid.to_cells(keypoints) for grid in grids]
         placed = [place_keypoints(c, visible, grid.size) for c, grid in zip(cells, grids)]
         heatmaps = [
-            draw_placed(c, *nearest, grid.size, *drawing)
-            for c, nearest, grid in zip(cells, placed, grids)
+            draw_placed(c, nearest, shown, grid.size, sigma, rounded=self.round_centers)
+            for c, (nearest, shown), grid in zip(cells, placed, grids)
         ]
         return Targets(heatmaps, index_placed(*placed[0], grids[0].size), keypoints)

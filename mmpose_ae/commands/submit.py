@@ -117,8 +117,7 @@ def _predict_posetrack(args: Namespace, folder: Path) -> List[Path]:
     refuse_filled(folder, args.overwrite)
     score = TRACKED_SCORE if args.score_thr is None else args.score_thr
     check_between('--score-thr', score, 0, 1)
-    places = args.checkpoint, args.info, args.images, folder
-    files = predict_posetrack(_config(args), *places, score)
+    files = predict_posetrack(_config(args), args.checkpoint, args.info, args.images, folder, score)
     for path in set(folder.glob('*.json')) - set(files):
         path.unlink()
     return files

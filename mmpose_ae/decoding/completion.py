@@ -61,8 +61,9 @@ class Completion:
         missing = instances.scores == 0
         if not missing.any():
             return instances
-        rule = tag_threshold, self.rule, self.threshold
-        cells, scores = find_missing(heatmaps, tags, instances.tags, missing, *rule)
+        cells, scores = find_missing(
+            heatmaps, tags, instances.tags, missing, tag_threshold, self.rule, self.threshold
+        )
         if self.score is not None:
             scores = (scores > 0) * np.float32(self.score)
         points, (rows, types) = cells.astype(np.float32), (scores > 0).nonzero()

@@ -72,6 +72,7 @@ class TagDecoding(Decoding):
         grouped = collect_instances(candidates, members, self.scoring.max_instances)
         completed = grouped
         if self.completion:
-            rules = self.tag_threshold, self.refinement
-            completed = self.completion.complete(grouped, *maps, *rules)
+            completed = self.completion.complete(
+                grouped, *maps, self.tag_threshold, self.refinement
+            )
         return to_poses(grouped, completed, grouped.scores.mean(1), grid)

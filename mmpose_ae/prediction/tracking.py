@@ -51,7 +51,9 @@ def follow(
             continue
         if video.name != name or prediction.frame == 0:
             by_tags = tags_over_time and prediction.poses.tags is not None
-            given = (options or {}), sigmas, score_threshold, video.fps, smooth, by_tags
-            tracker, name = Tracker(**tracker_options(*given)), video.name
+            completed = tracker_options(
+                options or {}, sigmas, score_threshold, video.fps, smooth, by_tags
+            )
+            tracker, name = Tracker(**completed), video.name
         tracks = tracker.update(prediction.poses, prediction.frame, prediction.image)
         yield replace(prediction, poses=tracks.poses, ids=tracks.ids).take(tracks.ids >= 0)

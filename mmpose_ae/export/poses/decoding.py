@@ -58,8 +58,9 @@ class DecodingInGraph:
         groups = self.group(pool._replace(tags=pool.tags / self.decoding.tag_threshold))
         people = completed = collect_people(pool, groups)
         if self.decoding.completion:
-            maps = outputs['heatmaps'], outputs['tags']
-            completed = people.filled(*find_missing(self.decoding, *maps, people))
+            heatmaps, tags = outputs['heatmaps'], outputs['tags']
+            points, scores = find_missing(self.decoding, heatmaps, tags, people)
+            completed = people.filled(points, scores)
         poses = torch.cat([grid.to_pixels(completed.points), completed.scores[..., None]], dim=-1)
         somebody = people.found.any(-1)[..., None, None]
         filled = completed.found & ~people.found

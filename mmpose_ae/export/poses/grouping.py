@@ -50,9 +50,11 @@ class GroupingInRounds:
             highest sums of scores come first, of equal ones those that were found first; rows
             behind them are empty.
         """
-        rule, most = self.rule, self.max_people
-        finding = rule.reach, rule.spread, self.finding_rounds, self.num_seeds, most
-        groups = self._with_singles(pool, find_groups(pool, *finding))
+        rule = self.rule
+        groups = find_groups(
+            pool, rule.reach, rule.spread, self.finding_rounds, self.num_seeds, self.max_people
+        )
+        groups = self._with_singles(pool, groups)
         groups = join_groups(pool, groups, rule.join_below, self.joining_rounds)
         groups = self._reassign(pool, self._best(pool, groups))
         return self._best(pool, self._with_singles(pool, groups))

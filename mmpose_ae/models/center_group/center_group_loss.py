@@ -87,8 +87,9 @@ class CenterGroupLoss(nn.Module):
         """Keypoints that are not visible, or are attended to where they are, (..., B, C, K)."""
         if self.sigmas is None:
             return torch.ones_like(targets.visible)
-        true = targets.locations, targets.box_areas
-        similarity = keypoint_similarity(locations, *true, self.sigmas)
+        similarity = keypoint_similarity(
+            locations, targets.locations, targets.box_areas, self.sigmas
+        )
         return ~targets.visible | (similarity >= self.min_similarity)
 
 

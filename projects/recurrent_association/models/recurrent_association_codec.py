@@ -155,8 +155,9 @@ class RecurrentAssociationCodec(BottomupCodec):
             own = _mean_tags(own, cells, poses.keypoint_scores > 0, grid)
             before = after = Instances(cells, poses.keypoint_scores, own)
             if self.completion:
-                rules = self.tag_threshold, self.refinement
-                after = self.completion.complete(before, *image, *rules)
+                after = self.completion.complete(
+                    before, *image, self.tag_threshold, self.refinement
+                )
             found.append(to_poses(before, after, poses.instance_scores, grid))
         return found
 
