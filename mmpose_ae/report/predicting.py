@@ -12,9 +12,9 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmpose_ae.cli.faults import naming_types
+from mmpose_ae.evaluation.testing import build_tester, find_metric
 from mmpose_ae.prediction.stopwatch import Stopwatch
 from mmpose_ae.submission import read_entries
-from mmpose_ae.submission.predicting import build_tester, find_metric
 
 from .task import Task, evaluate
 

@@ -14,10 +14,10 @@ from mmengine.registry import DefaultScope
 from mmpose_ae.coco_evaluation import IOU_TYPES
 from mmpose_ae.datasets.transforms import reading_of
 from mmpose_ae.evaluation import CocoMetric
+from mmpose_ae.evaluation.testing import find_metric
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import DATASETS, METRICS
 from mmpose_ae.submission import check_entries, read_entries
-from mmpose_ae.submission.predicting import find_metric
 
 from .people import ImagePeople, gather_people
 

@@ -9,11 +9,11 @@ from tqdm import tqdm
 
 from mmpose_ae.codecs import BottomupCodec
 from mmpose_ae.decoding import pose_features
+from mmpose_ae.evaluation.testing import find_metric
 from mmpose_ae.grouping import LARGEST, Poses
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae.report.people import Found, ImagePeople
 from mmpose_ae.report.task import Task, read_task
-from mmpose_ae.submission.predicting import find_metric
 
 
 class Example(NamedTuple):

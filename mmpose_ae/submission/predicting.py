@@ -6,7 +6,6 @@ from typing import List, Union
 
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from mmengine.runner import Runner
 
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.datasets.posetrack18 import (
@@ -16,6 +15,7 @@ from mmpose_ae.datasets.posetrack18 import (
     read_posetrack,
     write_posetrack,
 )
+from mmpose_ae.evaluation.testing import build_tester, find_metric
 from mmpose_ae.metainfo import keypoint_names, load_metainfo
 from mmpose_ae.prediction.predictor import Predictor
 from mmpose_ae.prediction.sources import Picture, Video
@@ -159,51 +159,6 @@ def _follow(predictor: Predictor, sequence: PoseTrackSequence, images: Path) -> 
     return PoseTrackSequence(sequence.name, frames)
 
 
-def find_metric(cfg: Config, kind: str) -> dict:
-    """Find the metric of a config.
-
-    Args:
-        cfg (Config): With a ``test_evaluator``.
-        kind (str): ``'coco'``, of COCO's format, or ``'mpii'``.
-
-    Returns:
-        dict: Its config.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    metrics = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
-    kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[kind]
-    for metric in metrics:
-        if metric['type'].rpartition('.')[2] in kinds:
-            return dict(metric)
-    raise ValueError(
-        f'test_evaluator of the config has {[metric["type"] for metric in metrics]}, expected '
-        f'{" or ".join(kinds)}'
-    )
-
-
 def _test(cfg: Config, checkpoint: str, work_dir: str) -> None:
     with naming_types(cfg):
         build_tester(cfg, checkpoint, work_dir).test()
-
-
-def build_tester(cfg: Config, checkpoint: PathLike, work_dir: str) -> Runner:
-    """Build a runner that tests, and that says how far it is but not all of its config.
-
-    Args:
-        cfg (Config): What to test, and on what; it is changed.
-        checkpoint (str | Path): Weights.
-        work_dir (str): Folder of its log.
-
-    Returns:
-        Runner: Draws nothing.
-    """
-    cfg.load_from, cfg.work_dir = str(checkpoint), work_dir
-    # MMEngine keeps loggers and visualizers by name, of earlier runs in the same second, too.
-    cfg.experiment_name = work_dir
-    cfg.visualizer = dict(type='Visualizer', name=work_dir, vis_backends=[])
-    runner = Runner.from_cfg(Config(dict(cfg, log_level='WARNING'), filename=cfg.filename))
-    for handler in runner.logger.handlers:
-        handler.setLevel('INFO')
-    return runner

@@ -15,9 +15,10 @@ from small_configs import make_small
 
 from mmpose_ae.datasets.mpii import read_predictions
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence, write_posetrack
+from mmpose_ae.evaluation.testing import find_metric
 from mmpose_ae.registry import MODELS
 from mmpose_ae.submission import BOARDS
-from mmpose_ae.submission.predicting import check_keypoints, find_metric
+from mmpose_ae.submission.predicting import check_keypoints
 from mmpose_ae_cli import main
 
 SEQUENCE, OTHER = '000342_mpii_test', '000522_mpii_test'
