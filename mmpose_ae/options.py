@@ -180,7 +180,7 @@ def check_between(name: str, value: Any, low: float = 0, high: float = inf) -> N
 
 
 def check_positive(name: str, value: Any) -> None:
-    """Refuse a number that is not above 0.
+    """Refuse a number that is not above 0, or not a finite one.
 
     Args:
         name (str): Name of the option, for the message.
@@ -189,8 +189,8 @@ def check_positive(name: str, value: Any) -> None:
     Raises:
         ValueError: Names the option and the value; also for NaN and what is no number.
     """
-    if not (isinstance(value, Real) and value > 0):
-        raise ValueError(f'{name} must be positive, got {value!r}')
+    if not (_is_number(value) and 0 < value < inf):
+        raise ValueError(f'{name} must be positive and finite, got {value!r}')
 
 
 def check_count(name: str, value: Any, least: int = 0) -> None:
@@ -207,6 +207,21 @@ def check_count(name: str, value: Any, least: int = 0) -> None:
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not (is_whole and value >= least):
         raise ValueError(f'{name} must be a whole number from {least} on, got {value!r}')
+
+
+def check_odd(name: str, value: Any) -> None:
+    """Refuse what is no odd whole number from 1 on: the side of a window with a middle cell.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+
+    Raises:
+        ValueError: Names the option and the value.
+    """
+    check_count(name, value, 1)
+    if value % 2 == 0:
+        raise ValueError(f'{name} must be odd, got {value}')
 
 
 def check_range(name: str, value: Any, low: float = 0) -> None:

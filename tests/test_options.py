@@ -14,6 +14,8 @@ from mmpose_ae.options import (
     check_inside,
     check_known,
     check_number,
+    check_odd,
+    check_positive,
     check_range,
     option_names,
     read_options,
@@ -199,6 +201,30 @@ def test_what_is_no_finite_number(value):
 def test_numbers_that_are_not_inside(value):
     with pytest.raises(ValueError, match=f'prior must be above 0 and below 1, got {value!r}'):
         check_inside('prior', value, 0, 1)
+
+
+@pytest.mark.parametrize('value', [None, 'x', True, float('nan'), float('inf'), 0, -1])
+def test_what_is_not_positive_and_finite(value):
+    with pytest.raises(ValueError, match=f'sigma must be positive and finite, got {value!r}'):
+        check_positive('sigma', value)
+
+
+def test_positive_numbers():
+    for value in (1e-9, 2, np.float32(0.5), np.int64(3)):
+        check_positive('sigma', value)
+
+
+@pytest.mark.parametrize('value', [-1, 0, 3.0, '3', True, None])
+def test_sides_that_are_no_counts(value):
+    with pytest.raises(ValueError, match=f'kernel must be a whole number from 1 on, got {value!r}'):
+        check_odd('kernel', value)
+
+
+def test_odd_sides():
+    for value in (1, 3, np.int64(5)):
+        check_odd('kernel', value)
+    with pytest.raises(ValueError, match='kernel must be odd, got 4'):
+        check_odd('kernel', 4)
 
 
 def test_finite_numbers_and_those_inside():

@@ -13,15 +13,9 @@ from mmpose_ae.ops import (
     finite_or_zero,
     refine_cells,
 )
-from mmpose_ae.options import check_count, check_number
+from mmpose_ae.options import check_count, check_number, check_odd
 
 from .maps import CenterProposals
-
-
-def _check_kernel(name: str, side: int) -> None:
-    check_count(name, side, 1)
-    if side % 2 == 0:
-        raise ValueError(f'{name} must be odd, got {side}')
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class TagCandidateSearch:
     max_score: Optional[float] = None
 
     def __post_init__(self) -> None:
-        _check_kernel('kernel_size', self.kernel_size)
+        check_odd('kernel_size', self.kernel_size)
         check_number('threshold', self.threshold)
         check_count('max_candidates', self.max_candidates, 1)
         if self.max_score is not None:
@@ -95,8 +89,8 @@ class CenterCandidateSearch:
     max_candidates: int = 30
 
     def __post_init__(self) -> None:
-        _check_kernel('kernel_size', self.kernel_size)
-        _check_kernel('center_kernel_size', self.center_kernel_size)
+        check_odd('kernel_size', self.kernel_size)
+        check_odd('center_kernel_size', self.center_kernel_size)
         check_number('threshold', self.threshold)
         check_count('max_candidates', self.max_candidates, 1)
         check_count('min_candidates', self.min_candidates)
@@ -146,8 +140,8 @@ class OffsetCandidateSearch:
     max_candidates: int = 30
 
     def __post_init__(self) -> None:
-        _check_kernel('kernel_size', self.kernel_size)
-        _check_kernel('center_kernel_size', self.center_kernel_size)
+        check_odd('kernel_size', self.kernel_size)
+        check_odd('center_kernel_size', self.center_kernel_size)
         check_number('threshold', self.threshold)
         check_number('center_threshold', self.center_threshold)
         check_count('max_candidates', self.max_candidates, 1)
@@ -181,7 +175,7 @@ class PersonSearch:
     max_candidates: int = 30
 
     def __post_init__(self) -> None:
-        _check_kernel('kernel_size', self.kernel_size)
+        check_odd('kernel_size', self.kernel_size)
         check_number('threshold', self.threshold)
         check_count('max_candidates', self.max_candidates, 1)
 

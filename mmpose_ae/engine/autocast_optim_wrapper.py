@@ -7,6 +7,7 @@ import torch
 from mmengine.optim import OptimWrapper
 from torch import nn
 
+from mmpose_ae.options import check_choice
 from mmpose_ae.registry import OPTIM_WRAPPERS
 
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16}
@@ -29,8 +30,7 @@ class AutocastOptimWrapper(OptimWrapper):
 
     def __init__(self, dtype: str = 'bfloat16', **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if dtype not in DTYPES:
-            raise ValueError(f'dtype must be one of {sorted(DTYPES)}, but is {dtype!r}')
+        check_choice('dtype', dtype, DTYPES)
         self.dtype = DTYPES[dtype]
 
     @contextmanager

@@ -10,6 +10,7 @@ from mmpose.engine.hooks import PoseVisualizationHook as _PoseVisualizationHook
 from mmpose.structures import PoseDataSample, merge_data_samples
 
 from mmpose_ae.datasets.transforms import whole_image
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import HOOKS
 
 
@@ -29,8 +30,7 @@ class PoseVisualizationHook(_PoseVisualizationHook):
     """
 
     def __init__(self, enable: bool = False, interval: int = 50, **kwargs) -> None:
-        if interval < 1:
-            raise ValueError(f'interval of pictures must be at least 1, got {interval}')
+        check_count('interval of pictures', interval, 1)
         super().__init__(enable, interval, **kwargs)
         self._seen = 0
 

@@ -4,7 +4,7 @@ from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
-from mmpose_ae.options import check_count
+from mmpose_ae.options import check_choice, check_count
 
 from .assignment import SOLVERS, assign
 from .candidates import UNMATCHED, Candidates, check_finite
@@ -60,11 +60,10 @@ class GreedyGrouping:
         solver: str = 'scipy',
         matching: str = 'least_cost',
     ) -> None:
-        choices = dict(distance=DISTANCES, cost=COSTS, solver=SOLVERS, matching=MATCHINGS)
-        given = dict(distance=distance, cost=cost, solver=solver, matching=matching)
-        for name, value in given.items():
-            if value not in choices[name]:
-                raise ValueError(f'{name} must be one of {sorted(choices[name])}, got {value!r}')
+        check_choice('distance', distance, DISTANCES)
+        check_choice('cost', cost, COSTS)
+        check_choice('solver', solver, SOLVERS)
+        check_choice('matching', matching, MATCHINGS)
         if max_open is not None:
             check_count('max_open', max_open, 1)
         self.distance = distance

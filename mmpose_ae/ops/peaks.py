@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mmpose_ae.frame import unflatten_index
 from mmpose_ae.grouping import LARGEST
+from mmpose_ae.options import check_odd
 
 # Cells of heatmaps that are searched at a time on a CPU: what stays in its cache. A GPU takes many,
 # since it would wait for the next launch.
@@ -40,8 +41,7 @@ def find_peaks(heatmaps: Tensor, kernel_size: int, whole_plateaus: bool = False)
     Returns:
         Tensor: True at peaks, (..., H, W), bool.
     """
-    if kernel_size < 1 or kernel_size % 2 == 0:
-        raise ValueError(f'the NMS kernel size must be odd and positive, got {kernel_size}')
+    check_odd('kernel_size', kernel_size)
     if kernel_size == 1:
         return torch.ones_like(heatmaps, dtype=torch.bool)
     radius = kernel_size // 2

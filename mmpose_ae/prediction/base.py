@@ -22,6 +22,7 @@ import numpy as np
 
 from mmpose_ae.grouping import Poses
 from mmpose_ae.images import opencv_errors
+from mmpose_ae.options import check_count
 
 from .background import read_ahead
 from .masks import Rle, place_masks
@@ -116,10 +117,9 @@ class BasePredictor(ABC):
         track: Union[bool, dict] = False,
         smooth: bool = False,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f'batch_size must be 1 or more, got {batch_size}')
-        if max_people is not None and max_people < 1:
-            raise ValueError(f'max_people must be 1 or more, got {max_people}')
+        check_count('batch_size', batch_size, 1)
+        if max_people is not None:
+            check_count('max_people', max_people, 1)
         self.batch_size, self.max_people = batch_size, max_people
         self.track, self.smooth = check_track(track, smooth), smooth
         self.left_out = 0

@@ -193,9 +193,9 @@ def test_more_people_are_found_whole_than_by_greedy_grouping():
 
 
 def test_lengths_must_be_positive():
-    with pytest.raises(ValueError, match='reach must be positive, got 0'):
+    with pytest.raises(ValueError, match='reach must be positive and finite, got 0'):
         DensityGrouping(reach=0)
-    with pytest.raises(ValueError, match='spread must be positive, got -1'):
+    with pytest.raises(ValueError, match='spread must be positive and finite, got -1'):
         DensityGrouping(spread=-1)
     with pytest.raises(ValueError, match='join_below must be a number between 0 and inf, got -1'):
         DensityGrouping(join_below=-1)

@@ -46,7 +46,7 @@ def test_a_plateau_is_one_candidate():
 
 
 def test_even_kernel_is_refused():
-    with pytest.raises(ValueError, match='odd and positive, got 4'):
+    with pytest.raises(ValueError, match='kernel_size must be odd, got 4'):
         find_peaks(torch.zeros(3, 3), 4)
 
 

@@ -260,8 +260,8 @@ def test_weights_may_be_in_another_order(small_model):
 
 
 @pytest.mark.parametrize('option, reason', [
-    (dict(batch_size=0), 'batch_size must be 1 or more, got 0'),
-    (dict(max_people=0), 'max_people must be 1 or more, got 0'),
+    (dict(batch_size=0), 'batch_size must be a whole number from 1 on, got 0'),
+    (dict(max_people=0), 'max_people must be a whole number from 1 on, got 0'),
     (dict(region=(5, 5, 5, 9)), r'a region is left, top, right, bottom in pixels, got \(5, 5, 5'),
     (dict(region=(0.1, 0.2, 0.8, 0.9)), r'a region is .*, got \(0\.1'),
     (dict(region=(1, 2, 3)), 'a region is left, top, right, bottom in pixels'),

@@ -79,5 +79,7 @@ def test_windows(run_tool, crowd, tmp_path, monkeypatch):
 
 
 def test_the_interval_is_checked():
-    with pytest.raises(ValueError, match='interval of pictures must be at least 1, got 0'):
+    with pytest.raises(
+        ValueError, match='interval of pictures must be a whole number from 1 on, got 0'
+    ):
         HOOKS.build(dict(type='PoseVisualizationHook', interval=0))

@@ -9,6 +9,7 @@ from mmpose.datasets.transforms import BottomupGetHeatmapMask as _BottomupGetHea
 from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.datasets.segmentation import encode_segmentation, merge_masks
 from mmpose_ae.frame import Frame, Size
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -32,8 +33,7 @@ class BottomupGetHeatmapMask(_BottomupGetHeatmapMask):
 
     def __init__(self, get_invalid: bool = False, use_bbox: bool = True, stride: int = 2) -> None:
         super().__init__(get_invalid=get_invalid)
-        if stride < 1:
-            raise ValueError(f'stride must be at least 1, got {stride}')
+        check_count('stride', stride, 1)
         self.use_bbox = use_bbox
         self.stride = stride
 

@@ -11,6 +11,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from mmpose_ae.options import check_odd
 from mmpose_ae.registry import MODELS
 
 
@@ -40,8 +41,7 @@ class LightFPN(BaseModule):
         super().__init__(init_cfg)
         if len(in_channels) < 2:
             raise ValueError(f'in_channels needs two levels or more to merge, got {in_channels}')
-        if kernel_size % 2 == 0:
-            raise ValueError(f'kernel_size must be odd to stay centered, got {kernel_size}')
+        check_odd('kernel_size', kernel_size)
         norm_cfg = norm_cfg or {'type': 'BN'}
         self.laterals = nn.ModuleList(
             ConvModule(channels, out_channels, 1, norm_cfg=norm_cfg, act_cfg=None)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mmpose_ae.models.heads.outputs import BottomupOutputs
 from mmpose_ae.models.heads.supervision import Supervision
-from mmpose_ae.options import check_count
+from mmpose_ae.options import check_odd
 from mmpose_ae.registry import MODELS
 
 from .heatmap_scale import HeatmapScale
@@ -32,9 +32,7 @@ class LearnedScale(HeatmapScale):
 
     def __init__(self, kernel_size: int = 9) -> None:
         super().__init__()
-        check_count('kernel_size', kernel_size, 1)
-        if kernel_size % 2 == 0:
-            raise ValueError(f'kernel_size must be odd, got {kernel_size}')
+        check_odd('kernel_size', kernel_size)
         self.kernel_size = kernel_size
         self.branches = ModuleList()
 

@@ -211,7 +211,7 @@ def test_options_of_groupings_are_checked(kind):
     with pytest.raises(TypeError, match=rf'{kind} has no option foo; known are: .*reach'):
         TASK_UTILS.build(dict(type=f'mmpose_ae.{kind}', foo=1))
     for value in ('x', 0, -1):
-        with pytest.raises(ValueError, match=f'reach must be positive, got {value!r}'):
+        with pytest.raises(ValueError, match=f'reach must be positive and finite, got {value!r}'):
             TASK_UTILS.build(dict(type=f'mmpose_ae.{kind}', reach=value))
 
 

@@ -131,7 +131,7 @@ def test_the_default_is_half_of_the_input():
 
 
 def test_a_stride_below_one_is_refused():
-    with pytest.raises(ValueError, match='stride must be at least 1, got 0'):
+    with pytest.raises(ValueError, match='stride must be a whole number from 1 on, got 0'):
         make_mask(dict(raw_ann_info=[]), 0)
 
 

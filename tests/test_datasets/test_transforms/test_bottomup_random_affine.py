@@ -100,7 +100,9 @@ def test_what_is_no_range_of_scales(value):
 
 
 def test_a_region_is_never_empty():
-    with pytest.raises(ValueError, match='the least scale_factor must be positive, got 0'):
+    with pytest.raises(
+        ValueError, match='the least scale_factor must be positive and finite, got 0'
+    ):
         build((512, 512), scale_factor=(0, 1))
 
 

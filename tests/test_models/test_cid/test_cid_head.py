@@ -181,7 +181,7 @@ def test_layers_of_a_person_begin_as_large_as_asked_for(std):
 
 @pytest.mark.parametrize('option, message', [
     (dict(gfd_channels=0), 'gfd_channels must be a whole number from 1 on, got 0'),
-    (dict(gfd_std=0), 'gfd_std must be positive, got 0'),
+    (dict(gfd_std=0), 'gfd_std must be positive and finite, got 0'),
     (dict(prior_prob=0), 'prior_prob must be above 0 and below 1, got 0'),
     (dict(prior_prob=1), 'prior_prob must be above 0 and below 1, got 1'),
 ])  # fmt: skip

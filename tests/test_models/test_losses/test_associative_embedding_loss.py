@@ -159,7 +159,7 @@ def test_bad_arguments_are_named():
         build(reduction='sum')
     with pytest.raises(ValueError, match="push_pairs must be .*'different', 'all'.*got 'none'"):
         build(push_pairs='none')
-    with pytest.raises(ValueError, match='push_exponent must be positive, got 0'):
+    with pytest.raises(ValueError, match='push_exponent must be positive and finite, got 0'):
         build(push_exponent=0)
     with pytest.raises(ValueError, match='2 tag maps but keypoint_indices of 1 images'):
         build()(torch.zeros(2, 1, 2, 2), [torch.zeros(0, 1, 2).long()])

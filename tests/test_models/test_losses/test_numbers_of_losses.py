@@ -41,5 +41,5 @@ def test_a_weight_of_0_leaves_a_part_out(loss, name):
     if name.endswith(MAY_BE_0):
         assert getattr(build(loss, name, 0), name) == 0
     else:
-        with pytest.raises(ValueError, match=f'^{name} must be positive, got 0$'):
+        with pytest.raises(ValueError, match=f'^{name} must be positive and finite, got 0$'):
             build(loss, name, 0)

@@ -50,7 +50,7 @@ def test_convolutions_are_light():
 
 
 def test_bad_options():
-    with pytest.raises(ValueError, match='kernel_size must be odd to stay centered, got 4'):
+    with pytest.raises(ValueError, match='kernel_size must be odd, got 4'):
         LightFPN([2, 2], 4, kernel_size=4)
     with pytest.raises(ValueError, match=r'two levels or more to merge, got \[2\]'):
         LightFPN([2], 4)

@@ -89,7 +89,7 @@ def test_extremes_are_finite(theta, scale):
 @pytest.mark.parametrize('name', ['theta', 'beta'])
 def test_0_is_no_way_to_switch_off(name):
     """A width of 0 divides 0 by 0, a decay of 0 makes all cells positive; None is without."""
-    with pytest.raises(ValueError, match=f'{name} must be positive, got 0'):
+    with pytest.raises(ValueError, match=f'{name} must be positive and finite, got 0'):
         build(**{name: 0})
     assert getattr(build(**{name: None}), name) is None
 

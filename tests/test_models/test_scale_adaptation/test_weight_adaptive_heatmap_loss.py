@@ -98,7 +98,7 @@ def test_low_precision_is_computed_in_float32():
 
 def test_a_gamma_of_0_is_no_way_to_switch_off():
     """All cells would be positive, empty ones too."""
-    with pytest.raises(ValueError, match='gamma must be positive, got 0'):
+    with pytest.raises(ValueError, match='gamma must be positive and finite, got 0'):
         build(gamma=0)
 
 
