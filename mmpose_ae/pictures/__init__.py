@@ -11,6 +11,7 @@ from .embedding_plot import ImageEmbedding, plot_embeddings
 from .instance_color_visualizer import InstanceColorVisualizer
 from .learned_scale_pictures import draw_learned_scales
 from .learned_scale_plot import plot_learned_scales
+from .loading import load_model
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .person_heatmap_pictures import draw_person_heatmaps
@@ -48,6 +49,7 @@ __all__ = [
     'draw_stages',
     'first_component',
     'instance_colors',
+    'load_model',
     'match_instances',
     'plot_attention',
     'plot_correlations',

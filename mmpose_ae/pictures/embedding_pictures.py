@@ -9,11 +9,9 @@ import torch
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
-from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData
-from mmpose.apis import init_model
 
 from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
@@ -21,6 +19,7 @@ from mmpose_ae.registry import SCOPE
 
 from .crowding_plots import plot_correlations, plot_margins
 from .embedding_plot import ImageEmbedding, plot_embeddings
+from .loading import load_model
 from .saving import save_figures
 from .skeletons import draw_instances
 from .val_images import build_val_dataset
@@ -103,8 +102,7 @@ def _largest_crowds(dataset: BaseDataset, num_images: int) -> Dict[int, int]:
 @torch.no_grad()
 def _measure(model: TrainedModel, crowds: Dict[int, int]) -> _Measured:
     """Predict all images; keep the tags of every keypoint only where they are drawn."""
-    network = init_model(Config(model.cfg.to_dict()), str(model.checkpoint), device=get_device())
-    network.test_cfg = dict(network.test_cfg or {}, output_heatmaps=True)
+    network = load_model(model.cfg, model.checkpoint, output_heatmaps=True)
     margin = GroupMarginMetric(network.head.decoder.tag_threshold)
     correlation = EmbeddingCorrelationMetric(tag_dim=network.head.tag_dim)
     shown = {}

@@ -7,13 +7,12 @@ import torch
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from torch import nn
 
 from mmpose_ae.models.scale_adaptation import LearnedScale
 
 from .learned_scale_plot import plot_learned_scales
+from .loading import load_model
 from .recorded_images import input_image, last_of_kind
 from .saving import save_figures
 from .val_images import build_val_dataset, choose_images
@@ -39,7 +38,7 @@ def draw_learned_scales(
     Raises:
         ValueError: If the model learns no scales, or no image has a labelled person.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    model = load_model(cfg, checkpoint)
     learned = last_of_kind(model, LearnedScale)
     dataset = build_val_dataset(cfg)
     images = (dataset[index] for index in choose_images(dataset, num_images))

@@ -9,7 +9,6 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
-from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.datasets.transforms import whole_image
@@ -18,6 +17,7 @@ from mmpose_ae.metainfo import keypoint_names
 
 from .colors import match_instances
 from .contact_sheet import contact_sheet
+from .loading import load_model
 from .map_plot import plot_maps
 from .maps_of_image import crop_maps
 from .skeletons import draw_instances
@@ -48,8 +48,7 @@ def draw_predictions(
     Raises:
         ValueError: If no image of the dataset has a labelled person.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
-    model.test_cfg = dict(model.test_cfg or {}, output_heatmaps=True)
+    model = load_model(cfg, checkpoint, output_heatmaps=True)
     refiner, model.refiner = getattr(model, 'refiner', None), None
     dataset = build_val_dataset(cfg)
     out_dir = Path(out_dir)

@@ -7,11 +7,10 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
+from .loading import load_model
 from .val_images import build_val_dataset, choose_images
 
 
@@ -49,8 +48,7 @@ def record_images(
     Raises:
         ValueError: If the model has no such part, or no image has a labelled person.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
-    model.test_cfg = dict(model.test_cfg or {}, flip_test=False, multiscale_test=False)
+    model = load_model(cfg, checkpoint, flip_test=False, multiscale_test=False)
     calls = []
     last_of_kind(model, kind).register_forward_hook(
         lambda part, given, made: calls.append((given, made))

@@ -10,8 +10,6 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from torch import nn
 
 from mmpose_ae.datasets.transforms import whole_image
@@ -20,6 +18,7 @@ from mmpose_ae.models.coupled_embedding import CoupledEmbeddingHead
 from mmpose_ae.models.scale_adaptation.instance_scale import scale_map_from_tags, scale_vectors
 from mmpose_ae.ops import instance_scales
 
+from .loading import load_model
 from .maps_of_image import crop_maps
 from .saving import save_figures
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
@@ -48,7 +47,7 @@ def draw_scales(
 
     Source: Coupled Embedding (Wang et al. 2022), Figures 3 and 4.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    model = load_model(cfg, checkpoint)
     if not isinstance(model.head, CoupledEmbeddingHead):
         raise ValueError(
             f'tags that stand for scales are those of CoupledEmbeddingHead, '

@@ -7,13 +7,12 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from torch import nn
 
 from mmpose_ae.models.heads import to_instance_data
 from mmpose_ae.models.heads.views import nest_views
 
+from .loading import load_model
 from .recorded_images import input_image
 from .skeletons import draw_instances
 from .stages_plot import StagesOfImage, plot_stages
@@ -41,7 +40,7 @@ def draw_stages(
     Raises:
         ValueError: If the head does not group by tags, or there is no such image.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    model = load_model(cfg, checkpoint)
     if not hasattr(model.head.decoder, 'tag_threshold') or 'tags' not in model.head.channels:
         raise ValueError(
             f'{type(model.head).__name__} does not group by tags, whose stages are drawn'

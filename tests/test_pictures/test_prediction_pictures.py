@@ -59,7 +59,7 @@ def test_a_refiner_is_shown_beside_what_it_was_given(perfect_model, tmp_path, mo
             return samples
 
     def with_mover(*args, **kwargs):
-        model = init_model(*args, **kwargs)
+        model = load_model(*args, **kwargs)
         model.refiner = Mover()
         return model
 
@@ -73,8 +73,8 @@ def test_a_refiner_is_shown_beside_what_it_was_given(perfect_model, tmp_path, mo
         sheets.append((headings, options))
         return Figure(figsize=(1, 1))
 
-    init_model = prediction_pictures.init_model
-    monkeypatch.setattr(prediction_pictures, 'init_model', with_mover)
+    load_model = prediction_pictures.load_model
+    monkeypatch.setattr(prediction_pictures, 'load_model', with_mover)
     monkeypatch.setattr(prediction_pictures, 'draw_instances', record)
     monkeypatch.setattr(prediction_pictures, 'contact_sheet', record_sheet)
     cfg = Config.fromfile(perfect_model.config)

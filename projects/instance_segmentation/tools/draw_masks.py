@@ -8,15 +8,13 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
 from mmpose_ae.cli.command_line import drawing_parser, read_config
 from mmpose_ae.frame import Frame
 from mmpose_ae.options import check_count
-from mmpose_ae.pictures.colors import instance_colors
+from mmpose_ae.pictures import instance_colors, load_model
 from mmpose_ae.prediction.masks import paint_masks
 from mmpose_ae.registry import DATASETS
 from projects.instance_segmentation.models import InstanceSegHead, PoseMaskHead
@@ -44,9 +42,7 @@ def draw_masks(
         ValueError: If no image is asked for, or the config is of a network without tags of pixels.
     """
     check_count('the number of images', num_images, 1)
-    cfg = Config(cfg.to_dict())
-    cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})
-    model = init_model(cfg, str(checkpoint), device=get_device())
+    model = load_model(cfg, checkpoint, output_heatmaps=True)
     if not isinstance(model.head, (InstanceSegHead, PoseMaskHead)):
         raise ValueError(
             f'draw_masks draws tags of pixels, which InstanceSegHead and PoseMaskHead have, but '

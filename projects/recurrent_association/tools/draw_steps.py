@@ -7,14 +7,12 @@ import torch
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.device import get_device
-from mmpose.apis import init_model
 from mmpose.structures import PoseDataSample
 from torch import nn
 
 from mmpose_ae.cli.command_line import run_drawing
 from mmpose_ae.models.heads.supervision import gather_test_instances
-from mmpose_ae.pictures import choose_images, save_figures
+from mmpose_ae.pictures import choose_images, load_model, save_figures
 from mmpose_ae.pictures.recorded_images import input_image
 from mmpose_ae.registry import DATASETS
 from projects.recurrent_association.models import Chunk
@@ -40,7 +38,7 @@ def draw_steps(
     Raises:
         ValueError: If no image of the dataset has a labelled person.
     """
-    model = init_model(Config(cfg.to_dict()), str(checkpoint), device=get_device())
+    model = load_model(cfg, checkpoint)
     dataset = DATASETS.build(cfg.val_dataloader.dataset)
     images = (dataset[index] for index in choose_images(dataset, num_images))
     return save_figures((_draw(model, packed) for packed in images), out_dir)
