@@ -30,7 +30,7 @@ MODULES = {
 }
 LIGHT = {'predict', 'setup'}  # work without torch and MMPose
 WITHOUT_MMPOSE = 'MMPOSE_AE_LIGHT'  # as in mmpose_ae.environment, which is not imported yet
-INTERRUPTED = 130  # what shells say of Ctrl-C
+INTERRUPTED = 130  # what shells say of Ctrl-C; as in mmpose_ae.cli.terminal
 CLOSED_PIPE = 141  # what shells say of a program whose reader went away
 OUTPUTS = 'pictures, json, jsonl, parquet, coco, csv, mmpose'
 

@@ -13,7 +13,8 @@ from mmpose_ae.datasets.ledger import AnnotationError
 from mmpose_ae.images import ImageError
 from mmpose_ae.options import UnknownOption
 
-INTERRUPTED = 130  # what shells say of Ctrl-C
+from .terminal import INTERRUPTED
+
 UNKNOWN = re.compile(r'(\S+) is not in the \S+ registry')  # MMEngine's words
 
 

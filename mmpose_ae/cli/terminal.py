@@ -7,6 +7,8 @@ from typing import ContextManager, Iterator
 
 from tqdm import tqdm
 
+INTERRUPTED = 130  # what shells say of Ctrl-C
+
 
 @contextmanager
 def own_lines() -> Iterator[None]:

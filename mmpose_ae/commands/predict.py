@@ -9,7 +9,7 @@ from typing import List, Union
 
 from tqdm import tqdm
 
-from mmpose_ae.cli.terminal import own_lines
+from mmpose_ae.cli.terminal import INTERRUPTED, own_lines
 from mmpose_ae.prediction import BasePredictor, Failure, Prediction
 from mmpose_ae.prediction.background import Behind
 from mmpose_ae.prediction.job import Job
@@ -19,7 +19,6 @@ from mmpose_ae.prediction.shards import Shard
 from .predictors import build_predictor
 
 DEPTH = 4  # predictions that wait to be drawn
-INTERRUPTED = 130  # what shells say of Ctrl-C
 # Options that predictions do not depend on, or that others stand for in the record of a run.
 UNRECORDED = (
     'command', 'source', 'model', 'config', 'checkpoint', 'device', 'batch_size', 'compile',

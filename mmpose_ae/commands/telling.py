@@ -5,8 +5,8 @@ from typing import Iterable
 
 from mmpose_ae.checkpoints import CheckpointError
 
-# What is wrong with what a user gave, the TypeError of an unknown option included.
-FAULTS = (CheckpointError, ImportError, OSError, TypeError, ValueError)
+# Errors that end a command with one line; the TypeError is that of an unknown option.
+TOLD = (CheckpointError, ImportError, OSError, TypeError, ValueError)
 
 
 def tell(lines: Iterable[str]) -> int:
@@ -21,7 +21,7 @@ def tell(lines: Iterable[str]) -> int:
     try:
         for line in lines:
             print(line, flush=True)
-    except FAULTS as error:
+    except TOLD as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     return 0

@@ -71,7 +71,7 @@ class Completion:
         return fill_instances(instances, points, scores)
 
 
-def to_poses(
+def completed_poses(
     grouped: Instances, completed: Instances, instance_scores: np.ndarray, grid: Grid
 ) -> Poses:
     """Give instances out in pixels, with what was filled in marked.

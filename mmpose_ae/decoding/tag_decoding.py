@@ -17,7 +17,7 @@ from mmpose_ae.grouping import (
 )
 from mmpose_ae.options import check_choice, check_positive, read_options
 
-from .completion import Completion, to_poses
+from .completion import Completion, completed_poses
 from .decoding import Decoding
 from .refinement import OFFSETS
 from .scoring import MeanScoring
@@ -75,4 +75,4 @@ class TagDecoding(Decoding):
             completed = self.completion.complete(
                 grouped, *maps, self.tag_threshold, self.refinement
             )
-        return to_poses(grouped, completed, grouped.scores.mean(1), grid)
+        return completed_poses(grouped, completed, grouped.scores.mean(1), grid)

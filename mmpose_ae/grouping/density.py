@@ -11,7 +11,7 @@ from .candidates import UNMATCHED, Candidates, check_finite
 from .joining import join_groups
 from .places import Places, place_by_center, place_by_pose, typical_distances
 from .pool import PAIRS_AT_ONCE, Pool
-from .tag_peaks import find_peaks, find_seeds, space_out
+from .tag_peaks import densest_tags, find_seeds, space_out
 
 # Whatever the tags are, time and memory stay bounded; images of people stay below these limits.
 # So many rounds and groups there are; candidates that are left over become groups of one.
@@ -119,7 +119,7 @@ class DensityGrouping:
         if not len(tags):
             return tags
         most = PAIRS_AT_ONCE // len(tags) or 1
-        return find_peaks(pool, space_out(pool, pool.types, self.reach, most), self.reach)
+        return densest_tags(pool, space_out(pool, pool.types, self.reach, most), self.reach)
 
     def _find_groups(self, pool: Pool, num_types: int) -> np.ndarray:
         """Groups (N, K) that have no candidate in common; some candidates may be in none."""
@@ -129,7 +129,7 @@ class DensityGrouping:
             part = pool.take(free)
             most_seeds = int(_DENSITY_PAIRS / len(rounds) ** 1.5 / len(free)) or 1
             seeds = find_seeds(part, self.reach, most_seeds)
-            groups = self._pick(part, find_peaks(part, seeds, self.reach), num_types)
+            groups = self._pick(part, densest_tags(part, seeds, self.reach), num_types)
             groups = self._pick(part, part.mean_tags(groups), num_types, groups)
             if not len(groups):  # tags so large that rounding moves every mean out of reach
                 break

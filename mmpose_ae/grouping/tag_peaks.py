@@ -49,8 +49,8 @@ def space_out(pool: Pool, seeds: np.ndarray, reach: float, most: int) -> np.ndar
     return seeds[first if len(first) <= most else first[first <= np.sort(first)[most - 1]]]
 
 
-def find_peaks(pool: Pool, seeds: np.ndarray, reach: float) -> np.ndarray:
-    """Find the seeds than which none within half the reach is denser.
+def densest_tags(pool: Pool, seeds: np.ndarray, reach: float) -> np.ndarray:
+    """Give the tags of the seeds than which none within half the reach is denser.
 
     Args:
         pool (Pool): The candidates.
@@ -58,7 +58,7 @@ def find_peaks(pool: Pool, seeds: np.ndarray, reach: float) -> np.ndarray:
         reach (float): See :meth:`Pool.weigh`.
 
     Returns:
-        np.ndarray: Their tags, (N, L), in the order of the seeds.
+        np.ndarray: (N, L), in the order of the seeds.
     """
     density, close = np.zeros(len(seeds)), []
     for start, part in pool.parts(len(seeds)):

@@ -9,9 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmpose_ae.frame import flat_index
-
-Size = Tuple[int, int]
+from mmpose_ae.frame import Size, flat_index
 
 
 def gather_tags(tags: Tensor, indices: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from .matching import THRESHOLDS, match_partners
 from .people import ImagePeople
-from .similarity import keypoint_similarity, object_similarity
+from .similarity import object_similarity, pairwise_keypoint_similarity
 
 AT = 0.5  # least similarity of a keypoint that is at an annotated one
 NEAR = 0.1  # least mean similarity of a prediction that is about a person
@@ -98,7 +98,7 @@ def _at_sides(
     other = truth._replace(keypoints=truth.keypoints[:, mirror], labelled=truth.labelled[:, mirror])
     other = other._replace(labelled=other.labelled & (mirror != np.arange(len(mirror))))
     return tuple(
-        (keypoint_similarity(points, side, sigmas) * side.labelled)[:, counted]
+        (pairwise_keypoint_similarity(points, side, sigmas) * side.labelled)[:, counted]
         for side in (truth, other)
     )
 

@@ -5,7 +5,9 @@ import numpy as np
 from .people import Truth
 
 
-def keypoint_similarity(points: np.ndarray, truth: Truth, sigmas: np.ndarray) -> np.ndarray:
+def pairwise_keypoint_similarity(
+    points: np.ndarray, truth: Truth, sigmas: np.ndarray
+) -> np.ndarray:
     """Compare each keypoint of every prediction with that of every annotated person.
 
     Args:
@@ -27,7 +29,7 @@ def object_similarity(points: np.ndarray, truth: Truth, sigmas: np.ndarray) -> n
     twice the width and height.
 
     Args:
-        points (np.ndarray): As of :func:`keypoint_similarity`, like what follows.
+        points (np.ndarray): As of :func:`pairwise_keypoint_similarity`, like what follows.
         truth (Truth): The annotated people, N.
         sigmas (np.ndarray): Tolerance of each keypoint type.
 
@@ -35,7 +37,7 @@ def object_similarity(points: np.ndarray, truth: Truth, sigmas: np.ndarray) -> n
         np.ndarray: (P, N).
     """
     counts = truth.labelled.sum(1)
-    similar = keypoint_similarity(points, truth, sigmas) * truth.labelled
+    similar = pairwise_keypoint_similarity(points, truth, sigmas) * truth.labelled
     by_keypoints = similar.sum(-1) / np.maximum(counts, 1)
     if counts.all():
         return by_keypoints

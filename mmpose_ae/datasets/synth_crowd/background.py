@@ -1,12 +1,11 @@
 """Textured backgrounds and things that look like people but are not annotated."""
 
 from functools import lru_cache
-from typing import Tuple
 
 import cv2
 import numpy as np
 
-Size = Tuple[int, int]
+from mmpose_ae.frame import Size
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from .pool import Pool, first_best, squared_distances
 from .weights import place, weigh
 
 
-def find_peaks(pool: Pool, reach: float, num_seeds: int, count: int) -> Tuple[Tensor, Tensor]:
+def densest_tags(pool: Pool, reach: float, num_seeds: int, count: int) -> Tuple[Tensor, Tensor]:
     """Tags at which the density peaks among the candidates of the highest scores.
 
     Args:
@@ -65,7 +65,7 @@ def find_groups(
         reach (float): See :class:`mmpose_ae.grouping.DensityGrouping`.
         spread (float, optional): Likewise.
         num_rounds (int): Each groups what those before it left.
-        num_seeds (int): See :func:`find_peaks`.
+        num_seeds (int): See :func:`densest_tags`.
         count (int): Most groups of a round.
 
     Returns:
@@ -73,7 +73,7 @@ def find_groups(
     """
     rounds = []
     for _ in range(num_rounds):
-        centers, present = find_peaks(pool, reach, num_seeds, count)
+        centers, present = densest_tags(pool, reach, num_seeds, count)
         groups = pick(weigh(pool, centers, reach) * present[..., None, None])
         members = pool.members(groups)
         present = (groups != UNMATCHED).any(-1)

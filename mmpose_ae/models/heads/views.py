@@ -9,8 +9,6 @@ from torch import Tensor
 
 from .outputs import BottomupOutputs
 
-Size = Tuple[int, int]
-
 
 @dataclass(frozen=True)
 class ViewOptions:
@@ -169,7 +167,9 @@ def flip_outputs(
     )
 
 
-def average_heatmaps(views: Sequence[Tensor], size: Size, align_corners: bool = False) -> Tensor:
+def average_heatmaps(
+    views: Sequence[Tensor], size: Sequence[int], align_corners: bool = False
+) -> Tensor:
     """Average heatmaps (B, K, h_i, w_i) of several views at one size (H, W)."""
     return _mean([resize(view, size, align_corners) for view in views])
 

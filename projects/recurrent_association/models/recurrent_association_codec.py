@@ -10,7 +10,7 @@ from mmpose_ae.codecs import BottomupCodec, Maps, Targets
 from mmpose_ae.codecs.bottomup_codec import to_host
 from mmpose_ae.codecs.presets import TAG_OPTIONS, TARGET_OPTIONS, accept_presets
 from mmpose_ae.decoding import Completion, MeanScoring
-from mmpose_ae.decoding.completion import to_poses
+from mmpose_ae.decoding.completion import completed_poses
 from mmpose_ae.frame import Grid, unflatten_index
 from mmpose_ae.grouping import Instances, Poses, rank_poses
 from mmpose_ae.ops import finite_or_zero, refine_cells, sample_tags
@@ -158,7 +158,7 @@ class RecurrentAssociationCodec(BottomupCodec):
                 after = self.completion.complete(
                     before, *image, self.tag_threshold, self.refinement
                 )
-            found.append(to_poses(before, after, poses.instance_scores, grid))
+            found.append(completed_poses(before, after, poses.instance_scores, grid))
         return found
 
 
