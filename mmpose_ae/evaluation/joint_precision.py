@@ -7,6 +7,7 @@ from typing import NamedTuple, Sequence
 
 import numpy as np
 
+HEAD_SIZE = 0.6  # of the diagonal of the head's box, also PoseTrack's
 MATCHED = 0.5  # sizes of the head from which on a joint is wrong
 
 

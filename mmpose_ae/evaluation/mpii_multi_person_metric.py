@@ -10,10 +10,9 @@ from mmpose_ae.datasets.mpii import KEYPOINTS, GroupPredictions, write_predictio
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import METRICS
 
-from .joint_precision import PeopleOfGroup, joint_precisions
+from .joint_precision import HEAD_SIZE, PeopleOfGroup, joint_precisions
 from .mpii_groups import EVALUATED, are_inside, group_region
 
-HEAD_SIZE = 0.6  # of the diagonal of the head's box
 COLUMNS = ('head', 'shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle')  # of published tables
 
 

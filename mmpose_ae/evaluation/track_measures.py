@@ -9,14 +9,15 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import cv2
 import numpy as np
-import torch
 
 from mmpose_ae.datasets.posetrack18 import PoseTrackFrame, PoseTrackSequence
-from mmpose_ae.ops.similarity import keypoint_similarity
+from mmpose_ae.grouping.oks import object_keypoint_similarity
+from mmpose_ae.ops.similarity import AREA_PER_BOX
+
+from .joint_precision import HEAD_SIZE
 
 MATCHED = 0.5  # OKS from which on a predicted person is an annotated one
-# PoseTrack's: joints within half the size of a head, which is this part of the box's diagonal.
-JOINT_DISTANCE, HEAD_SIZE = 0.5, 0.6
+JOINT_DISTANCE = 0.5  # PoseTrack's: sizes of the head within which a joint is found
 COUNTS = ('objects', 'misses', 'false_positives', 'switches')
 _INSTALL = dict(
     trackeval='pip install --no-deps "trackeval>=1.3,<2" tabulate',
@@ -172,15 +173,10 @@ def pair_frames(
 
 def _similarity(true: PoseTrackFrame, guess: PoseTrackFrame, sigmas: np.ndarray) -> np.ndarray:
     """OKS of annotated to predicted people, (N, M); a keypoint that was not found is wrong."""
-    annotated, found = true.keypoints[..., 2] > 0, guess.keypoints[..., 2] > 0
-    each = keypoint_similarity(
-        torch.from_numpy(guess.keypoints[None, ..., :2]),
-        torch.from_numpy(true.keypoints[:, None, ..., :2]),
-        torch.from_numpy(_box_areas(true))[:, None],
-        torch.as_tensor(sigmas, dtype=torch.float64),
-    ).numpy()  # (N, M, K)
-    counted = annotated[:, None]
-    return (each * (counted & found)).sum(-1) / np.maximum(counted.sum(-1), 1)
+    places = np.where(guess.keypoints[..., 2:] > 0, guess.keypoints[..., :2], np.inf)
+    annotated = true.keypoints[:, None, :, 2] > 0  # (N, 1, K)
+    areas = AREA_PER_BOX * _box_areas(true)[:, None]
+    return object_keypoint_similarity(true.keypoints[..., :2], places, areas, sigmas, annotated)
 
 
 def _box_areas(frame: PoseTrackFrame) -> np.ndarray:

@@ -19,10 +19,10 @@ def object_keypoint_similarity(
         first (np.ndarray): Keypoints (x, y), (N, K, 2), in pixels.
         second (np.ndarray): Keypoints of others, (M, K, 2).
         areas (np.ndarray): What each pair counts as its area, broadcastable to (N, M), in square
-            pixels, positive.
+            pixels. Of an area of 0 equal keypoints alone are alike.
         sigmas (np.ndarray): Tolerance of each keypoint type, (K,), as in the dataset's metainfo.
-        counted (np.ndarray, optional): Which keypoints of a pair count, (N, M, K), bool. None
-            counts all.
+        counted (np.ndarray, optional): Which keypoints of a pair count, broadcastable to
+            (N, M, K), bool. None counts all.
         drift (float | np.ndarray): How far a pose may have moved besides, in roots of the area;
             broadcastable to (N, M).
 
@@ -32,7 +32,8 @@ def object_keypoint_similarity(
     distance = np.square(first[:, None] - second).sum(-1)  # (N, M, K)
     variance = (2 * sigmas) ** 2 + np.square(drift)[..., None]
     tiny = np.finfo(float).tiny  # without tolerance equal keypoints alone are alike
-    similarity = np.exp(-distance / np.maximum(2 * variance * areas[..., None], tiny))
+    with np.errstate(over='ignore'):  # far apart, by an area of 0
+        similarity = np.exp(-distance / np.maximum(2 * variance * areas[..., None], tiny))
     if counted is None:
         return similarity.mean(-1)
     return (similarity * counted).sum(-1) / np.maximum(counted.sum(-1), 1)

@@ -1,5 +1,7 @@
 """OKS of pairs: by hand, by pycocotools, and by openpifpaf."""
 
+import warnings
+
 import golden
 import numpy as np
 import pytest
@@ -23,6 +25,17 @@ def test_by_hand():
     # Straying by 1 root of the area doubles the variance.
     found = object_keypoint_similarity(first, second, np.full((1, 2), 9.0), sigmas, counted, 1.0)
     assert found[0, 0] == pytest.approx(np.exp(-0.25))
+
+
+def test_without_an_area_equal_keypoints_alone_are_alike():
+    first, second = np.zeros((1, 2, 2)), np.array([[[0, 0], [0, 3]]])
+    counted = np.array([[[True, True]], [[False, True]]])  # of the first pose, whatever the second
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        found = object_keypoint_similarity(
+            first.repeat(2, axis=0), second, np.zeros((2, 1)), np.array([0.5, 0.5]), counted
+        )
+    assert found.tolist() == [[0.5], [0]]
 
 
 def test_by_pycocotools():
