@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+from contextlib import contextmanager
 
 import pytest
 
@@ -32,21 +33,23 @@ def test_what_is_there_stays_until_all_is_on_the_disk(tmp_path, monkeypatch):
     assert seen == [('fsync', b'first'), ('replace', b'first'), ('fsync', b'second')]
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """No file gets larger than 1000 bytes, as on a disk that is full then."""
+    """No file gets larger than 1000 bytes, as on a disk that is full; nor does a log of tests."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
 
 
-def test_a_full_disk_is_named_and_nothing_older_is_damaged(tmp_path, full_disk):
+def test_a_full_disk_is_named_and_nothing_older_is_damaged(tmp_path):
     path = tmp_path / 'epoch_1.pth'
     write_whole(path, b'first')
-    with pytest.raises(OSError, match=r"'.*epoch_1\.pth'") as error:
+    with full_disk(), pytest.raises(OSError, match=r"'.*epoch_1\.pth'") as error:
         write_whole(path, bytes(2000))
     assert error.value.filename == str(path) and error.value.errno is not None
     assert path.read_bytes() == b'first'

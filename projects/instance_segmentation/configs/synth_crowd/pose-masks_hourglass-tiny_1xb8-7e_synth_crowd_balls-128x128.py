@@ -25,7 +25,7 @@ model = dict(
         in_channels=36,
         mask_loss=dict(type='DetectionLoss', loss_weight=0.02),
         mask_tag_loss=dict(type='PixelGroupingLoss', loss_weight=0.012),
-        decoder=dict(sigma=1.5, keypoint_order=keypoint_order),
+        decoder=dict(targets=dict(sigma=1.5), keypoint_order=keypoint_order),
     ),
 )
 

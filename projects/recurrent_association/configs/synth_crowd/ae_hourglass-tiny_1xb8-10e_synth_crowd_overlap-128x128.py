@@ -16,7 +16,7 @@ model = dict(
     head=dict(
         in_channels=68,
         further_channels=34,
-        decoder=dict(sigma=1.5, keypoint_order=_base_.keypoint_order),
+        decoder=dict(targets=dict(sigma=1.5), keypoint_order=_base_.keypoint_order),
     ),
 )
 

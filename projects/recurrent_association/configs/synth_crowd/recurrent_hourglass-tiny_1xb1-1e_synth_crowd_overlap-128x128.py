@@ -32,7 +32,9 @@ model = dict(
             ends_at_stop=False,  # as the numbers of the README were measured
         ),
         decoder=dict(
-            type='RecurrentAssociationCodec', sigma=1.5, keypoint_order=_base_.keypoint_order
+            type='RecurrentAssociationCodec',
+            targets=dict(sigma=1.5),
+            keypoint_order=_base_.keypoint_order,
         ),
     ),
     test_cfg=dict(flip_test=False),
