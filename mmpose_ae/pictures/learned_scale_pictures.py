@@ -13,7 +13,7 @@ from mmpose_ae.models.scale_adaptation import LearnedScale
 
 from .learned_scale_plot import plot_learned_scales
 from .loading import load_model
-from .recorded_images import input_image, last_of_kind
+from .recorded_images import base_scale, input_image, last_of_kind
 from .saving import save_figures
 from .val_images import build_val_dataset, choose_images
 
@@ -46,7 +46,7 @@ def draw_learned_scales(
 
 
 def _draw(model: nn.Module, learned: LearnedScale, packed: dict) -> Tuple[str, Figure]:
-    batch = model.data_preprocessor(pseudo_collate([packed]))
+    batch = model.data_preprocessor(pseudo_collate([base_scale(packed)]))
     outputs = model.head(model.extract_feat(batch['inputs']))[-1]
     maps = outputs.heatmaps[-1], learned(outputs, supervision=None)[-1]
     heatmaps, scales = (each[0].float().cpu().numpy() for each in maps)

@@ -55,7 +55,7 @@ def record_images(
     )
     dataset = build_val_dataset(cfg)
     for index in choose_images(dataset, num_images):
-        packed = dataset[index]
+        packed = base_scale(dataset[index])
         with torch.no_grad():
             (sample,) = model.test_step(pseudo_collate([packed]))
         yield RecordedImage(input_image(packed), sample, *calls.pop())
@@ -69,8 +69,23 @@ def last_of_kind(model: nn.Module, kind: type) -> nn.Module:
     return parts[-1]
 
 
+def base_scale(packed: dict) -> dict:
+    """Leave the other scales of an image pyramid out.
+
+    Args:
+        packed (dict): ``inputs`` and ``data_samples`` of an image, as a pipeline packs them.
+
+    Returns:
+        dict: The same as a pipeline packs it that makes no pyramid.
+    """
+    if not isinstance(packed['inputs'], list):
+        return packed
+    sample = packed['data_samples'].clone()
+    sample.set_metainfo(dict(aug_scales=None))
+    return dict(packed, inputs=packed['inputs'][0], data_samples=sample)
+
+
 def input_image(packed: dict) -> np.ndarray:
     """The input that a pipeline made, as an RGB image (h, w, 3), uint8; of a pyramid the base."""
-    inputs = packed['inputs']
-    base = inputs[0] if isinstance(inputs, list) else inputs
+    base = base_scale(packed)['inputs']
     return base.flip(0).permute(1, 2, 0).numpy()  # blue, green, red before

@@ -20,6 +20,7 @@ from mmpose_ae.ops import instance_scales
 
 from .loading import load_model
 from .maps_of_image import crop_maps
+from .recorded_images import base_scale
 from .saving import save_figures
 from .scale_plot import InstanceScale, plot_scale_maps, plot_scale_vectors
 from .val_images import build_val_dataset, choose_images
@@ -63,7 +64,7 @@ def _figures(
     model: nn.Module, dataset: BaseDataset, num_images: int
 ) -> Iterator[Tuple[str, Figure]]:
     for index in choose_images(dataset, num_images):
-        (prediction,) = model.test_step(pseudo_collate([dataset[index]]))
+        (prediction,) = model.test_step(pseudo_collate([base_scale(dataset[index])]))
         sample, info = prediction.to_dict(), dataset.get_data_info(index)
         image, image_id = mmcv.bgr2rgb(whole_image(sample)), sample['img_id']
         instances = _scales_of_instances(sample, info, model.head)

@@ -68,8 +68,11 @@ def checkpoint(cfg, perfect_model, tmp_path):
     return tmp_path / 'grouping.pth'
 
 
-def test_what_is_drawn_was_attended_to(cfg, checkpoint, tmp_path, monkeypatch):
-    """Only the center that is an instance, and candidates that do not fill up."""
+@pytest.mark.parametrize('aug_scales', [None, [2.0]])
+def test_what_is_drawn_was_attended_to(cfg, checkpoint, tmp_path, monkeypatch, aug_scales):
+    """Only the center that is an instance, and candidates that do not fill up; of one scale."""
+    cfg.val_dataloader.dataset.pipeline[1].aug_scales = aug_scales
+    cfg.model.test_cfg.multiscale_test = aug_scales is not None
     drawn, draw = [], attention_pictures.plot_attention
     monkeypatch.setattr(
         attention_pictures, 'plot_attention', lambda *args: drawn.append(args) or draw(*args)

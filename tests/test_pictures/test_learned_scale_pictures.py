@@ -38,7 +38,8 @@ def swahr(perfect_model, tmp_path):
     return tmp_path / 'swahr_tiny.py', tmp_path / 'swahr.pth'
 
 
-def test_what_is_drawn_was_learned(swahr, perfect_model, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize('aug_scales', ['None', '[2.0]'])
+def test_what_is_drawn_was_learned(swahr, perfect_model, tmp_path, monkeypatch, capsys, aug_scales):
     drawn = []
     monkeypatch.setattr(
         learned_scale_pictures,
@@ -46,6 +47,7 @@ def test_what_is_drawn_was_learned(swahr, perfect_model, tmp_path, monkeypatch, 
         lambda *args: drawn.append(args) or Figure(figsize=(1, 1)),
     )
     argv = [TOOL, *swahr, '--num', 2, '--out', tmp_path / 'new']
+    argv += ['--cfg-options', f'val_dataloader.dataset.pipeline.1.aug_scales={aug_scales}']
     monkeypatch.setattr('sys.argv', [str(word) for word in argv])
     runpy.run_path(str(TOOL), run_name='__main__')
     printed = [line for line in capsys.readouterr().out.splitlines() if line.endswith('.png')]

@@ -36,7 +36,10 @@ def coupled(perfect_model, tmp_path):
     return tmp_path / 'ce_tiny.py', tmp_path / 'ce.pth'
 
 
-def test_what_is_drawn_was_predicted(coupled, perfect_model, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize('aug_scales', ['None', '[2.0]'])
+def test_what_is_drawn_was_predicted(
+    coupled, perfect_model, tmp_path, monkeypatch, capsys, aug_scales
+):
     """|tag| is (1, 3), the levels are 1/4 and 3/4: scale 5/8, and the factor 5/4 at theta 1/2."""
     drawn = {}
     for name in ('plot_scale_maps', 'plot_scale_vectors'):  # which take long to save
@@ -47,6 +50,7 @@ def test_what_is_drawn_was_predicted(coupled, perfect_model, tmp_path, monkeypat
         )
     out = tmp_path / 'new'
     argv = [str(TOOL), *map(str, coupled), '--num', '1', '--out', str(out)]
+    argv += ['--cfg-options', f'val_dataloader.dataset.pipeline.1.aug_scales={aug_scales}']
     monkeypatch.setattr('sys.argv', argv)
     runpy.run_path(str(TOOL), run_name='__main__')
     printed = [line for line in capsys.readouterr().out.splitlines() if line.endswith('.png')]

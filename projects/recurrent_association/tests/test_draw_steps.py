@@ -1,13 +1,16 @@
 import numpy as np
+import pytest
 
 from projects.recurrent_association.tools import draw_steps
 from projects.recurrent_association.visualization import StepsOfImage, plot_steps
 
 
-def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch):
+@pytest.mark.parametrize('aug_scales', [None, [2.0]])
+def test_everybody_annotated_is_matched_to_a_step(trained, tmp_path, monkeypatch, aug_scales):
     drawn, draw = [], plot_steps
     monkeypatch.setattr(draw_steps, 'plot_steps', lambda *args: drawn.append(args) or draw(*args))
     cfg, checkpoint = trained
+    cfg.val_dataloader.dataset.pipeline[1].aug_scales = aug_scales
     paths = draw_steps.draw_steps(cfg, checkpoint, tmp_path / 'new', num_images=1)
     assert [path.name for path in paths] == ['steps_1.png']
     assert paths[0].is_file()

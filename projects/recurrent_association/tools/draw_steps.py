@@ -13,7 +13,7 @@ from torch import nn
 from mmpose_ae.cli.command_line import run_drawing
 from mmpose_ae.models.heads.supervision import gather_test_instances
 from mmpose_ae.pictures import choose_images, load_model, save_figures
-from mmpose_ae.pictures.recorded_images import input_image
+from mmpose_ae.pictures.recorded_images import base_scale, input_image
 from mmpose_ae.registry import DATASETS
 from projects.recurrent_association.models import Chunk
 from projects.recurrent_association.models.matching import distances_to_targets, match
@@ -46,7 +46,7 @@ def draw_steps(
 
 def _draw(model: nn.Module, packed: dict) -> Tuple[str, Figure]:
     sample = packed['data_samples']
-    inputs = model.data_preprocessor(pseudo_collate([packed]))['inputs']
+    inputs = model.data_preprocessor(pseudo_collate([base_scale(packed)]))['inputs']
     chunk = model.head.unroll(model.extract_feat(inputs))
     figure = plot_steps(input_image(packed), steps_of_image(chunk, sample, model.head))
     return f'steps_{sample.img_id}', figure
