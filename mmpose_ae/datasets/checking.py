@@ -38,7 +38,8 @@ class Report:
         )
 
     def write(self, path: Union[str, Path]) -> None:
-        """Write the repaired file."""
+        """Write the repaired file; its folder is made if missing."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(self.content))
 
 

@@ -85,6 +85,15 @@ def test_the_fixed_file_is_written(write, run):
     assert status == 0 and 'repaired' not in printed.out
 
 
+def test_the_folder_of_the_fixed_file_is_made(write, run):
+    root = write(faults.annotations(area=0))
+    fixed = root / 'new' / 'folder' / 'fixed.json'
+    status, _ = run('--ann', root / 'people.json', '--fix', fixed)
+    assert status == 0 and fixed.is_file()
+    status, printed = run('--ann', root / 'people.json', '--fix', fixed / 'fixed.json')
+    assert status == 1 and str(fixed) in printed.out and 'is written' not in printed.out
+
+
 def test_all_faults_are_listed_and_nothing_is_written(write, run):
     root = write(faults.annotations(bbox=[1]))
     (root / 'img' / '000001.png').unlink()
@@ -133,6 +142,15 @@ def test_missing_and_broken_files_are_named(tmp_path, run):
         ((), 'give the name of a published dataset, or an annotation file'),
         (('coco', '--ann', 'a.json'), 'give the name of a published dataset, or an annotation'),
         (('coco', '--fix', 'a.json'), 'belong to --ann'),
+        (('--ann', 'a.json', '--root', 'data'), '--root belongs to the name of a published'),
+        (
+            ('--ann', 'a.json', '--estimate-sigmas', 'b.json', '--fix', 'c.json'),
+            'takes neither --images nor --fix',
+        ),
+        (
+            ('--ann', 'a.json', '--estimate-sigmas', 'b.json', '--images', 'img'),
+            'takes neither --images nor --fix',
+        ),
     ],
 )
 def test_arguments_that_do_not_fit(run, arguments, message):

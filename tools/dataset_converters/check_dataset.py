@@ -18,8 +18,8 @@ from mmpose_ae.datasets.sigmas import estimate_sigmas
 from mmpose_ae.metainfo import keypoint_names, load_metainfo
 
 
-def main() -> None:
-    """Print what is wrong and exit with 1 if anything is."""
+def parse_args() -> Namespace:
+    """Read the command line."""
     parser = ArgumentParser(description='Say what is wrong with a dataset, without training')
     parser.add_argument('dataset', nargs='?', choices=sorted(LAYOUTS), help='a published one')
     parser.add_argument('--root', help="the published dataset's folder; data/DATASET by default")
@@ -35,10 +35,25 @@ def main() -> None:
         parser.error('give the name of a published dataset, or an annotation file as --ann')
     if args.ann is None and (args.images or args.metainfo or args.fix or args.estimate_sigmas):
         parser.error('--images, --metainfo, --fix and --estimate-sigmas belong to --ann')
+    if args.ann and args.root:
+        parser.error('--root belongs to the name of a published dataset')
+    if args.estimate_sigmas and (args.images or args.fix):
+        parser.error('--estimate-sigmas takes neither --images nor --fix')
+    return args
+
+
+def main() -> None:
+    """Print what is wrong and exit with 1 if anything is."""
+    args = parse_args()
     if args.estimate_sigmas:
-        done = _print_sigmas(args)
+        do = _print_sigmas
     else:
-        done = _check_published(args) if args.ann is None else _check_own(args)
+        do = _check_published if args.ann is None else _check_own
+    try:
+        done = do(args)
+    except (OSError, ValueError) as error:
+        print(error)
+        done = False
     if not done:
         sys.exit(1)
 
@@ -54,11 +69,7 @@ def _check_published(args: Namespace) -> bool:
 
 
 def _check_own(args: Namespace) -> bool:
-    try:
-        report = check_annotation_file(args.ann, args.images, _keypoint_count(args))
-    except (OSError, ValueError) as error:
-        print(error)
-        return False
+    report = check_annotation_file(args.ann, args.images, _keypoint_count(args))
     if report.ledger.summary():
         print(report.ledger.summary())
     if report.ledger.findings:
@@ -81,13 +92,9 @@ def _keypoint_count(args: Namespace) -> Optional[int]:
 
 
 def _print_sigmas(args: Namespace) -> bool:
-    try:
-        first = read_annotation_file(args.ann, _keypoint_count(args))
-        second = read_annotation_file(args.estimate_sigmas, count_keypoints(first))
-        found = estimate_sigmas(first, second)
-    except (OSError, ValueError) as error:
-        print(error)
-        return False
+    first = read_annotation_file(args.ann, _keypoint_count(args))
+    second = read_annotation_file(args.estimate_sigmas, count_keypoints(first))
+    found = estimate_sigmas(first, second)
     names = list(map(str, range(len(found.values))))
     if args.metainfo:
         names = keypoint_names(load_metainfo(dict(from_file=args.metainfo)))
