@@ -12,9 +12,11 @@ from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData
+from torch import nn
 
 from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
+from mmpose_ae.models.heads import groups_by_tags
 from mmpose_ae.registry import SCOPE
 
 from .crowding_plots import plot_correlations, plot_margins
@@ -68,8 +70,8 @@ def draw_embeddings(
         each image.
 
     Raises:
-        ValueError: If two networks have one name, no image has two people, or a network does not
-            see the images to draw.
+        ValueError: If two networks have one name, one does not group by tags, no image has two
+            people, or a network does not see the images to draw.
 
     Source: Coupled Embedding (Wang et al. 2022), Figures 2, 5 and 1.
     """
@@ -83,7 +85,10 @@ def _figures(models: Sequence[TrainedModel], num_images: int) -> Iterator[Tuple[
     init_default_scope(models[0].cfg.get('default_scope', SCOPE))
     dataset = build_val_dataset(models[0].cfg)
     crowds = _largest_crowds(dataset, num_images)
-    measured = {model.name: _measure(model, crowds) for model in models}
+    networks = [_load(model) for model in models]  # all, before the first one takes its time
+    measured = {
+        model.name: _measure(model, network, crowds) for model, network in zip(models, networks)
+    }
     yield from _draw_dataset(measured).items()
     for image_id, index in crowds.items():
         yield f'embedding_{image_id}', _draw_image(dataset, index, image_id, measured)
@@ -99,10 +104,17 @@ def _largest_crowds(dataset: BaseDataset, num_images: int) -> Dict[int, int]:
     return {infos[i]['img_id']: int(i) for i in largest}
 
 
-@torch.no_grad()
-def _measure(model: TrainedModel, crowds: Dict[int, int]) -> _Measured:
-    """Predict all images; keep the tags of every keypoint only where they are drawn."""
+def _load(model: TrainedModel) -> nn.Module:
     network = load_model(model.cfg, model.checkpoint, output_heatmaps=True)
+    if not groups_by_tags(network.head):
+        head = type(network.head).__name__
+        raise ValueError(f'{model.name}: {head} does not group by tags, which are drawn')
+    return network
+
+
+@torch.no_grad()
+def _measure(model: TrainedModel, network: nn.Module, crowds: Dict[int, int]) -> _Measured:
+    """Predict all images; keep the tags of every keypoint only where they are drawn."""
     margin = GroupMarginMetric(network.head.decoder.tag_threshold)
     correlation = EmbeddingCorrelationMetric(tag_dim=network.head.tag_dim)
     shown = {}

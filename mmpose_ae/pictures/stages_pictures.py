@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from torch import nn
 
-from mmpose_ae.models.heads import to_instance_data
+from mmpose_ae.models.heads import groups_by_tags, to_instance_data
 from mmpose_ae.models.heads.views import nest_views
 
 from .loading import load_model
@@ -41,7 +41,7 @@ def draw_stages(
         ValueError: If the head does not group by tags, or there is no such image.
     """
     model = load_model(cfg, checkpoint)
-    if not hasattr(model.head.decoder, 'tag_threshold') or 'tags' not in model.head.channels:
+    if not groups_by_tags(model.head):
         raise ValueError(
             f'{type(model.head).__name__} does not group by tags, whose stages are drawn'
         )

@@ -5,9 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 
 from mmpose_ae.pictures import TrainedModel, draw_embeddings, embedding_pictures
+from mmpose_ae.registry import MODELS
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/draw_embeddings.py'
 
@@ -96,6 +99,28 @@ def test_networks_see_the_same_images(crowd, perfect_model, tmp_path):
     other.val_dataloader.dataset.indices = [1, 3]
     models = [TrainedModel(n, c, perfect_model.checkpoint) for n, c in zip('ab', (crowd, other))]
     with pytest.raises(ValueError, match=r'val_dataloader of b lacks images \[0\]'):
+        draw_embeddings(models, tmp_path, 1)
+
+
+def test_networks_without_tags_are_refused_before_any_is_measured(
+    crowd, perfect_model, tmp_path, monkeypatch
+):
+    other = Config(crowd.to_dict())
+    other.model.head = dict(
+        type='CenterOffsetHead',
+        in_channels=34,
+        num_keypoints=17,
+        decoder=dict(type='CenterOffsetCodec', sigma=1),
+    )
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        weights = MODELS.build(other.model).state_dict()
+    torch.save(dict(state_dict=weights, meta={}), tmp_path / 'offsets.pth')
+    monkeypatch.delattr(embedding_pictures, '_measure')
+    models = [
+        TrainedModel('a', crowd, perfect_model.checkpoint),
+        TrainedModel('b', other, tmp_path / 'offsets.pth'),
+    ]
+    with pytest.raises(ValueError, match='b: CenterOffsetHead does not group by tags'):
         draw_embeddings(models, tmp_path, 1)
 
 

@@ -111,6 +111,12 @@ def test_what_cannot_be_compared_is_refused(tool, network, monkeypatch, tmp_path
         tool.main()
 
 
+def test_networks_without_tags_are_refused(tool, tmp_path):
+    name = 'cid/synth_crowd/cid_hourglass-tiny_1xb8-7e_synth_crowd_crowded-192x192.py'
+    with pytest.raises(SystemExit, match=r'192x192.py: CIDHead does not group by tags'):
+        tool.write_onnx(CONFIG.parents[2] / name, (64, 64), tmp_path / 'cid.onnx')
+
+
 def test_rtmo_is_that_of_mmpose(load_tool, monkeypatch, tmp_path):
     """Its best people, where no two boxes are alike enough to be doubles."""
     seen = {}

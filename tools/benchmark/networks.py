@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from mmpose_ae.cli.benchmark import WARM_UP, run
 from mmpose_ae.codecs import Maps
+from mmpose_ae.models.heads import groups_by_tags
 from mmpose_ae.registry import MODELS
 
 OPSET = 18
@@ -55,10 +56,16 @@ def write_onnx(config: Path, size: Tuple[int, int], path: Path) -> None:
         config (Path): The config.
         size (tuple): Of the images (w, h), in pixels.
         path (Path): The file to write.
+
+    Raises:
+        SystemExit: If the network does not group by tags.
     """
     cfg = Config.fromfile(config)
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
-        network = CandidateNetwork(MODELS.build(cfg.model)).eval()
+        model = MODELS.build(cfg.model)
+    if not groups_by_tags(model.head):
+        raise SystemExit(f'{config}: {type(model.head).__name__} does not group by tags')
+    network = CandidateNetwork(model).eval()
     images = torch.rand(1, 3, *size[::-1])
     torch.onnx.export(
         network, (images,), path, dynamo=True, opset_version=OPSET, external_data=False,

@@ -2,6 +2,7 @@
 
 from .ae_head import AEHead, TagViewOptions
 from .bottomup_head import BottomupHead
+from .by_tags import groups_by_tags
 from .codec_head import CodecHead, Predictions
 from .ground_truth import GroundTruth
 from .inputs import Inputs, describe_inputs
@@ -33,6 +34,7 @@ __all__ = [
     'average_heatmaps',
     'describe_inputs',
     'flip_back',
+    'groups_by_tags',
     'input_size_of',
     'list_views',
     'merge_resolutions',

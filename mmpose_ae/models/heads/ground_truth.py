@@ -12,6 +12,7 @@ from mmpose_ae.ops import gaussian_heatmaps
 from mmpose_ae.options import check_choice
 
 from .bottomup_head import BottomupHead, Predictions
+from .by_tags import groups_by_tags
 from .outputs import Predicted
 from .supervision import Annotated, gather_test_instances
 from .views import ViewOptions
@@ -33,9 +34,7 @@ class GroundTruth:
 
     def __init__(self, head: BottomupHead, kind: str) -> None:
         check_choice('ground_truth', kind, sorted(GROUND_TRUTH))
-        if 'tags' not in getattr(head, 'channels', ()) or not hasattr(
-            head.decoder, 'tag_threshold'
-        ):
+        if not groups_by_tags(head):
             raise ValueError('ground_truth is an option of heads that group by tags')
         self.head = head
         self.kind = kind
