@@ -1,6 +1,7 @@
 """The benchmarks against MMPose, in small: their rows, and that they refuse a wrong result."""
 
 import json
+from argparse import Namespace
 
 import numpy as np
 import pytest
@@ -156,6 +157,18 @@ def test_the_scene_shows_its_keypoints(load_tool):
     assert not missing.heatmaps.any()
     with pytest.raises(ValueError, match='128x128 has room for 4 people, not 5'):
         make_scene(5, 1, (128, 128))
+
+
+@pytest.mark.parametrize('dataset', ['coco', 'crowdpose'])
+def test_learning_by_heart_is_longer_than_its_warm_up(load_tool, tmp_path, dataset):
+    args = Namespace(dataset=dataset, ann_file=tmp_path / 'a.json', img_dir=None, work_dir=tmp_path)
+    tool = load_tool('benchmark/overfit')
+    for iterations in (0, 100):
+        with pytest.raises(SystemExit, match='--iterations: at least 101'):
+            tool.load_config(Namespace(**vars(args), iterations=iterations))
+    cfg = tool.load_config(Namespace(**vars(args), iterations=250))
+    cosine = cfg.param_scheduler[1]
+    assert (cfg.train_cfg.max_iters, cosine.begin, cosine.end, cosine.T_max) == (250, 100, 250, 150)
 
 
 def test_groupings_on_perfect_and_on_noisy_maps(load_tool, monkeypatch, tmp_path):

@@ -48,10 +48,17 @@ def load_config(args: Namespace) -> Config:
         loader.dataset.update(place)
     for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
         evaluator.ann_file = str(args.ann_file)
-    if args.iterations:
-        cfg.train_cfg.update(max_iters=args.iterations, val_interval=args.iterations)
-        cfg.param_scheduler[1].update(end=args.iterations, T_max=args.iterations - 100)
+    if args.iterations is not None:
+        _set_iterations(cfg, args.iterations)
     return cfg
+
+
+def _set_iterations(cfg: Config, iterations: int) -> None:
+    cosine = cfg.param_scheduler[1]
+    if iterations <= cosine.begin:
+        raise SystemExit(f'--iterations: at least {cosine.begin + 1}, the warm-up and one more')
+    cfg.train_cfg.update(max_iters=iterations, val_interval=iterations)
+    cosine.update(end=iterations, T_max=iterations - cosine.begin)
 
 
 def main() -> None:
