@@ -159,6 +159,15 @@ def test_the_scene_shows_its_keypoints(load_tool):
         make_scene(5, 1, (128, 128))
 
 
+@pytest.mark.parametrize('pictures', [0, 3])
+def test_exported_files_need_pictures_that_are_timed(load_tool, monkeypatch, capsys, pictures):
+    argv = ['export', 'no.py', 'no.pth', '--pictures', str(pictures)]
+    monkeypatch.setattr('sys.argv', argv)
+    with pytest.raises(SystemExit):
+        load_tool('benchmark/export').main()
+    assert '--pictures: at least 4, the first 3 are not timed' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize('dataset', ['coco', 'crowdpose'])
 def test_learning_by_heart_is_longer_than_its_warm_up(load_tool, tmp_path, dataset):
     args = Namespace(dataset=dataset, ann_file=tmp_path / 'a.json', img_dir=None, work_dir=tmp_path)

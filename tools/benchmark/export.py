@@ -176,6 +176,8 @@ def main() -> None:
     add('--pictures', type=int, metavar='N', help='of the test data, without AP; all by default')
     add('--json', type=Path, metavar='FILE', help='write the rows to this file')
     args = parser.parse_args()
+    if args.pictures is not None and args.pictures <= WARM_UP:
+        parser.error(f'--pictures: at least {WARM_UP + 1}, the first {WARM_UP} are not timed')
     torch.set_num_threads(1)
     run(compare(load(args.config, args.checkpoint, args.cfg_options), args), args)
 
