@@ -204,6 +204,7 @@ def test_groupings_on_perfect_and_on_noisy_maps(load_tool, monkeypatch, tmp_path
 
     def score(*options):
         path = tmp_path / 'rows.json'
+        monkeypatch.chdir(tmp_path)
         argv = ['grouping', tmp_path / 'ann.json', '--json', path, *options]
         monkeypatch.setattr('sys.argv', list(map(str, argv)))
         load_tool('benchmark/grouping').main()

@@ -29,6 +29,7 @@ from mmpose_ae.datasets.annotations import is_labelled
 from mmpose_ae.frame import Grid
 from mmpose_ae.registry import KEYPOINT_CODECS
 
+PARTS = Path(__file__).resolve().parents[2] / 'configs/_base_/datasets'
 STRIDE, SHORT_SIDE, SIDE_FACTOR = 4, 512, 64  # pixels of the network's input
 SIGMA, TAG_RADIUS = 2.0, 3  # cells
 TAG_MARGIN = 2.0  # distance between the tags of people, and from 0, the background
@@ -207,8 +208,8 @@ def main() -> None:
     if num_keypoints not in DATASETS:
         raise ValueError(f'{args.ann}: expected 17 or 14 keypoints, found {num_keypoints}')
     dataset = DATASETS[num_keypoints]
-    metainfo = parse_pose_metainfo(dict(from_file=f'configs/_base_/datasets/{dataset}.py'))
-    pose = Config.fromfile(f'configs/_base_/datasets/{dataset}_bottomup.py').standing_pose
+    metainfo = parse_pose_metainfo(dict(from_file=str(PARTS / f'{dataset}.py')))
+    pose = Config.fromfile(PARTS / f'{dataset}_bottomup.py').standing_pose
     decoders = {name: build(name, metainfo, pose) for name in args.codecs}
     rows = []
     for seed in args.seeds:
