@@ -9,7 +9,6 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from mmengine.logging import print_log
 
-from mmpose_ae.datasets import CocoDataset
 from mmpose_ae.datasets.annotation_file import load_content, review_images
 from mmpose_ae.datasets.annotations import name_of
 from mmpose_ae.datasets.bottomup_annotations import remember_image_folder
@@ -42,12 +41,20 @@ def read_coco(path: str, image_folder: Optional[str] = None, log: bool = True) -
     if review_images(content, ledger, image_folder):
         _review_categories(content, ledger)
         review_outlines(content['annotations'], ledger)
-    _close(ledger, log)
+    close_review(ledger, log)
     return dict(content, categories=sorted(content['categories'], key=lambda c: c['id']))
 
 
-def _close(ledger: Ledger, log: bool = True) -> None:
-    """Raise what a review found wrong, or say what it left out."""
+def close_review(ledger: Ledger, log: bool = True) -> None:
+    """Raise what a review found wrong, or say what it left out.
+
+    Args:
+        ledger (Ledger): The review of a file.
+        log (bool): Say in the log what was left out.
+
+    Raises:
+        ValueError: If something in the file cannot be right.
+    """
     ledger.raise_findings()
     if log and ledger.summary():
         print_log(ledger.summary(), 'current', logging.WARNING)
@@ -180,31 +187,3 @@ class CocoInstanceDataset(InstanceDataset):
             raise ValueError(f'{self.ann_file} has no category {missing[0]!r}, only {list(ids)}')
         self.set_categories({name: ids[name] for name in names})
         return {ids[name]: i for i, name in enumerate(names)}
-
-
-@DATASETS.register_module()
-@refuse_unknown_options
-class PoseMaskDataset(CocoDataset):
-    """People of a file in COCO's format, with keypoints and masks.
-
-    The n-th instance of an image's map is its n-th person.
-    """
-
-    def load_data_list(self) -> List[dict]:
-        """List the images, with what reads the masks of their people.
-
-        Raises:
-            ValueError: If nobody has a mask; and as :class:`CocoDataset`.
-        """
-        data_list = super().load_data_list()
-        self._metainfo.update(classes=['person'], category_ids=[1])
-        everybody = [ann for data in data_list for ann in data['raw_ann_info'] or []]
-        ledger = Ledger(self.ann_file)
-        review_outlines(everybody, ledger)
-        _close(ledger)
-        require_masks(self.ann_file, everybody, ['person'])
-        for data in data_list:
-            size = data['annotated_size'][::-1]
-            people = data['raw_ann_info'] or []  # None where nobody is
-            data['read_instances'] = partial(draw_annotations, self.ann_file, people, size, {1: 0})
-        return data_list

@@ -1,4 +1,4 @@
-"""Instances on their way to the network: onto the cells of its maps, and into a sample."""
+"""Instances on their way to the network: onto the cells of its maps."""
 
 from typing import Tuple
 from zlib import crc32
@@ -8,9 +8,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mmpose_ae.datasets.image_size import size_mismatch
-from mmpose_ae.datasets.transforms import PackPoseInputs
 from mmpose_ae.datasets.transforms.frames import frame_of
-from mmpose_ae.datasets.transforms.pack_pose_inputs import META_KEYS
 from mmpose_ae.options import check_count, check_range
 from mmpose_ae.registry import TRANSFORMS
 
@@ -75,14 +73,3 @@ class LoadInstanceMap(BaseTransform):
         shown = results.get('img_id'), frame.matrix.tolist()
         results['sampling_seed'] = crc32(repr(shown).encode())
         return results
-
-
-@TRANSFORMS.register_module()
-class PackInstanceInputs(PackPoseInputs):
-    """Pack images with their instances: ``gt_fields.instance_map``, the rest in the metainfo."""
-
-    field_mapping_table = dict(PackPoseInputs.field_mapping_table, instance_map='instance_map')
-
-    def __init__(self) -> None:
-        further = ('read_instances', 'instance_categories', 'sampling_seed')
-        super().__init__(meta_keys=(*META_KEYS, *further))
