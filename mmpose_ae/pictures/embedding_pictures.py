@@ -17,6 +17,7 @@ from torch import nn
 from mmpose_ae.datasets.transforms import reading_of, whole_image
 from mmpose_ae.evaluation import EmbeddingCorrelationMetric, GroupMarginMetric, read_tags
 from mmpose_ae.models.heads import groups_by_tags
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import SCOPE
 
 from .crowding_plots import plot_correlations, plot_margins
@@ -70,11 +71,12 @@ def draw_embeddings(
         each image.
 
     Raises:
-        ValueError: If two networks have one name, one does not group by tags, no image has two
-            people, or a network does not see the images to draw.
+        ValueError: If no image is asked for, or none has two people; if two networks have one name,
+            or one does not group by tags, or does not see the images to draw.
 
     Source: Coupled Embedding (Wang et al. 2022), Figures 2, 5 and 1.
     """
+    check_count('the number of images', num_images, 1)
     names = [model.name for model in models]
     if len(set(names)) < len(names):
         raise ValueError(f'networks need names that differ, got {names}')

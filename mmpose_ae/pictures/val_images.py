@@ -4,6 +4,7 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 
+from mmpose_ae.options import check_count
 from mmpose_ae.registry import DATASETS
 
 
@@ -37,8 +38,9 @@ def choose_images(dataset: BaseDataset, num_images: int) -> np.ndarray:
         np.ndarray: Their indices in the dataset.
 
     Raises:
-        ValueError: If no image has a labelled person.
+        ValueError: If none is asked for, or no image has a labelled person.
     """
+    check_count('the number of images', num_images, 1)
     visible = (dataset.get_data_info(i).get('keypoints_visible', 0) for i in range(len(dataset)))
     with_people = [i for i, shown in enumerate(visible) if np.any(shown)]
     if not with_people:

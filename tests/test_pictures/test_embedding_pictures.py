@@ -124,6 +124,11 @@ def test_networks_without_tags_are_refused_before_any_is_measured(
         draw_embeddings(models, tmp_path, 1)
 
 
+def test_no_images_are_refused(crowd, perfect_model, tmp_path):
+    with pytest.raises(ValueError, match='the number of images must be a whole number from 1 on'):
+        draw_embeddings([TrainedModel('AE', crowd, perfect_model.checkpoint)], tmp_path, 0)
+
+
 def test_nobody_to_keep_apart(perfect_model, tmp_path):
     """One person in every image."""
     cfg = Config.fromfile(perfect_model.config)

@@ -26,6 +26,12 @@ def test_images_with_people_are_spread_evenly():
     assert choose_images(images, 9).tolist() == [1, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize('number', [0, -1])
+def test_no_images_are_refused(number):
+    with pytest.raises(ValueError, match='the number of images must be a whole number from 1 on'):
+        choose_images(Images([[[1.0]]]), number)
+
+
 def test_nobody_to_draw():
     with pytest.raises(ValueError, match='no image of a.json has a labelled person'):
         choose_images(Images([None, [[0.0]]]), 2)
