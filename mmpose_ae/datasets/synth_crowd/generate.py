@@ -17,6 +17,7 @@ from tqdm import tqdm
 from mmpose_ae.datasets.posetrack18 import PoseTrackSequence, image_id, write_posetrack
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.options import check_count
+from mmpose_ae.whole_files import write_whole
 
 from .annotate import BALL, PERSON
 from .clip import make_clip
@@ -89,7 +90,8 @@ def generate(
         if found is None or overwrite:
             missing.append((split, info))
     for split, _ in missing:
-        _refuse_others(root / split)
+        _refuse_others(root / split, _others_among_images(root / split))
+        _refuse_others(root / 'annotations', _others_of_mpii(root, split))
     for split, info in missing:
         _write_split(root, split, info, settings, workers)
     return bool(missing)
@@ -121,7 +123,7 @@ def _sequence(number: Union[int, str]) -> str:
 
 
 def _unfinished_file(root: Path, split: str) -> Path:
-    """The file that is there while a split is written, and that an interrupted run leaves."""
+    """The file that an interrupted run leaves: it says how the split was to be made."""
     return _annotation_file(root, split).with_suffix('.part')
 
 
@@ -140,9 +142,8 @@ def _find(root: Path, split: str) -> Optional[dict]:
     return None
 
 
-def _refuse_others(folder: Path) -> None:
+def _refuse_others(folder: Path, others: List[Path]) -> None:
     """Refuse a folder in which something is that was not written here."""
-    others = sorted(path for path in folder.glob('**/*') if not _is_own(path.relative_to(folder)))
     if others:
         raise FileExistsError(
             f'{folder} holds files not made by {NAME}, as {others[0]}: move them away, or choose '
@@ -150,9 +151,45 @@ def _refuse_others(folder: Path) -> None:
         )
 
 
+def _others_among_images(folder: Path) -> List[Path]:
+    return sorted(path for path in folder.glob('**/*') if not _is_own(path.relative_to(folder)))
+
+
 def _is_own(path: Path) -> bool:
     """Whether an image or video below the folder of a split has a name as they have here."""
     return OWN_NAME.fullmatch(path.as_posix()) is not None
+
+
+def _others_of_mpii(root: Path, split: str) -> List[Path]:
+    """What has the names of MPII's files, where the split that is there has none."""
+    files = mpii_files(_annotation_file(root, split).with_suffix(''))
+    return [] if _has_mpii_files(root, split) else [path for path in files if path.exists()]
+
+
+def _has_mpii_files(root: Path, split: str) -> bool:
+    """Whether the split that is there, finished or not, was made with files of MPII."""
+    infos = map(_read_info, (_annotation_file(root, split), _unfinished_file(root, split)))
+    return any(info.get('settings', {}).get('keypoints') == 'mpii' for info in infos)
+
+
+def _read_info(path: Path) -> dict:
+    """How a split was made; nothing if the file is missing or does not say it."""
+    try:
+        return json.loads(path.read_text()).get('info', {})
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def _remove_old(root: Path, split: str) -> None:
+    """Remove what is there of a split; last what says which files are its own."""
+    path, own_name = _annotation_file(root, split), _sequence('?' * 6)
+    stem = path.with_suffix('')
+    of_mpii = mpii_files(stem) if _has_mpii_files(root, split) else []
+    for old in [*(root / split).iterdir(), *stem.glob(f'{own_name}.json'), *of_mpii, path]:
+        if old.match(own_name):
+            shutil.rmtree(old)
+        else:
+            old.unlink(missing_ok=True)
 
 
 def _write_split(root: Path, split: str, info: dict, settings: Settings, workers: int) -> None:
@@ -161,14 +198,8 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
     for parent in (folder, path.parent):
         parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    stem = path.with_suffix('')
-    for old in (path, *mpii_files(stem)):
-        old.unlink(missing_ok=True)
-    for old in [*folder.iterdir(), *stem.glob(_sequence('?' * 6) + '.json')]:
-        if old.match(_sequence('?' * 6)):
-            shutil.rmtree(old)
-        else:
-            old.unlink()
+    _remove_old(root, split)
+    write_whole(unfinished, json.dumps(dict(info=info)).encode())
     seed = info['seed'] * SEEDS_PER_DATASET + SPLITS.index(split)
     images, annotations = [], []
     for image, people in _write_images(root, seed, info, settings, workers):
@@ -183,10 +214,10 @@ def _write_split(root: Path, split: str, info: dict, settings: Settings, workers
         categories=_categories(settings),
     )
     if settings.keypoints == 'mpii':
-        write_mpii_files(stem, content)
+        write_mpii_files(path.with_suffix(''), content)
     # The annotations come last and at once: an interrupted run is not taken for a finished one.
-    unfinished.write_text(json.dumps(content))
-    unfinished.replace(path)
+    write_whole(path, json.dumps(content).encode())
+    unfinished.unlink()
 
 
 def _write_images(

@@ -1,5 +1,6 @@
 """SynthCrowd in the forms of MPII."""
 
+import importlib
 import json
 
 import numpy as np
@@ -77,3 +78,40 @@ def test_other_keypoints_leave_no_files_of_mpii(files, tmp_path):
     assert (tmp_path / 'annotations' / 'val.mat').is_file()
     generate(tmp_path, dict(val=1), Settings((96, 96)), image_format='png', overwrite=True)
     assert [path.name for path in (tmp_path / 'annotations').iterdir()] == ['val.json']
+
+
+@pytest.mark.parametrize('keypoints', ['coco', 'mpii'])
+@pytest.mark.parametrize('name', ['val.mat', 'val_groups.mat', 'val_people.json'])
+@pytest.mark.parametrize('held', ['nothing', 'coco', 'an interrupted run'])
+def test_files_of_others_stay(tmp_path, keypoints, name, held):
+    """With the names of MPII's files, in a folder that SynthCrowd wrote none of these to."""
+    other = tmp_path / 'annotations' / name
+    other.parent.mkdir()
+    if held == 'coco':
+        generate(tmp_path, dict(val=1), Settings((96, 96)))
+    elif held == 'an interrupted run':
+        (tmp_path / 'annotations/val.part').touch()
+    other.write_text('mine')
+    before = sorted(tmp_path.glob('**/*'))
+    with pytest.raises(FileExistsError, match=f'annotations holds files not made by .*{name}'):
+        generate(tmp_path, dict(val=1), Settings((96, 96), keypoints), seed=1, overwrite=True)
+    assert sorted(tmp_path.glob('**/*')) == before and other.read_text() == 'mine'
+
+
+def test_own_files_of_an_interrupted_run_are_replaced(tmp_path, monkeypatch):
+    """Killed after the files of MPII, before the annotations."""
+    generate_module = importlib.import_module('mmpose_ae.datasets.synth_crowd.generate')
+    real = generate_module.write_mpii_files
+
+    def killed(*args):
+        real(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generate_module, 'write_mpii_files', killed)
+    with pytest.raises(KeyboardInterrupt):
+        generate(tmp_path, dict(val=1), SETTINGS)
+    monkeypatch.undo()
+    folder = tmp_path / 'annotations'
+    assert (folder / 'val.mat').exists() and not (folder / 'val.json').exists()
+    assert generate(tmp_path, dict(val=1), Settings((96, 96)))
+    assert [path.name for path in folder.iterdir()] == ['val.json']
