@@ -18,6 +18,7 @@ from mmengine.structures import BaseDataElement, InstanceData
 from torch import nn
 
 from mmpose_ae.cli.command_line import config_parser, read_config
+from mmpose_ae.datasets.bottomup_annotations import BottomupAnnotations
 from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.registry import DATASETS, MODELS
 
@@ -50,8 +51,10 @@ def sample_of_people(
 ) -> BaseDataElement:
     """Annotated people as training sees them, on an input (w, h)."""
     count = head.num_keypoints
+    keypoints = rng.uniform(0, np.subtract(size, 1), (PEOPLE, count, 2)).astype(np.float32)
     people = InstanceData(
-        keypoints=rng.uniform(0, np.subtract(size, 1), (PEOPLE, count, 2)).astype(np.float32),
+        keypoints=keypoints,
+        bboxes=np.concatenate([keypoints.min(1), keypoints.max(1)], axis=1),
         keypoints_visible=np.ones((PEOPLE, count), np.float32),
         bbox_scales=rng.uniform(size[0] / 8, size[0] / 2, (PEOPLE, 2)).astype(np.float32),
     )
@@ -66,7 +69,24 @@ def prediction(cfg: Config, model: nn.Module) -> Callable[[], List[BaseDataEleme
     dataset = cfg.test_dataloader.dataset
     known = load_metainfo(dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO)
     packed = Compose(dataset.pipeline)(dict(img=image, img_id=0, img_path='noise', **known))
-    return lambda: model.eval().test_step(pseudo_collate([packed]))
+    return torch.no_grad()(lambda: model.eval().test_step(pseudo_collate([packed])))
+
+
+def check_data(loader: dict) -> None:
+    """Refuse data of which no samples are made here.
+
+    Args:
+        loader (dict): Of training or testing.
+
+    Raises:
+        ValueError: If it reads clips, or masks, or one person at a time: anything but whole images
+            with keypoints.
+    """
+    dataset = loader['dataset']
+    last = dataset['pipeline'][-1]['type'] if 'pipeline' in dataset else None
+    kind = DATASETS.get(dataset['type'])
+    if last != 'PackPoseInputs' or not issubclass(kind, BottomupAnnotations):
+        raise ValueError(f'whole images with keypoints are measured, not those of {kind.__name__}')
 
 
 def input_size(loader: dict) -> Tuple[int, int]:
@@ -91,6 +111,11 @@ def main() -> None:
     if not torch.cuda.is_available():
         sys.exit('there is no GPU here; tools/docs/complexity.py counts without one')
     cfg = read_config(args.config, args.cfg_options)
+    for loader in (cfg.train_dataloader, cfg.test_dataloader):
+        try:
+            check_data(loader)
+        except ValueError as error:
+            parser.error(f'{args.config}: {error}')
     batch_size = args.batch_size or cfg.train_dataloader.batch_size
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         model = MODELS.build(cfg.model).cuda()
