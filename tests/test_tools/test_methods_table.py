@@ -16,11 +16,13 @@ import torch
 from mmengine.config import Config
 from mmpose.apis import init_model
 
-TOOLS = Path(__file__).resolve().parents[2] / 'tools/benchmark'
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS, DOCS = ROOT / 'tools/benchmark', ROOT / 'docs'
 NUMBERS = dict(
     AP=0.25, AP_hard=None, AR=0.5, invented=0.1, missed=0.2, switches=3, parameters_m=2.8,
     minutes=10.0,
 )  # fmt: skip
+FORM = dict(train=3000, side=192, epochs=7)
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +118,7 @@ def test_finished_rows_are_not_run_again(tool, run_tool, monkeypatch):
     folder = run_tool(*options, '--seeds', '0')
     assert tool.measured == [f'{name}_plain_seed0' for name in ('ae', 'swahr', 'ce')]
     row = json.loads((folder / 'ae_plain_seed0/row.json').read_text())
-    assert row == dict(method='ae', label='AE', data='plain', seed=0, **NUMBERS)
+    assert row == dict(method='ae', label='AE', data='plain', seed=0, **FORM, **NUMBERS)
     run_tool(*options, '--seeds', '0', '1')
     assert tool.measured[3:] == [f'{name}_plain_seed1' for name in ('ae', 'swahr', 'ce')]
     table = (folder / 'table.md').read_text()
@@ -138,7 +140,7 @@ def test_rows_of_other_epochs_have_a_folder_of_their_own(tool, run_tool, monkeyp
 def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     """Of a run that is measured here the own row counts, of others the first file's."""
     others = [
-        dict(NUMBERS, label=label, data='plain', seed=seed, AP=0.75, ms_5=9.0, ms_20=9.0)
+        dict(NUMBERS, **FORM, label=label, data='plain', seed=seed, AP=0.75, ms_5=9.0, ms_20=9.0)
         for label, seed in (('AE', 0), ('AE', 1), ('of others', 0))
     ]
     first, second = tmp_path / 'first.json', tmp_path / 'second.json'
@@ -149,15 +151,52 @@ def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     assert tool.measured == ['ae_plain_seed0']
     table = (folder / 'table.md').read_text()
     assert '| AE | 0, 1 | 0.500 ± 0.250 |' in table and '| of others | 0 | 0.750 |' in table
+    assert '| 2.80 | 20 | 30 | 10.0 ± 0.0 |' in table and '| 2.80 | 9 | 9 | 10.0 |' in table
     rows = json.loads((folder / 'rows.json').read_text())
     assert rows[1:] == others[1:] and rows[0]['AP'] == 0.25
+
+
+@pytest.mark.parametrize(
+    'options, theirs, differs',
+    [
+        (['--epochs', '14'], FORM, 'epochs 7, not 14'),
+        (['--small'], FORM, 'train 3000, not 16; epochs 7, not 2'),
+        ([], dict(FORM, side=256), 'side 256, not 192'),
+        ([], {}, 'train unknown, not 3000; side unknown, not 192; epochs unknown, not 7'),
+    ],
+)
+def test_rows_of_another_form_are_refused(tool, run_tool, tmp_path, options, theirs, differs):
+    """Before anything is measured, also among rows that the own ones stand for."""
+    path = tmp_path / 'other.json'
+    row = dict(NUMBERS, **theirs, label='AE', data='plain', seed=0, ms_5=9.0, ms_20=9.0)
+    path.write_text(json.dumps([row]))
+    named = f'^error: {path} has rows of another form: {differs}$'
+    with pytest.raises(SystemExit, match=named):
+        run_tool('--methods', 'ae', '--data', 'plain', *options, '--beside', str(path))
+    assert tool.measured == []
+
+
+def test_rows_that_do_not_say_their_form_have_that_of_their_folder(tool, run_tool, tmp_path):
+    path = tmp_path / 'full/ae_plain_seed0/row.json'
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(dict(NUMBERS, method='ae', label='AE', data='plain', seed=0)))
+    folder = run_tool('--methods', 'ae', '--data', 'plain', '--seeds', '0')
+    assert tool.measured == []
+    (row,) = json.loads((folder / 'rows.json').read_text())
+    assert {name: row[name] for name in FORM} == FORM and row['AP'] == 0.25
+
+
+def test_rows_of_the_documents_are_of_the_default_form(tool):
+    own = dict(FORM, label='of nobody', data='plain', seed=0)
+    rows = json.loads((DOCS / 'methods.json').read_text())
+    assert tool.read_others([DOCS / 'methods.json'], [own]) == rows
 
 
 @pytest.mark.parametrize('content', ['no JSON', '{}', '[{"label": "AE"}]', '[1]', '1'])
 def test_a_file_of_something_else_is_named(tool, tmp_path, content):
     (tmp_path / 'other.json').write_text(content)
     with pytest.raises(ValueError, match='other.json has no rows'):
-        tool.read_others([tmp_path / 'other.json'], [])
+        tool.read_others([tmp_path / 'other.json'], [dict(FORM, label='AE', data='plain', seed=0)])
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ MARKERS = 'osD^v<>PX*hdp8H'
 def mean_and_spread(rows: Sequence[Dict], column: str) -> str:
     """Write a cell: the mean over seeds and, of more than one, their standard deviation.
 
+    What is constant, times among it, is that of the first row: others may be timed elsewhere.
+
     Args:
         rows (sequence[dict]): Of one method on one data set.
         column (str): One of ``COLUMNS``.
@@ -37,10 +39,9 @@ def mean_and_spread(rows: Sequence[Dict], column: str) -> str:
     values, form = [row.get(column) for row in rows], COLUMNS[column][1]
     if any(value is None for value in values):
         return '–'
-    mean = form.format(np.mean(values))
     if len(values) == 1 or column in CONSTANT:
-        return mean
-    return f'{mean} ± {form.format(np.std(values))}'
+        return form.format(values[0])
+    return f'{form.format(np.mean(values))} ± {form.format(np.std(values))}'
 
 
 def group_rows(rows: Sequence[Dict], key: str) -> Dict[str, List[Dict]]:

@@ -32,6 +32,7 @@ FORMS = {
     'small': Form(train=16, val=8, epochs=2, videos=1, frames=4, repeats=2),
     'gpu': Form(train=20000, side=256, epochs=6, batch_size=32, workers=os.cpu_count()),
 }
+SHARED = ('train', 'side', 'epochs')  # of a form; what rows of one table have in common
 LABELS = {**{name: method.label for name, method in METHODS.items()}, **PEERS}
 
 
@@ -74,15 +75,21 @@ def plan(args: Namespace) -> List[Run]:
 
 def finish(run: Run) -> Dict:
     """Give the row of a run: what its file has, or what is measured and written there now."""
+    row = name_row(run)
     if run.row_file.exists():
-        return json.loads(run.row_file.read_text())
+        return {**row, **json.loads(run.row_file.read_text())}  # older files lack the form
     print(f'\n== {run.work_dir.name}', flush=True)
     generate(run.data_root, dict(train=run.form.train, val=run.form.val), DATA[run.data],
              workers=max(run.form.workers, 1))  # fmt: skip
-    row = dict(method=run.method, label=LABELS[run.method], data=run.data, seed=run.seed)
     row.update(measure_peer(run) if run.method in PEERS else measure(run))
     write_whole(run.row_file, (json.dumps(row, indent=1) + '\n').encode())
     return row
+
+
+def name_row(run: Run) -> Dict:
+    """What a row says before anything is measured: whose it is, and in which form."""
+    form = {name: getattr(run.form, name) for name in SHARED}
+    return dict(method=run.method, label=LABELS[run.method], data=run.data, seed=run.seed, **form)
 
 
 def open_run(run: Run) -> Callable:
@@ -105,17 +112,19 @@ def read_others(files: Iterable[Path], rows: List[Dict]) -> List[Dict]:
 
     Args:
         files (iterable[Path]): Each what this command has written.
-        rows (list[dict]): Those measured here.
+        rows (list[dict]): Those measured here, one or more, as :func:`name_row` has them.
 
     Returns:
         list[dict]: The rows of methods, data and seeds that are not among these; the first of each.
 
     Raises:
-        ValueError: If a file has something else.
+        ValueError: If a file has something else, or rows of another form.
     """
     known, others = {name_of(row) for row in rows}, []
     for path in files:
-        new = [row for row in read_rows(path) if name_of(row) not in known]
+        found = read_rows(path)
+        check_form(path, found, rows[0])
+        new = [row for row in found if name_of(row) not in known]
         known.update(map(name_of, new))
         others += new
     return others
@@ -130,6 +139,16 @@ def read_rows(path: Path) -> List[Dict]:
     except (ValueError, KeyError, TypeError):
         pass
     raise ValueError(f'{path} has no rows of tools/benchmark/methods.py: its rows.json is wanted')
+
+
+def check_form(path: Path, rows: Iterable[Dict], own: Dict) -> None:
+    """Refuse rows of another form than the own one; ValueError names the file and what differs."""
+    for row in rows:
+        told = {name: row.get(name, 'unknown') for name in SHARED}
+        differs = [f'{name} {told[name]}, not {own[name]}' for name in SHARED
+                   if told[name] != own[name]]  # fmt: skip
+        if differs:
+            raise ValueError(f'{path} has rows of another form: {"; ".join(differs)}')
 
 
 def has_place(row: Dict) -> bool:
@@ -147,11 +166,14 @@ def main() -> None:
     args = parse_args()
     torch.set_num_threads(1)
     runs, rows = plan(args), []
+    try:
+        others = read_others(args.beside, list(map(name_row, runs)))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
     for run in runs:
         rows.append(finish(run))
         print_row(rows[-1])
-    rows = add_times(rows, runs)
-    rows += read_others(args.beside, rows)
+    rows = add_times(rows, runs) + others
     table, folder = format_table(rows), runs[0].folder
     write_whole(folder / 'rows.json', (json.dumps(rows, indent=1) + '\n').encode())
     write_whole(folder / 'table.md', table.encode())
