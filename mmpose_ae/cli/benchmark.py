@@ -77,7 +77,11 @@ def _processor() -> str:
 
 
 def time_in_turn(
-    functions: Dict[str, Callable], repeats: int, device: str = 'cpu', per: int = 1
+    functions: Dict[str, Callable],
+    repeats: int,
+    device: str = 'cpu',
+    per: int = 1,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Dict:
     """Time functions in turn, so that what else the machine does meets all of them.
 
@@ -87,12 +91,13 @@ def time_in_turn(
         repeats (int): Timed runs of each.
         device (str): Device whose work a run waits for.
         per (int): Units of work in a run; times are those of one.
+        clock (callable): Gives seconds; ``time.process_time`` counts those of the CPU alone.
 
     Returns:
         dict: Of each name the median ``<name>_ms`` and the quartiles ``<name>_quartiles_ms``, and
         ``ratio``, the median of the second over that of the first.
     """
-    runs = [[_time(f, device) for f in functions.values()] for _ in range(WARM_UP + repeats)]
+    runs = [[_time(f, device, clock) for f in functions.values()] for _ in range(WARM_UP + repeats)]
     row = {}
     for name, times in zip(functions, 1e3 / per * np.array(runs[WARM_UP:]).T):
         row.update(summarize(name, '_ms', times))
@@ -115,13 +120,13 @@ def summarize(name: str, unit: str, values: np.ndarray) -> Dict:
     return {f'{name}{unit}': median, f'{name}_quartiles{unit}': [low, high]}
 
 
-def _time(function: Callable, device: str) -> float:
+def _time(function: Callable, device: str, clock: Callable[[], float]) -> float:
     synchronize = torch.cuda.synchronize if device == 'cuda' else _nothing
     synchronize()
-    start = time.perf_counter()
+    start = clock()
     function()
     synchronize()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def _nothing() -> None:

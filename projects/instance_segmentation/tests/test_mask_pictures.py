@@ -1,5 +1,8 @@
 """Pictures of masks and tags, and the tools that make them."""
 
+from argparse import Namespace
+from itertools import count
+
 import numpy as np
 import pytest
 from mmengine.structures import InstanceData
@@ -7,6 +10,7 @@ from mmengine.structures import InstanceData
 from mmpose_ae.prediction.masks import encode_mask
 from mmpose_ae.registry import VISUALIZERS
 from projects.instance_segmentation.decoding import MaskDecoder
+from projects.instance_segmentation.tools import benchmark
 from projects.instance_segmentation.tools.benchmark import board, decode, decode_resized
 from projects.instance_segmentation.visualization import tag_picture
 
@@ -36,3 +40,12 @@ def test_equal_tags_have_equal_colors(dim):
 def test_both_ways_of_the_benchmark_find_the_same():
     maps = MaskDecoder(), [board(32, 7, 8), board(48, 7, 8)], 128
     assert len(decode(*maps).rles) == len(decode_resized(*maps).rles) == 7
+
+
+def test_the_benchmark_counts_cpu_time(monkeypatch):
+    """By a clock of the CPU that goes on by 2 seconds whenever it is read."""
+    monkeypatch.setattr('time.process_time', count(0, 2).__next__)
+    args = Namespace(threads=[1], tag_dim=[], people=[4], side=64, scales=[1.0], repeats=1)
+    (row,) = benchmark.benchmark(args)
+    assert row['instances'] == 4 and row['grouping'] == 'TagHistogram'
+    assert row['ours_ms'] == row['resized_ms'] == 2000 and row['ratio'] == 1

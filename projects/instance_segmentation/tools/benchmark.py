@@ -1,8 +1,9 @@
-"""Time of decoding masks, beside the plain way, which resizes all maps to the image first.
+"""CPU time of decoding masks, beside the plain way, which resizes all maps to the image first.
 
 Instances are squares of a board on one category's maps, each with a tag of its own and noise.
 """
 
+import time
 from argparse import Namespace
 from functools import partial
 from typing import Dict, Iterator, Sequence, Tuple
@@ -70,7 +71,7 @@ def benchmark(args: Namespace) -> Iterator[Dict]:
                     ours=partial(decode, decoder, views, args.side),
                     resized=partial(decode_resized, decoder, views, args.side),
                 )
-                row = time_in_turn(calls, args.repeats)
+                row = time_in_turn(calls, args.repeats, clock=time.process_time)
                 yield dict(instances=instances, tag_dim=dim, grouping=grouping, **row, **setting)
 
 
