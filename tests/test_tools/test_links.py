@@ -1,5 +1,7 @@
 """Addresses that documents name are asked for; here a server of our own answers."""
 
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +46,11 @@ def test_answers(links, server):
     answers = [links.ask(f'{server}/{status}#part') for status in (200, 404, 410, 403)]
     assert answers == ['', 'gone', 'gone', 'answers 403']
     assert links.ask('http://127.0.0.1:1').startswith('cannot be reached')
+
+
+def test_it_needs_nothing_installed():
+    """As ``make links`` runs it in a fresh clone, where there is no environment yet."""
+    subprocess.run([sys.executable, '-S', '-c', 'import links'], cwd=TOOLS / 'docs', check=True)
 
 
 def test_addresses_are_found(links):

@@ -1,7 +1,7 @@
 """Ask for every address elsewhere that the documents name: ``make links``.
 
-That needs the network, so no test does it. What is not there any more is an error; who does not
-answer programs, or not now, is named alone.
+That needs the network, so no test does it; and Python alone, with nothing installed. What is not
+there any more is an error; who does not answer programs, or not now, is named alone.
 """
 
 import re
@@ -9,12 +9,12 @@ import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from pathlib import Path
 from typing import Dict, List
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from index import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ('*.md', 'docs/*.md', 'configs/*/README.md', 'projects/*/README.md')
 LINK = re.compile(r'(?<=\]\()https?://[^)\s]+|(?<=\]: )https?://\S+')  # of Markdown
 GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
