@@ -9,6 +9,12 @@ CLOSING = {'(': ')', '[': ']'}
 MARK = re.compile(r"""(?:^|(?<=[,(\[]))\s*(['"]).*?\1(?=\s*(?:[,)\]]|$))|[,()\[\]]""", re.S)
 QUOTED = re.compile(r"""\s*(['"])((?:(?!\1).)*)\1\s*""", re.S)
 BEGINS_AS_PATH = re.compile(r'[^()\[\]]*[/\\]')
+INTEGER = r'[+-]?(?:0|[1-9][0-9]*)'  # 0123 and 1_000 are texts
+NUMBERS = (
+    (int, re.compile(INTEGER)),
+    (float, re.compile(rf'(?:{INTEGER}(?:\.[0-9]*)?|[+-]?\.[0-9]+)(?:e[+-]?[0-9]+)?', re.I)),
+    (float, re.compile(r'[+-]?(?:inf|infinity|nan)', re.I)),
+)
 WORDS = dict(true=True, false=False)
 
 
@@ -16,8 +22,9 @@ def read_value(text: str) -> Any:
     """Read a value as MMEngine's ``DictAction`` does, but leave texts as they are.
 
     Numbers, ``true``, ``false`` and ``None`` are those; ``[a,b]`` and ``a,b`` are lists, ``(a,b)``
-    is a tuple. All others are texts: blanks in them stay, and commas after a ``/``, too, unless
-    they are in brackets. Quotes around a text are left out; those in a list keep its commas.
+    is a tuple. All others are texts, also ``1_000`` and ``007``: blanks in them stay, and commas
+    after a ``/``, too, unless they are in brackets. What is in quotes is a text without them,
+    whatever it looks like; in a list they keep its commas.
 
     Args:
         text (str): What was typed.
@@ -28,9 +35,9 @@ def read_value(text: str) -> Any:
     Raises:
         ValueError: If brackets do not match.
     """
-    while QUOTED.fullmatch(text):
-        text = QUOTED.fullmatch(text)[2]
     bare = text.strip()
+    if QUOTED.fullmatch(bare):
+        return _read_word(bare)
     if bare[:1] not in CLOSING and (',' not in bare or BEGINS_AS_PATH.match(bare)):
         return _read_word(text)
     parts = _split(bare)
@@ -84,11 +91,10 @@ def _split(text: str) -> Optional[List[str]]:
 
 def _read_word(text: str) -> Any:
     """Read what is no list."""
-    text = text.strip('\'"')
-    bare = text.strip()
-    for kind in (int, float):
-        try:
+    quoted, bare = QUOTED.fullmatch(text), text.strip()
+    if quoted:
+        return quoted[2]
+    for kind, form in NUMBERS:
+        if form.fullmatch(bare):
             return kind(bare)
-        except ValueError:
-            pass
     return None if bare == 'None' else WORDS.get(bare.lower(), text)

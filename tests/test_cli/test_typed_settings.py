@@ -10,12 +10,13 @@ from mmpose_ae.cli.command_line import read_settings
 from mmpose_ae.cli.settings import read_value, type_setting
 
 AS_MMENGINE = [
-    '', '1', '-1', '1e-3', '.5', '1_000', 'inf', 'true', 'False', 'TRUE', 'None', 'none', 'null',
-    'SGD', 'a=b', 'a.b', 'data/a.json', 'f(a)', 'f(1)', 'a]', '"1"', "'a'", '"data/a"',
+    '', '1', '-1', '1e-3', '.5', '+2.', '-.5E+3', '0', '0.5', '-inf', 'inf', 'true', 'False',
+    'TRUE', 'None', 'none', 'null', 'SGD', 'a=b', 'a.b', 'data/a.json', 'f(a)', 'f(1)', 'a]',
+    "'a'", '"data/a"',
     'a,b', '1,2.5', '1,', 'a,', ',', '1,,2', '1, 2', ' 1 ', ' None', '[1, 2], 3',
     '[]', '()', '[ ]', '[1]', '(1)', '(1,)', '[1,2]', '(1,2)', '[a, b, c]', '[None,true,x]',
     '[(1, 2, 3), [a, b], c]', '[[1,2],[3]]', '((1,2),3)', '1,(2,3)', 'a,[b/c,d]', '[a/b,c/d]',
-    '[1][2]x,3', '["a","b"]', "['a', 'b']", "'a','b'", '("a",1)', "'[a,b]'", '"1,2"',
+    '[1][2]x,3', '["a","b"]', "['a', 'b']", "'a','b'", '("a",1)',
 ]  # fmt: skip
 
 
@@ -45,6 +46,21 @@ def test_numbers_that_are_none_are_read():
     ("it's, isn't", ["it's", "isn't"]),
     ('[1,2],[3,4]', [[1, 2], [3, 4]]),  # MMEngine never ends with these two
     ('f(a,b)', 'f(a,b)'),
+    ('2017_01', '2017_01'),  # Python reads numbers in these
+    ('1_000', '1_000'),
+    ('0123', '0123'),
+    ('-01.5', '-01.5'),
+    ('1_0e5', '1_0e5'),
+    ('\u0663', '\u0663'),
+    ('[1, 01]', [1, '01']),
+    ('"7"', '7'),
+    (' "7" ', '7'),
+    ("'None'", 'None'),
+    ('"true"', 'true'),
+    ('"1,2"', '1,2'),
+    ("'[a,b]'", '[a,b]'),
+    ('["7", 7]', ['7', 7]),
+    ("the boys'", "the boys'"),
 ])  # fmt: skip
 def test_texts_stay_as_they_are(text, value):
     assert read_value(text) == value
