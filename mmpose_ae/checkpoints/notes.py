@@ -13,6 +13,8 @@ from .reading import load_from_local
 def note_in_meta(path: str, **notes: Any) -> None:
     """Write something into the meta of a checkpoint; all else stays as it is.
 
+    Weights alone, without entries around them, come under ``state_dict``.
+
     Args:
         path (str): A file.
         **notes: Numbers or text by name.
@@ -22,7 +24,8 @@ def note_in_meta(path: str, **notes: Any) -> None:
         FileNotFoundError: It is not there, or an address.
     """
     checkpoint = load_from_local(path, map_location='cpu')
-    whole = checkpoint if 'state_dict' in checkpoint else dict(state_dict=checkpoint)
+    wrapped = any(isinstance(checkpoint.get(entry), dict) for entry in ('state_dict', 'model'))
+    whole = checkpoint if wrapped else dict(state_dict=checkpoint)
     whole['meta'] = {**(whole.get('meta') or {}), **notes}
     content = io.BytesIO()
     torch.save(whole, content)

@@ -8,6 +8,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from mmpose_ae.checkpoints import CheckpointError, load_from_local, note_in_meta
+from mmpose_ae.checkpoints.formats import is_foreign
 
 
 def trained():
@@ -71,6 +72,17 @@ def test_weights_alone_become_a_checkpoint(tmp_path):
     assert list(found) == ['state_dict', 'meta']
     assert found['meta'] == dict(score_threshold=0.3)
     assert torch.equal(found['state_dict']['weight'], torch.ones(2))
+
+
+def test_a_release_is_known_with_its_notes(tmp_path):
+    """That of Coupled Embedding has its weights under ``model``."""
+    path, name = tmp_path / 'released.pth', 'head.tms_pred_layers.weight'
+    torch.save(dict(model={name: torch.ones(2)}, epoch=300), path)
+    note_in_meta(str(path), score_threshold=0.3)
+    found = load_from_local(path)
+    assert dict(found, model=None) == dict(model=None, epoch=300, meta=dict(score_threshold=0.3))
+    assert torch.equal(found['model'][name], torch.ones(2))
+    assert is_foreign(found)
 
 
 def test_what_is_no_checkpoint_stays_as_it_is(tmp_path):
