@@ -1,8 +1,8 @@
 """Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT [options]``."""
 
 from argparse import Namespace
+from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import mmengine
 import numpy as np
@@ -61,9 +61,13 @@ def note_threshold(checkpoint: str, metrics: dict) -> None:
     note_in_meta(checkpoint, score_threshold=metrics[THRESHOLD])
 
 
-def plain(value: Any) -> Any:
-    """A number of NumPy as one of Python, which any reader of a file knows."""
-    return value.item() if isinstance(value, np.generic) else value
+def write_metrics(metrics: dict, path: str) -> None:
+    """Write metrics as numbers of Python, which any reader knows; JSON has no NaN, but null."""
+    numbers = {k: v.item() if isinstance(v, np.generic) else v for k, v in metrics.items()}
+    if path.endswith('.json'):
+        undefined = {k for k, v in numbers.items() if isinstance(v, float) and not isfinite(v)}
+        numbers.update(dict.fromkeys(undefined))
+    mmengine.dump(numbers, path)
 
 
 def main() -> None:
@@ -90,7 +94,7 @@ def test(args: Namespace) -> None:
         metrics = runner.test()
     if is_main_process():
         if args.out:
-            mmengine.dump({name: plain(value) for name, value in metrics.items()}, args.out)
+            write_metrics(metrics, args.out)
         if args.choose_threshold:
             note_threshold(args.checkpoint, metrics)
 

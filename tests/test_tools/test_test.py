@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -75,7 +76,19 @@ def test_where_no_threshold_can_be_chosen_the_checkpoint_stays(
     with pytest.raises(SystemExit, match='stays as it is: no score threshold was chosen'):
         run_tool('test', perfect_model.config, checkpoint, '--choose-threshold', '--out', out)
     assert checkpoint.read_bytes() == before
-    assert 'coco/AP' in json.loads(out.read_text())
+    assert 'coco/AP' in json.loads(out.read_text(), parse_constant=pytest.fail)
+
+
+def test_metrics_of_nobody_are_null_in_json(tool, tmp_path):
+    """NaN is no JSON, as EPE is where nobody is found; the other formats know it."""
+    metrics = dict(epe=float('nan'), far=np.float32('inf'), AP=np.float64(0.5), n=np.int64(2))
+    found = tmp_path / 'metrics.json', tmp_path / 'metrics.yml'
+    for path in found:
+        tool.write_metrics(metrics, str(path))
+    in_json = json.loads(found[0].read_text(), parse_constant=pytest.fail)
+    assert in_json == dict(epe=None, far=None, AP=0.5, n=2)
+    in_yaml = yaml.safe_load(found[1].read_text())
+    assert np.isnan(in_yaml.pop('epe')) and in_yaml == dict(far=np.inf, AP=0.5, n=2)
 
 
 def test_faster_ways_are_used(run_tool, perfect_model, tmp_path, monkeypatch):
