@@ -26,4 +26,4 @@ def keep_unscaled_rates(runner: Runner) -> None:
                 f'auto_scale_lr.unscaled names {key!r}, which is no key of custom_keys in '
                 f'optim_wrapper.paramwise_cfg: {sorted(rates)}'
             )
-        rates[key]['lr_mult'] *= options['base_batch_size'] / images
+        rates[key]['lr_mult'] = rates[key].get('lr_mult', 1) * options['base_batch_size'] / images

@@ -68,8 +68,12 @@ def test_rates(tmp_path, options, expected):
     assert rates(tmp_path, **options) == pytest.approx(expected)
 
 
-def test_images_of_all_processes_count():
-    """4 processes of 6 images against a base of 12: rates are doubled, so this one is halved."""
+@pytest.mark.parametrize('entry, expected', [(dict(lr_mult=0.1), 0.05), (dict(decay_mult=0), 0.5)])
+def test_images_of_all_processes_count(entry, expected):
+    """4 processes of 6 images against a base of 12: rates are doubled, so this one is halved.
+
+    As in MMEngine, an entry that says nothing about the rate leaves it: its factor is 1.
+    """
     runner = SimpleNamespace(
         world_size=4,
         train_dataloader=SimpleNamespace(batch_size=6),
@@ -78,7 +82,7 @@ def test_images_of_all_processes_count():
     )
     keep_unscaled_rates(runner)
     rates = runner.optim_wrapper['paramwise_cfg']['custom_keys']
-    assert rates['backbone']['lr_mult'] == pytest.approx(0.05)
+    assert rates['backbone']['lr_mult'] == pytest.approx(expected)
 
 
 def test_an_unknown_key_is_named(tmp_path):
