@@ -24,7 +24,7 @@ def read_value(text: str) -> Any:
     Numbers, ``true``, ``false`` and ``None`` are those; ``[a,b]`` and ``a,b`` are lists, ``(a,b)``
     is a tuple. All others are texts, also ``1_000`` and ``007``: blanks in them stay, and commas
     after a ``/``, too, unless they are in brackets. What is in quotes is a text without them,
-    whatever it looks like; in a list they keep its commas.
+    but for a list in brackets, as of MMEngine; in a list they keep the commas of a text.
 
     Args:
         text (str): What was typed.
@@ -36,8 +36,9 @@ def read_value(text: str) -> Any:
         ValueError: If brackets do not match.
     """
     bare = text.strip()
-    if QUOTED.fullmatch(bare):
-        return _read_word(bare)
+    quoted = QUOTED.fullmatch(bare)
+    if quoted:
+        return read_value(quoted[2]) if quoted[2].strip()[:1] in CLOSING else quoted[2]
     if bare[:1] not in CLOSING and (',' not in bare or BEGINS_AS_PATH.match(bare)):
         return _read_word(text)
     parts = _split(bare)
