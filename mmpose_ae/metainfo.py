@@ -5,8 +5,9 @@ from numbers import Real
 from typing import Any, Dict, List, Sequence
 
 import numpy as np
-from mmengine.config import Config
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
+
+from mmpose_ae.config_files import read_config_file
 
 SMALLEST_SIGMA = 1e-6  # the similarity of keypoints is divided by its square
 
@@ -21,14 +22,15 @@ def load_metainfo(metainfo: dict) -> dict:
         dict: As MMPose's ``parse_pose_metainfo`` gives it.
 
     Raises:
-        ValueError: If it contradicts itself; names the file and the key.
+        ValueError: If it contradicts itself, or its file is no Python; names the file and the key
+            or line.
     """
     metainfo = dict(metainfo)
     path = metainfo.get('from_file')
     if path is None:
         check_metainfo(metainfo, f'metainfo {metainfo.get("dataset_name")!r}')
     elif osp.isfile(path):  # MMPose looks for others among its own
-        content = Config.fromfile(path)
+        content = read_config_file(path)
         if 'dataset_info' not in content:
             raise ValueError(f'metainfo {path} does not define dataset_info')
         check_metainfo(content['dataset_info'], f'metainfo {path}')

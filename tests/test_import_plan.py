@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmpose_ae'
 PLAN = [
     ['version', 'environment', 'frame', 'options', 'coco_evaluation', 'whole_files'],
-    ['compat'],
+    ['compat', 'config_files'],
     ['grouping', 'images', 'metainfo', 'registry'],
     ['decoding', 'ops', 'tracking'],
     ['codecs', 'single_person'],

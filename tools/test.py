@@ -8,11 +8,10 @@ import mmengine
 import numpy as np
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
-from mmpose_ae.cli.faults import in_one_line, naming_types
+from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types
 from mmpose_ae.engine import accelerate, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
@@ -89,7 +88,7 @@ def test(args: Namespace) -> None:
         cfg.test_cfg.fp16 = True  # autocast, which on CPUs is to bfloat16
     prepare_cpu_distributed(cfg)
     with naming_types(cfg):
-        runner = Runner.from_cfg(cfg)
+        runner = build_runner(cfg)
         accelerate(runner.model, args.channels_last, args.compile)
         metrics = runner.test()
     if is_main_process():

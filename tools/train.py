@@ -4,11 +4,10 @@ from argparse import Namespace
 
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
-from mmpose_ae.cli.faults import in_one_line, naming_types, telling_progress
+from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types, telling_progress
 from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
 
 
@@ -91,7 +90,7 @@ def train(args: Namespace) -> None:
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
     with naming_types(cfg), telling_progress(cfg):
-        runner = Runner.from_cfg(cfg)
+        runner = build_runner(cfg)
         keep_unscaled_rates(runner)
         runner.train()
 

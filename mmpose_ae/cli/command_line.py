@@ -8,6 +8,7 @@ from typing import Any, Callable, Iterable, List, Sequence, Union
 
 from mmengine.config import Config
 
+from mmpose_ae.config_files import read_config_file
 from mmpose_ae.environment import content_folder
 
 from .settings import read_value
@@ -159,9 +160,10 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
 
     Raises:
         FileNotFoundError: There is no such config.
+        ConfigError: It is no Python.
     """
     find_projects()
-    cfg = Config.fromfile(_locate(Path(path)))
+    cfg = read_config_file(_locate(Path(path)))
     cfg.merge_from_dict(cfg_options)
     return cfg
 

@@ -7,8 +7,10 @@ from typing import Any, Iterator
 
 from mmengine.config import Config
 from mmengine.dist import is_main_process
+from mmengine.runner import Runner
 
 from mmpose_ae.checkpoints import CheckpointError, describe_progress
+from mmpose_ae.config_files import ConfigError
 from mmpose_ae.datasets.ledger import AnnotationError
 from mmpose_ae.images import ImageError
 from mmpose_ae.options import UnknownOption
@@ -22,15 +24,22 @@ class UnknownType(ValueError):
     """A config names something that nobody has registered."""
 
 
+class WrongSetting(ValueError):
+    """A setting of a config that the part it is for refuses."""
+
+
 # Mistakes of what a user gave; each says all that is to be known of it.
 FAULTS = (
     AnnotationError,
     CheckpointError,
+    ConfigError,
     FileNotFoundError,
     ImageError,
+    IsADirectoryError,
     PermissionError,
     UnknownOption,
     UnknownType,
+    WrongSetting,
 )
 IN_WORKER, RAISED_AT = 'in DataLoader worker process', '  File "'
 
@@ -68,6 +77,26 @@ def _types(part: Any, key: str = '') -> Iterator[tuple]:
             yield place, value
         elif isinstance(value, (dict, list, tuple)):
             yield from _types(value, place)
+
+
+def build_runner(cfg: Config) -> Runner:
+    """Build what a config describes, but its data.
+
+    Args:
+        cfg (Config): Of a training or a test.
+
+    Returns:
+        Runner: With its network.
+
+    Raises:
+        WrongSetting: A part refuses its settings. Later on, a ``ValueError`` may be of anything.
+    """
+    try:
+        return Runner.from_cfg(cfg)
+    except ValueError as error:
+        if isinstance(error, FAULTS):
+            raise
+        raise WrongSetting(f'{cfg.filename}: {error}') from error
 
 
 @contextmanager

@@ -6,7 +6,15 @@ from mmengine.registry import DefaultScope
 from torch.utils.data import DataLoader, Dataset
 
 from mmpose_ae.checkpoints import CheckpointError
-from mmpose_ae.cli.faults import UnknownType, in_one_line, naming_types, telling_progress
+from mmpose_ae.cli.faults import (
+    UnknownType,
+    WrongSetting,
+    build_runner,
+    in_one_line,
+    naming_types,
+    telling_progress,
+)
+from mmpose_ae.config_files import ConfigError
 from mmpose_ae.datasets.ledger import AnnotationError
 from mmpose_ae.images import ImageError
 from mmpose_ae.options import UnknownOption
@@ -61,6 +69,9 @@ def test_other_errors_stay_as_they_are(error):
     UnknownType('a.py: model.type'),
     FileNotFoundError('no a.py'),
     PermissionError('a.py is not yours'),
+    IsADirectoryError('work_dirs/a'),
+    ConfigError('config a.py: line 1 is no Python'),
+    WrongSetting('a.py: tag_dim'),
     CheckpointError('a.pth: of another network\nthe checkpoint lacks: b'),
     UnknownOption('AEDecoder has no option treshold'),
     ImageError('image file a.png is empty'),
@@ -70,6 +81,30 @@ def test_a_tool_ends_with_a_line(error):
     with pytest.raises(SystemExit) as ended, in_one_line():
         raise error
     assert ended.value.code == f'error: {error}'
+
+
+def whole(model, config, folder):
+    """A config of nothing but a model."""
+    content = dict(model=model, work_dir=str(folder), default_scope='mmpose_ae')
+    return Config(content, filename=config)
+
+
+def test_what_a_network_refuses_is_told_with_its_config(config, tmp_path):
+    model = dict(type='AEHead', in_channels=1, num_keypoints=2, tag_dim=0)
+    with pytest.raises(WrongSetting, match=f'^{config}: .*tag_dim must be .*, got 0'):
+        build_runner(whole(model, config, tmp_path))
+
+
+def test_mistakes_that_are_told_and_errors_of_the_program_stay(config, tmp_path, monkeypatch):
+    for error in (UnknownType('a.py: model.type'), RuntimeError('out of memory')):
+
+        def build(*_, error=error):
+            raise error
+
+        monkeypatch.setattr('mmengine.runner.Runner.build_model', build)
+        with pytest.raises(type(error)) as raised:
+            build_runner(whole({}, config, tmp_path))
+        assert raised.value is error
 
 
 class Broken(Dataset):

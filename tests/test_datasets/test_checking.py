@@ -200,3 +200,21 @@ def test_sigmas_of_two_annotators(write, run):
 def test_sigmas_need_a_file(run):
     status, printed = run('coco', '--estimate-sigmas', 'other.json')
     assert status == 2 and '--estimate-sigmas belong to --ann' in printed.err
+
+
+def test_a_metainfo_that_is_no_python_is_named(write, run, tmp_path):
+    root, metainfo = write(lambda content: None), tmp_path / 'own_metainfo.py'
+    metainfo.write_text('dataset_info = dict(\n')
+    status, printed = run('--ann', root / 'people.json', '--metainfo', metainfo)
+    assert status == 1
+    assert printed.out.startswith(f'config {metainfo}, or one of its _base_: line 1 is no Python')
+
+
+def test_ctrl_c_ends_the_check_with_a_line(write, run, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('mmpose_ae.datasets.checking.check_annotation_file', stop)
+    root = write(lambda content: None)
+    status, printed = run('--ann', root / 'people.json')
+    assert (status, printed.err) == (130, '\nstopped\n')

@@ -11,6 +11,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import Optional
 
+from mmpose_ae.cli.faults import in_one_line
 from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
 from mmpose_ae.datasets.checking import check_annotation_file
 from mmpose_ae.datasets.preparation import LAYOUTS, find_problems
@@ -49,11 +50,12 @@ def main() -> None:
         do = _print_sigmas
     else:
         do = _check_published if args.ann is None else _check_own
-    try:
-        done = do(args)
-    except (OSError, ValueError) as error:
-        print(error)
-        done = False
+    with in_one_line():
+        try:
+            done = do(args)
+        except (OSError, ValueError) as error:
+            print(error)
+            done = False
     if not done:
         sys.exit(1)
 
