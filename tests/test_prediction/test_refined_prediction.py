@@ -20,6 +20,7 @@ def shown(monkeypatch):
         return Votes(np.full((len(boxes), 17, 2), (5.0, 6.0)), np.ones((len(boxes), 17)))
 
     monkeypatch.setattr(PersonNetwork, '__init__', lambda self, *given: None)
+    monkeypatch.setattr(PersonNetwork, 'keypoint_names', [])  # it does not say
     monkeypatch.setattr(PersonNetwork, 'to', lambda self, device: None)
     monkeypatch.setattr(PersonNetwork, 'predict', predict)
     return images

@@ -62,17 +62,20 @@ class BottomupPoseEstimator(_BottomupPoseEstimator):
         return (head if kind is None else GroundTruth(head, kind)), test_cfg
 
     def check_keypoints(self) -> None:
-        """Refuse a learned score of other keypoints than ``dataset_meta`` has, where it is known.
+        """Refuse a learned score or a refiner of other keypoints than ``dataset_meta`` has.
 
-        MMPose's APIs set it, and ``DatasetMetaHook``. :meth:`predict` checks it, too.
+        Nothing is refused where it is not known. MMPose's APIs set it, and ``DatasetMetaHook``.
+        :meth:`predict` checks it, too.
 
         Raises:
-            ValueError: Says which keypoints the score is of.
+            ValueError: Says which keypoints the score or the refiner is of.
         """
         names = keypoint_names(getattr(self, 'dataset_meta', None) or {})
         decoder = getattr(getattr(self, 'head', None), 'decoder', None)
         if names and isinstance(decoder, BottomupCodec):
             decoder.check_keypoints(names)
+        if names and self.refiner:
+            self.refiner.check_keypoints(names)
 
     def forward(
         self,

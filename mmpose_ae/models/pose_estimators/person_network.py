@@ -1,7 +1,7 @@
 """A trained top-down network of MMPose, to look at people who have been found."""
 
 from contextlib import contextmanager
-from typing import Iterator, Sequence
+from typing import Iterator, List, Sequence
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.single_person import Votes
 
 
@@ -53,6 +54,13 @@ class PersonNetwork:
             raise CheckpointError(f'{checkpoint} does not fit {self.name}: {error}') from error
         known = loaded.get('meta', {}).get('dataset_meta', self.model.dataset_meta)
         self.model.dataset_meta = known
+
+    @property
+    def keypoint_names(self) -> List[str]:
+        """Names of the keypoints that it votes on, in their order; none where it is not known."""
+        names = keypoint_names(getattr(self.model, 'dataset_meta', None) or {})
+        chosen = self.model.test_cfg.get('output_keypoint_indices')
+        return names if chosen is None or not names else [names[k] for k in chosen]
 
     def to(self, device: torch.device) -> None:
         """Move the network, where it is elsewhere."""

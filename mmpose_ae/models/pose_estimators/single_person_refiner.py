@@ -1,6 +1,6 @@
 """Refinement of people by a network that sees one person at a time, as an option of testing."""
 
-from typing import List
+from typing import List, Sequence
 
 import numpy as np
 import torch
@@ -77,6 +77,22 @@ class SinglePersonRefiner:
             refined.keypoints_visible = refined.keypoint_scores  # as MMPose adds it
             sample.pred_instances = refined
         return data_samples
+
+    def check_keypoints(self, names: Sequence[str]) -> None:
+        """Refuse a network of other keypoints than people have, where it says which ones.
+
+        Args:
+            names (sequence[str]): Of the keypoints of people, in their order.
+
+        Raises:
+            ValueError: Says which ones the network votes on.
+        """
+        own = self.network.keypoint_names
+        if own and own != list(names):
+            raise ValueError(
+                f'the refiner {self.network.name} votes on the keypoints {own}, '
+                f'but people have {list(names)}'
+            )
 
     def refine(self, images: List[np.ndarray], found: List[Poses]) -> List[Poses]:
         """Refine the people of images, those of all of them together.

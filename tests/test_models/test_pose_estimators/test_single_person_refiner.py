@@ -205,3 +205,18 @@ def test_other_weights_and_other_keypoints_are_refused(refiner, tmp_path):
         SinglePersonRefiner(**refiner).refine([paint()], [five])
     with pytest.raises(TypeError, match='no option sizes'):
         SinglePersonRefiner(**refiner, sizes=[3])
+
+
+def test_keypoints_of_other_names_are_refused_before_the_first_picture(refiner):
+    model = estimator(refiner)
+    network = model.refiner.network.model
+    model.check_keypoints()  # which ones people have is not known
+    others = {0: 'k1', 1: 'k0', 2: 'k2'}  # as many
+    model.dataset_meta = dict(keypoint_id2name=others)
+    with pytest.raises(ValueError, match=r"refiner.py votes on .*'k0', 'k1'.* have .*'k1', 'k0'"):
+        predict(model, [paint()])
+    assert not model.backbone.seen
+    network.test_cfg = dict(output_keypoint_indices=[1, 0, 2])
+    model.check_keypoints()
+    network.test_cfg, network.dataset_meta = {}, {}  # of nobody knows which
+    model.check_keypoints()
