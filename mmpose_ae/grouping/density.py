@@ -94,11 +94,11 @@ class DensityGrouping:
                 f'pose has {len(self._typical)} keypoints, but candidates are of {num_types} types'
             )
         types, columns = (candidates.scores > 0).nonzero()
-        if not len(types):
-            return np.empty((0, num_types), np.int64)
         scores, cells, tags = (values[types, columns].astype(float) for values in candidates)
         pool = Pool(types, scores, cells, tags / tag_threshold)
-        check_finite(*pool[1:])
+        check_finite(candidates.scores, pool.cells, pool.tags)
+        if not len(types):
+            return np.empty((0, num_types), np.int64)
         groups = join_groups(pool, self._find_groups(pool, num_types), self.join_below)
         groups = self._reassign(pool, groups)
         return np.where(groups == UNMATCHED, UNMATCHED, columns[groups])

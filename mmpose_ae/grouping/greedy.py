@@ -87,11 +87,14 @@ class GreedyGrouping:
         Returns:
             np.ndarray: For each instance the index of its candidate per keypoint type, (N, K),
             int64; -1 where the keypoint is missing.
+
+        Raises:
+            ValueError: If a candidate is not finite.
         """
         # In double precision, as the releases: it decides between almost equal costs.
         scores, tags = candidates.scores.astype(float), candidates.tags.astype(float)
         found = scores > 0
-        check_finite(scores[found], candidates.cells[found], tags[found])
+        check_finite(scores, candidates.cells[found], tags[found])
         num_keypoints, most = scores.shape[0], scores.size
         members = np.full((most, num_keypoints), UNMATCHED)
         tag_sums = np.zeros((most, tags.shape[-1]))

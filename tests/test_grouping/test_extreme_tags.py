@@ -82,14 +82,13 @@ def test_tags_whose_mean_is_rounded_out_of_reach():
 def test_values_that_are_not_finite_are_refused(strategy, field, value):
     values = dict(scores=np.ones((2, 3)), cells=np.ones((2, 3, 2)), tags=np.ones((2, 3, 1)))
     values[field][1, 2] = value
-    if field == 'scores' and not value > 0:
-        groups = STRATEGIES[strategy](Candidates(**values), range(2), 1.0)
-        assert (groups[:, 1] != 2).all()  # not above 0: no candidate
-        return
     with pytest.raises(ValueError, match=f'{field} of candidates must be finite, got {value}'):
         STRATEGIES[strategy](Candidates(**values), range(2), 1.0)
     values['scores'][1, 2] = 0  # no candidate: what else is said of it does not matter
     assert len(STRATEGIES[strategy](Candidates(**values), range(2), 1.0)) == 3
+    values['scores'][:] = [0, 0, value]  # also where there is nobody to group
+    with pytest.raises(ValueError, match=f'scores of candidates must be finite, got {value}'):
+        STRATEGIES[strategy](Candidates(**values), range(2), 1.0)
 
 
 TYPES, MOST, FEW = 133, 100, 25
