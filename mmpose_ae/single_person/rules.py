@@ -128,9 +128,12 @@ def _agreement(near: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 
 def _mix(poses: Poses, votes: Votes, weights: np.ndarray) -> Poses:
-    """Move keypoints and their scores towards the votes by weights (N, K), from 0 to 1."""
+    """Move keypoints and their scores towards the votes by weights (N, K), from 0 to 1.
+
+    Networks may predict less than 0, which is no score.
+    """
     points = poses.keypoints + weights[..., None] * (votes.keypoints - poses.keypoints)
-    scores = (1 - weights) * poses.keypoint_scores + weights * votes.scores
+    scores = (1 - weights) * poses.keypoint_scores + weights * votes.scores.clip(0)
     return replace(
         poses,
         keypoints=points.astype(poses.keypoints.dtype),

@@ -79,6 +79,14 @@ def test_weighing_does_not_depend_on_the_size_of_people(zoom):
     np.testing.assert_allclose(refined.keypoint_scores, expected.keypoint_scores, rtol=1e-6)
 
 
+@pytest.mark.parametrize('rule', [ReplaceByVotes(vote_threshold=0), AverageVotes(), WeighVotes()])
+def test_no_score_is_negative(rule):
+    """The missing keypoint is not seen by the second network either, which says -0.05."""
+    refined = rule(people(), Votes(PLACES, np.array([[0.9, 0.8, 0.7, -0.05]])))
+    assert refined.keypoint_scores[0, 3] == 0
+    assert (refined.keypoint_scores[0, :3] > 0).all()
+
+
 def test_nobody_is_refined_to_nobody():
     nobody = people(FOUND[:0], POINTS[:0])
     for rule in (ReplaceByVotes(), AverageVotes(), WeighVotes()):
