@@ -68,8 +68,8 @@ class DensityGrouping:
         self.reach = reach
         self.spread = spread
         self.join_below = join_below
-        self.pose = pose
         self._typical = None if pose is None else typical_distances(pose)
+        self.pose = None if pose is None else np.asarray(pose, float).tolist()  # to be written
 
     def __call__(
         self, candidates: Candidates, order: Sequence[int], tag_threshold: float

@@ -145,7 +145,10 @@ def typical_distances(pose: Sequence[Sequence[float]]) -> np.ndarray:
     Raises:
         ValueError: If it has another shape, is not finite, or two keypoints coincide.
     """
-    points = np.array(pose, float)
+    try:
+        points = np.array(pose, float)
+    except (TypeError, ValueError):  # text, or rows of unequal length
+        points = np.empty(0)
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
         raise ValueError(f'pose must be finite numbers (x, y) of each keypoint, got {pose}')
     apart = np.linalg.norm(points[:, None] - points, axis=-1)

@@ -1,5 +1,7 @@
 """Where groups are on the image: hand-made cases, brute force, and what must not change weights."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -115,16 +117,19 @@ def test_a_pose_is_checked():
         DensityGrouping(spread=None, pose=ROW)
     with pytest.raises(ValueError, match='keypoints 1 and 2 of pose coincide at'):
         DensityGrouping(pose=[(0, 0), (1, 0), (1, 0)])
-    for bad in ([1, 2, 3], [(0, 0, 1), (1, 1, 1)], [(0, 0), (np.nan, 1)]):
+    flat, deep, unequal = [1, 2, 3], [(0, 0, 1), (1, 1, 1)], [(0, 0), (1,)]
+    for bad in (flat, deep, unequal, [(0, 0), (np.nan, 1)], 'abc', dict(x=1), [('a', 'b')]):
         with pytest.raises(ValueError, match='pose must be finite numbers'):
             DensityGrouping(pose=bad)
     with pytest.raises(ValueError, match='pose has 3 keypoints, but candidates are of 4 types'):
         DensityGrouping(pose=ROW[:3])(two_people(), range(4), 1.0)
 
 
-def test_a_file_carries_the_pose():
-    written = TagDecoding(grouping=DensityGrouping(pose=ROW), completion=None).to_dict()
-    assert written['grouping']['pose'] == ROW
+@pytest.mark.parametrize('pose', [ROW, np.array(ROW), np.float32(ROW), list(np.array(ROW))])
+def test_a_file_carries_the_pose(pose):
+    said = TagDecoding(grouping=DensityGrouping(pose=pose), completion=None).to_dict()
+    written = json.loads(json.dumps(said))
+    assert written['grouping']['pose'] == [list(point) for point in ROW]
     read = read_decoding(written)
     candidates = two_people()
     packed = np.concatenate(
