@@ -7,6 +7,9 @@ import numpy as np
 from mmpose_ae.frame import Size, unflatten_index
 from mmpose_ae.grouping import LARGEST
 
+# So many pairs of instances and cells are compared at a time.
+_PAIRS_AT_ONCE = 2**20
+
 
 def _distances(instance_tags: np.ndarray, tags: np.ndarray) -> np.ndarray:
     """Distances of instances' tags (N, L) to those of cells (L, C), (N, C)."""
@@ -122,9 +125,12 @@ def find_missing(
             continue
         rows, values = np.flatnonzero(missing[:, k]), heatmaps[k, places]
         read = _read_tags(tags[k::num_keypoints], places, (width, height))
-        worth = MISSING_RULES[rule](values, _distances(instance_tags[rows], read), tag_threshold)
-        best = worth.argmax(1)
-        usable = np.isfinite(worth[np.arange(len(rows)), best])
-        index[rows, k] = places[best]
-        scores[rows, k] = np.clip(values[best], 0, LARGEST) * usable * SCORE_FACTORS[rule]
+        most = _PAIRS_AT_ONCE // len(places) or 1
+        for part in (rows[start : start + most] for start in range(0, len(rows), most)):
+            distance = _distances(instance_tags[part], read)
+            worth = MISSING_RULES[rule](values, distance, tag_threshold)
+            best = worth.argmax(1)
+            usable = np.isfinite(worth[np.arange(len(part)), best])
+            index[part, k] = places[best]
+            scores[part, k] = np.clip(values[best], 0, LARGEST) * usable * SCORE_FACTORS[rule]
     return unflatten_index(index, width), scores

@@ -1,5 +1,7 @@
 """Missing keypoints by both rules, on maps made by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,35 @@ def test_nearest_looks_up_to_twice_the_threshold(distance, found):
     tags = np.full((2, 1, 4), 0.5 * distance, np.float32)
     _, scores = find(HEATMAPS, tags, [[0.0]], [[True, False]], threshold=0.5)
     assert (scores[0, 0] > 0) == found
+
+
+def crowd(count, side, tag_dim=2):
+    """A crowd of whom everything is missing, on random maps of two keypoint types."""
+    rng = np.random.default_rng(0)
+    heatmaps = rng.random((2, side, side), np.float32)
+    tags = rng.normal(size=(2 * tag_dim, side, side)).astype(np.float32)
+    instance_tags = rng.normal(size=(count, tag_dim)).astype(np.float32)
+    return heatmaps, tags, instance_tags, np.ones((count, 2), bool)
+
+
+@pytest.mark.parametrize('rule', MISSING_RULES)
+def test_people_in_parts_find_the_same(rule, monkeypatch):
+    image = crowd(7, 16)
+    cells, scores = find(*image, threshold=0.5, rule=rule)
+    assert (scores > 0).any()
+    for pairs in (1, 3 * 16 * 16):  # one at a time, or three, three and one
+        monkeypatch.setattr('mmpose_ae.decoding.missing._PAIRS_AT_ONCE', pairs)
+        in_parts = find(*image, threshold=0.5, rule=rule)
+        np.testing.assert_array_equal(in_parts[0], cells)
+        np.testing.assert_array_equal(in_parts[1], scores)
+
+
+@pytest.mark.parametrize('rule', MISSING_RULES)
+def test_a_large_crowd_takes_bounded_memory(rule):
+    """400 people and 128x128 cells: one array of all pairs is 26 MB."""
+    image = crowd(400, 128)
+    tracemalloc.start()
+    find(*image, rule=rule)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 26e6
