@@ -8,7 +8,6 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from small_configs import NARROW_HRNET
 
-from mmpose_ae.checkpoints import CheckpointError
 from mmpose_ae.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,9 +46,18 @@ def test_a_checkpoint_of_mmpose_0x(convert):
 
 
 def test_an_incomplete_checkpoint_writes_nothing(convert, tmp_path):
-    with pytest.raises(CheckpointError, match=r'lacks: backbone\.conv1\.conv\.weight'):
+    with pytest.raises(SystemExit, match=r'error: .*\n.*lacks: backbone\.conv1\.conv\.weight'):
         convert({'keypoint_head.final_layer.bias': torch.zeros(34)})
     assert not (tmp_path / 'out.pth').exists()
+
+
+def test_a_config_of_the_package_anywhere(convert, monkeypatch, tmp_path):
+    """It is found as documents print it; a name that is none ends in one line."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r'error: .*in\.pth: none of its weights'):
+        convert({'other': torch.zeros(1)}, CONFIG.relative_to(ROOT))
+    with pytest.raises(SystemExit, match=r'error: no config configs/none\.py'):
+        convert({'other': torch.zeros(1)}, 'configs/none.py')
 
 
 def narrow(folder, config):

@@ -9,6 +9,9 @@ import io
 from argparse import ArgumentParser, Namespace
 from typing import Dict, List
 
+import mmpose_ae  # noqa: F401  (makes MMPose importable)
+
+# isort: split
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
@@ -21,6 +24,8 @@ from mmpose_ae.checkpoints import (
     load_from_local,
     transfer_keypoints,
 )
+from mmpose_ae.cli.command_line import read_config
+from mmpose_ae.cli.faults import in_one_line
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.registry import MODELS
 from mmpose_ae.whole_files import write_whole
@@ -59,15 +64,21 @@ def trained_keypoints(cfg: Config) -> List[str]:
 
 
 def main() -> None:
-    """Convert, check against the network and write."""
+    """Convert as the command line says."""
     args = parse_args()
-    cfg = Config.fromfile(args.config)
+    with in_one_line():
+        convert(args)
+
+
+def convert(args: Namespace) -> None:
+    """Convert, check against the network and write."""
+    cfg = read_config(args.config, {})
     network = build_network(cfg)
     checkpoint = load_from_local(args.checkpoint, map_location='cpu')
     try:
         weights = convert_for(network, checkpoint)
         if args.keypoints_of:
-            other = Config.fromfile(args.keypoints_of)
+            other = read_config(args.keypoints_of, {})
             target = build_network(other)
             names = trained_keypoints(cfg), trained_keypoints(other)
             weights = transfer_keypoints(weights, network.head, target.head, *names)
