@@ -5,10 +5,12 @@ from argparse import Namespace
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from mmpose_ae.checkpoints import load_resumable, resume_newest
+from mmpose_ae.checkpoints import drop_start_weights, load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types, telling_progress
 from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
+from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
+from mmpose_ae.registry import MODELS
 
 
 def parse_args() -> Namespace:
@@ -58,7 +60,15 @@ def resume_from(cfg: Config, checkpoint: str) -> None:
         resume_newest(cfg)
     else:
         load_resumable(checkpoint)  # an error says what it lacks
-        cfg.resume, cfg.load_from, cfg.model.init_cfg = True, checkpoint, None
+        cfg.resume, cfg.load_from = True, checkpoint
+        drop_start_weights(cfg.model)
+
+
+def takes_whole_files(cfg: Config) -> bool:
+    """Whether ``load_from`` must have all weights; MMPose's own networks take less."""
+    kind = cfg.model.get('type')
+    network = MODELS.get(kind) if isinstance(kind, str) else kind
+    return isinstance(network, type) and issubclass(network, BottomupPoseEstimator)
 
 
 def apply_options(cfg: Config, args: Namespace) -> None:
@@ -69,6 +79,8 @@ def apply_options(cfg: Config, args: Namespace) -> None:
         enable_amp(cfg)
     if args.resume or cfg.get('resume'):
         resume_from(cfg, args.resume or cfg.get('load_from') or 'auto')
+    if cfg.get('load_from') and takes_whole_files(cfg):
+        drop_start_weights(cfg.model)
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
             raise ValueError(

@@ -19,6 +19,7 @@ from .resuming import (
     resume_newest,
 )
 from .schemes import register_loaders
+from .start_weights import drop_start_weights
 
 __all__ = [
     'FORMATS',
@@ -33,6 +34,7 @@ __all__ = [
     'convert_mmpose_0x',
     'convert_pose_ae_train',
     'describe_progress',
+    'drop_start_weights',
     'find_intact_checkpoint',
     'is_foreign',
     'list_checkpoints',

@@ -13,6 +13,7 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor
 
 from .reading import CheckpointError
+from .start_weights import drop_start_weights
 
 POINTER = 'last_checkpoint'
 TEMPLATES = ('epoch_{}.pth', 'iter_{}.pth')
@@ -46,7 +47,8 @@ def resume_newest(cfg: Config) -> bool:
         print_log(f'no checkpoint in {cfg.work_dir} yet: training begins anew')
         cfg.resume = False
         return False
-    cfg.resume, cfg.load_from, cfg.model.init_cfg = True, checkpoint, None
+    cfg.resume, cfg.load_from = True, checkpoint
+    drop_start_weights(cfg.model)
     return True
 
 

@@ -42,9 +42,8 @@ def write(folder, name, time, content=None):
 
 
 def config(folder, **hook):
-    return Config(
-        dict(work_dir=str(folder), model=dict(init_cfg=1), default_hooks=dict(checkpoint=hook))
-    )
+    model = dict(init_cfg=dict(type='Pretrained', checkpoint='detector.pth'))
+    return Config(dict(work_dir=str(folder), model=model, default_hooks=dict(checkpoint=hook)))
 
 
 def names(paths):
@@ -123,7 +122,7 @@ def test_a_run_without_a_checkpoint_begins(tmp_path, capsys):
         cfg = config(work_dir)
         cfg.load_from = 'detector.pth'
         assert not resume_newest(cfg)
-        assert cfg.load_from == 'detector.pth' and not cfg.resume and cfg.model.init_cfg == 1
+        assert cfg.load_from == 'detector.pth' and not cfg.resume and cfg.model.init_cfg
         said = capsys.readouterr().out
         assert said.strip() == f'no checkpoint in {work_dir} yet: training begins anew'
 

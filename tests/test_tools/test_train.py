@@ -1,6 +1,7 @@
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 
 from mmpose_ae.checkpoints import load_from_local
 
@@ -94,3 +95,30 @@ def test_resuming_what_has_not_begun_keeps_the_weights_to_start_from(
     (tmp_path / 'epoch_3.pth').write_bytes(resumable.read_bytes())
     resume_from(cfg, 'auto')
     assert cfg.load_from == str(tmp_path / 'epoch_3.pth') and cfg.resume
+
+
+def test_a_whole_checkpoint_needs_no_other_weights(run_tool, tiny_config, tmp_path):
+    """A run goes on, or starts from a checkpoint, where the backbone's first weights are gone."""
+    first, later = tmp_path / 'first.py', tmp_path / 'later.py'
+    first.write_text(f"_base_ = '{tiny_config}'\ntrain_cfg = dict(max_epochs=1)\n")
+    gone = "init_cfg=dict(type='Pretrained', checkpoint='gone.pth')"
+    later.write_text(f"_base_ = '{tiny_config}'\nmodel = dict(backbone=dict({gone}))\n")
+    run = 'train', later, '--no-validate', '--work-dir'
+    with pytest.raises(SystemExit, match=r'gone\.pth'):
+        run_tool(*run, tmp_path / 'run')
+    run_tool('train', first, '--no-validate', '--work-dir', tmp_path / 'run')
+    run_tool(*run, tmp_path / 'run', '--resume')
+    assert last_checkpoint(tmp_path)['meta']['epoch'] == 2
+    saved = tmp_path / 'run/epoch_2.pth'
+    from_file = tmp_path / 'from_file.py'
+    from_file.write_text(f"_base_ = '{later}'\nload_from = '{saved}'\n")
+    run_tool('train', from_file, '--no-validate', '--work-dir', tmp_path / 'new')
+    assert (tmp_path / 'new/epoch_2.pth').is_file()
+
+
+@pytest.mark.parametrize('kind, dropped', [('Bottomup', True), ('Topdown', False)])
+def test_what_a_part_of_the_weights_may_need(load_tool, kind, dropped):
+    """MMPose's networks take a part of their weights from ``load_from``."""
+    cfg = Config(dict(model=dict(type=f'{kind}PoseEstimator')))
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        assert load_tool('train').takes_whole_files(cfg) == dropped
