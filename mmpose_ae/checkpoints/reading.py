@@ -115,6 +115,24 @@ def _note_origin(checkpoint: dict, name: str) -> dict:
     return noted if weights is checkpoint else {**checkpoint, 'state_dict': noted}
 
 
+def with_state_dict(checkpoint: dict) -> dict:
+    """Put weights where MMEngine's hooks look for them.
+
+    Args:
+        checkpoint (dict): What :func:`read_checkpoint` gives: weights under ``state_dict``, under
+            ``model``, or alone.
+
+    Returns:
+        dict: Itself, or else the weights and their notes as ``state_dict``, and a ``meta``.
+    """
+    if 'state_dict' in checkpoint:
+        return checkpoint
+    inner = checkpoint.get('model')
+    weights = OrderedDict(inner if isinstance(inner, dict) else checkpoint)
+    weights._metadata = checkpoint._metadata
+    return dict(state_dict=weights, meta=checkpoint.get('meta', {}))
+
+
 @contextmanager
 def _explain(name: str) -> Iterator[None]:
     """Say what an error of reading means; a damaged file may raise any."""

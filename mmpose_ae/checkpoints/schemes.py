@@ -13,7 +13,7 @@ from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 
 from .downloading import load_from_http
-from .reading import CheckpointError, load_from_local, read_checkpoint
+from .reading import CheckpointError, load_from_local, read_checkpoint, with_state_dict
 
 
 def load_from_torchvision(filename: str, map_location: Optional[str] = None) -> dict:
@@ -69,6 +69,15 @@ def _look_up(models: dict, filename: str) -> str:
     return models[name]
 
 
+def _for_mmengine(load: Callable) -> Callable:
+    """Give weights as MMEngine's hooks expect them."""
+
+    def load_as_state_dict(filename: str, map_location: Optional[str] = None) -> dict:
+        return with_state_dict(load(filename, map_location))
+
+    return load_as_state_dict
+
+
 def _refuse(scheme: str) -> Callable:
     def load_from_unknown(filename: str, map_location: Optional[str] = None) -> dict:
         raise CheckpointError(
@@ -78,7 +87,7 @@ def _refuse(scheme: str) -> Callable:
     return load_from_unknown
 
 
-LOADERS = {
+READERS = {
     '': load_from_local,
     'http://': load_from_http,
     'https://': load_from_http,
@@ -91,6 +100,7 @@ LOADERS = {
     r'(\S+\:)?petrel://': load_from_ceph,
     'pavi://': load_from_pavi,
 }
+LOADERS = {scheme: _for_mmengine(load) for scheme, load in READERS.items()}
 
 
 def register_loaders() -> None:

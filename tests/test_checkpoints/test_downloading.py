@@ -39,7 +39,7 @@ def test_two_files_of_one_name_are_two(server):
     for _ in range(2):
         for number in (1, 2):
             found = CheckpointLoader.load_checkpoint(f'{address}/{number}/epoch_1.pth', 'cpu')
-            assert found['weight'] == number
+            assert found['state_dict']['weight'] == number
     assert len(asked) == 2  # the second time they are there
 
 

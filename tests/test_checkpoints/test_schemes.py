@@ -85,6 +85,20 @@ def test_weights_arrive(scheme, place):
     assert found['state_dict']['weight'].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    'saved',
+    [dict(weight=torch.arange(3)), dict(model=dict(weight=torch.arange(3)), epoch=7)],
+    ids=['alone', 'as model'],
+)
+def test_weights_are_where_hooks_look_for_them(saved, place):
+    """Bare weights as HigherHRNet's, and those of CoupledEmbedding; their file is still known."""
+    torch.save(saved, place)
+    found = CheckpointLoader.load_checkpoint(str(place), 'cpu')
+    assert list(found) == ['state_dict', 'meta'] and found['meta'] == {}
+    assert found['state_dict']['weight'].tolist() == [0, 1, 2]
+    assert found['state_dict']._metadata[''].file == str(place)
+
+
 @pytest.mark.parametrize('scheme', ['torchvision', 'open-mmlab', 'openmmlab', 'mmcls'])
 def test_names_that_are_in_no_table(scheme, place):
     with pytest.raises(CheckpointError, match=f'{scheme}://nothing: there is no model'):

@@ -4,6 +4,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.checkpoints import load_from_local
+from mmpose_ae.registry import MODELS
 
 
 def last_checkpoint(tmp_path):
@@ -114,6 +115,23 @@ def test_a_whole_checkpoint_needs_no_other_weights(run_tool, tiny_config, tmp_pa
     from_file.write_text(f"_base_ = '{later}'\nload_from = '{saved}'\n")
     run_tool('train', from_file, '--no-validate', '--work-dir', tmp_path / 'new')
     assert (tmp_path / 'new/epoch_2.pth').is_file()
+
+
+def test_a_running_mean_starts_from_bare_weights(run_tool, tiny_config, tmp_path):
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        weights = MODELS.build(Config.fromfile(tiny_config).model).state_dict()
+    torch.save(dict(model=weights, epoch=3), tmp_path / 'published.pth')
+    config = tmp_path / 'mean.py'
+    config.write_text(
+        f"_base_ = '{tiny_config}'\nload_from = '{tmp_path / 'published.pth'}'\n"
+        'train_cfg = dict(max_epochs=2)\n'
+        'optim_wrapper = dict(optimizer=dict(lr=0.0))\n'
+        "custom_hooks = [*_base_.custom_hooks, dict(type='EMAHook')]\n"
+    )
+    run_tool('train', config, '--no-validate', '--work-dir', tmp_path / 'run')
+    mean = last_checkpoint(tmp_path)['state_dict']
+    name = 'backbone.predictions.0.bias'
+    torch.testing.assert_close(mean[name], weights[name])
 
 
 @pytest.mark.parametrize('kind, dropped', [('Bottomup', True), ('Topdown', False)])
