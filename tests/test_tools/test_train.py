@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -5,6 +7,8 @@ from mmengine.registry import DefaultScope
 
 from mmpose_ae.checkpoints import load_from_local
 from mmpose_ae.registry import MODELS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def last_checkpoint(tmp_path):
@@ -23,9 +27,13 @@ def resumable(tmp_path):
 def test_trains_in_bfloat16_with_one_option(run_tool, tiny_config, tmp_path):
     run_tool('train', tiny_config, '--work-dir', tmp_path / 'run', '--amp', '--no-validate')
     checkpoint = last_checkpoint(tmp_path)
+    printed = "load_from_local(path)['meta']['cfg']"
+    assert printed in (ROOT / 'docs/troubleshooting.md').read_text()
+    path = tmp_path / 'run' / 'epoch_2.pth'
+    config = eval(printed, dict(load_from_local=load_from_local, path=path))
+    assert "type='AutocastOptimWrapper'" in config
     assert checkpoint['meta']['epoch'] == 2
     assert checkpoint['meta']['iter'] == 6  # 5 images in batches of 2, twice
-    assert "type='AutocastOptimWrapper'" in checkpoint['meta']['cfg']
 
 
 @pytest.mark.parametrize(
