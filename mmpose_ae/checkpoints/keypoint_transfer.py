@@ -1,6 +1,6 @@
 """Bring what a network has learned of some keypoints to a network for others, by their names."""
 
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Collection, Dict, List, NamedTuple, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from .key_map import require_keys
 from .reading import CheckpointError
 
+UNKNOWN_HEAD = 'it is not known which weights belong to which keypoint in a'
 Label = Tuple[str, int, str]  # a map, its number among those of a keypoint, the keypoint
 # Keypoints that lie close to each other, under the names of COCO, CrowdPose and MPII.
 NEIGHBORS = (
@@ -56,14 +57,19 @@ def transfer_keypoints(
 
     Raises:
         KeyError: A layer that predicts keypoints is missing.
-        CheckpointError: The heads differ in more than their keypoints.
+        CheckpointError: The heads differ in more than their keypoints, or have layers of which it
+            is not known what belongs to which.
     """
+    for head in (source, target):
+        if not hasattr(head, 'channels'):  # of a BottomupHead
+            raise CheckpointError(f'{UNKNOWN_HEAD} {type(head).__name__}')
     before = find_keypoint_axes(source, source_keypoints)
     after = find_keypoint_axes(target, target_keypoints)
     require_keys(weights, before)
     if before.keys() != after.keys():
         differing = sorted(before.keys() ^ after.keys())
         raise CheckpointError(f'the networks differ in more than keypoints: {", ".join(differing)}')
+    _check_the_rest(source, target, after)
     transferred = dict(weights)
     for name, axis in after.items():
         known = before[name].labels
@@ -74,6 +80,19 @@ def transfer_keypoints(
             )
         transferred[name] = _rearrange(weights[name], axis, known, source_keypoints)
     return transferred
+
+
+def _check_the_rest(source: nn.Module, target: nn.Module, known: Collection[str]) -> None:
+    """Refuse heads with other weights that depend on the keypoints, or on anything else."""
+    shapes = {f'head.{name}': value.shape for name, value in source.state_dict().items()}
+    differing = [
+        name
+        for name, value in target.state_dict(prefix='head.').items()
+        if name not in known and shapes.get(name, value.shape) != value.shape
+    ]
+    if differing:
+        kind = type(target).__name__
+        raise CheckpointError(f'{UNKNOWN_HEAD} {kind}, of another shape: {", ".join(differing)}')
 
 
 def find_keypoint_axes(head: nn.Module, keypoints: Sequence[str]) -> Dict[str, KeypointAxis]:

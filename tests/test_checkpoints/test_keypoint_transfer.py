@@ -176,6 +176,16 @@ def test_networks_that_differ_otherwise_are_refused(options, message):
         transfer_keypoints(weights_of(source), source, target, COCO, CROWDPOSE)
 
 
+@pytest.mark.parametrize('kind', ['CIDHead', 'DEKRHead', 'CenterGroupHead'])
+def test_heads_whose_layers_are_not_known_are_named(kind):
+    source, target = (
+        MODELS.build(dict(type=kind, in_channels=32, num_keypoints=len(names)))
+        for names in (COCO, CROWDPOSE)
+    )
+    with pytest.raises(CheckpointError, match=f'which keypoint in a {kind}'):
+        transfer_keypoints(weights_of(source), source, target, COCO, CROWDPOSE)
+
+
 def test_missing_weights_and_wrong_names_are_refused():
     source, target = build('ae', COCO), build('ae', CROWDPOSE)
     with pytest.raises(KeyError, match=r'missing key names: head\.final_layer\.weight, head\.fin'):
