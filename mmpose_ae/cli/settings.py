@@ -59,7 +59,8 @@ def type_setting(key: str, text: str) -> str:
     Returns:
         str: For a shell; what it hands on is read as this file.
     """
-    path = text if BEGINS_AS_PATH.match(text) or not MARK.search(text) else f'./{text}'
+    plain = BEGINS_AS_PATH.match(text) or not MARK.search(text)
+    path = text if plain and read_value(text) == text else f'./{text}'
     return shlex.quote(f'{key}={path}')
 
 

@@ -75,7 +75,7 @@ def test_brackets_that_do_not_match_are_named_with_their_key(text):
 
 @pytest.mark.parametrize('name', [
     'score.npz', 'my scores/score.npz', 'a,b.npz', '[1,2].npz', '[a.npz', '(x)', 'a/b, c.npz',
-    '[a/b].npz', "it's.npz", '$HOME;.npz',
+    '[a/b].npz', "it's.npz", '$HOME;.npz', '7', 'true', '0123', '"7"',
 ])  # fmt: skip
 def test_what_is_suggested_names_the_file(name):
     """As a shell hands it on; a name may be written as ./name."""
