@@ -78,7 +78,7 @@ def test_images_of_all_processes_count(entry, expected):
         world_size=4,
         train_dataloader=SimpleNamespace(batch_size=6),
         auto_scale_lr=dict(base_batch_size=12, enable=True, unscaled=['backbone']),
-        optim_wrapper=dict(paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.1)))),
+        optim_wrapper=dict(paramwise_cfg=dict(custom_keys=dict(backbone=entry))),
     )
     keep_unscaled_rates(runner)
     rates = runner.optim_wrapper['paramwise_cfg']['custom_keys']
