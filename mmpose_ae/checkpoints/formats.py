@@ -16,7 +16,7 @@ from .higher_hrnet import convert_higher_hrnet
 from .hrnet import CLASSIFIER, convert_hrnet
 from .mmpose_0x import convert_mmpose_0x
 from .pose_ae_train import convert_pose_ae_train
-from .reading import CheckpointError
+from .reading import CheckpointError, entry_of_weights
 
 Weights = Dict[str, Tensor]
 Shapes = Dict[str, torch.Size]
@@ -129,11 +129,9 @@ def is_foreign(weights: Weights) -> bool:
 
 def _unwrap(checkpoint: dict) -> Tuple[Weights, List[str]]:
     """The weights under their plain names, and the names of the entries beside them."""
-    weights, others = checkpoint, []
-    for entry in ('state_dict', 'model'):
-        if isinstance(checkpoint.get(entry), dict):
-            weights, others = checkpoint[entry], [key for key in checkpoint if key != entry]
-            break
+    entry = entry_of_weights(checkpoint)
+    weights = checkpoint[entry] if entry else checkpoint
+    others = [key for key in checkpoint if key != entry] if entry else []
     return {re.sub(f'^{WRAPPERS}', '', key): value for key, value in weights.items()}, others
 
 

@@ -7,7 +7,7 @@ import torch
 
 from mmpose_ae.whole_files import write_whole
 
-from .reading import load_from_local
+from .reading import entry_of_weights, load_from_local
 
 
 def note_in_meta(path: str, **notes: Any) -> None:
@@ -24,8 +24,7 @@ def note_in_meta(path: str, **notes: Any) -> None:
         FileNotFoundError: It is not there, or an address.
     """
     checkpoint = load_from_local(path, map_location='cpu')
-    wrapped = any(isinstance(checkpoint.get(entry), dict) for entry in ('state_dict', 'model'))
-    whole = checkpoint if wrapped else dict(state_dict=checkpoint)
+    whole = checkpoint if entry_of_weights(checkpoint) else dict(state_dict=checkpoint)
     whole['meta'] = {**(whole.get('meta') or {}), **notes}
     content = io.BytesIO()
     torch.save(whole, content)

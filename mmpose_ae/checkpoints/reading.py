@@ -115,6 +115,12 @@ def _note_origin(checkpoint: dict, name: str) -> dict:
     return noted if weights is checkpoint else {**checkpoint, 'state_dict': noted}
 
 
+def entry_of_weights(checkpoint: dict) -> Optional[str]:
+    """The entry of a checkpoint that its weights are under; None where they are alone."""
+    entries = (name for name in ('state_dict', 'model') if isinstance(checkpoint.get(name), dict))
+    return next(entries, None)
+
+
 def with_state_dict(checkpoint: dict) -> dict:
     """Put weights where MMEngine's hooks look for them.
 
@@ -125,10 +131,10 @@ def with_state_dict(checkpoint: dict) -> dict:
     Returns:
         dict: Itself, or else the weights and their notes as ``state_dict``, and a ``meta``.
     """
-    if 'state_dict' in checkpoint:
+    entry = entry_of_weights(checkpoint)
+    if entry == 'state_dict':
         return checkpoint
-    inner = checkpoint.get('model')
-    weights = OrderedDict(inner if isinstance(inner, dict) else checkpoint)
+    weights = OrderedDict(checkpoint[entry] if entry else checkpoint)
     weights._metadata = checkpoint._metadata
     return dict(state_dict=weights, meta=checkpoint.get('meta', {}))
 

@@ -37,8 +37,8 @@ def read_value(text: str) -> Any:
     """
     bare = text.strip()
     quoted = QUOTED.fullmatch(bare)
-    if quoted:
-        return read_value(quoted[2]) if quoted[2].strip()[:1] in CLOSING else quoted[2]
+    if quoted and quoted[2].strip()[:1] in CLOSING:
+        return read_value(quoted[2])
     if bare[:1] not in CLOSING and (',' not in bare or BEGINS_AS_PATH.match(bare)):
         return _read_word(text)
     parts = _split(bare)

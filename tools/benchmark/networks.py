@@ -16,11 +16,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
 from mmpose_ae.cli.benchmark import WARM_UP, run
+from mmpose_ae.cli.command_line import read_config
 from mmpose_ae.codecs import Maps
 from mmpose_ae.models.heads import groups_by_tags
 from mmpose_ae.registry import MODELS
@@ -60,7 +60,7 @@ def write_onnx(config: Path, size: Tuple[int, int], path: Path) -> None:
     Raises:
         SystemExit: If the network does not group by tags.
     """
-    cfg = Config.fromfile(config)
+    cfg = read_config(config, {})
     with DefaultScope.overwrite_default_scope('mmpose_ae'):
         model = MODELS.build(cfg.model)
     if not groups_by_tags(model.head):

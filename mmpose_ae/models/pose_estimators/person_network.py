@@ -6,7 +6,6 @@ from typing import Iterator, List, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
-from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
@@ -16,6 +15,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmpose_ae.checkpoints import CheckpointError
+from mmpose_ae.config_files import read_config_file
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.single_person import Votes
 
@@ -38,7 +38,7 @@ class PersonNetwork:
     def __init__(self, config: str, checkpoint: str, batch_size: int) -> None:
         self.name = config
         self.batch_size = batch_size
-        cfg = get_config(config) if '::' in config else Config.fromfile(config)
+        cfg = get_config(config) if '::' in config else read_config_file(config)
         self._scope = cfg.get('default_scope', 'mmpose')
         with DefaultScope.overwrite_default_scope(self._scope):
             self.model = init_model(cfg, device='cpu')
