@@ -46,10 +46,14 @@ def draw_predictions(
         and, of heads that predict tags, ``tags_*.png`` and ``maps_*.png``.
 
     Raises:
-        ValueError: If no image of the dataset has a labelled person.
+        ValueError: If no image of the dataset has a labelled person, or a refiner is of other
+            keypoints.
     """
     model = load_model(cfg, checkpoint, output_heatmaps=True)
-    refiner, model.refiner = getattr(model, 'refiner', None), None
+    refiner = getattr(model, 'refiner', None)
+    if refiner is not None:  # it looks at people once they have been shown without it
+        model.check_keypoints()
+        model.refiner = None
     dataset = build_val_dataset(cfg)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,9 @@ def test_a_refiner_is_shown_beside_what_it_was_given(perfect_model, tmp_path, mo
     """It moves everybody by ten pixels."""
 
     class Mover(torch.nn.Module):
+        def check_keypoints(self, names):
+            assert names[0] == 'nose'
+
         def forward(self, samples, device):
             (sample,) = samples
             sample.pred_instances = sample.pred_instances.clone()
@@ -83,6 +86,23 @@ def test_a_refiner_is_shown_beside_what_it_was_given(perfect_model, tmp_path, mo
     np.testing.assert_allclose(refined.keypoints, found.keypoints + 10)
     headings = ('ground truth', 'prediction', 'refined')
     assert sheets == [(headings, {}), (headings, dict(columns=1))]
+
+
+def test_a_refiner_of_other_keypoints_is_refused(perfect_model, tmp_path, monkeypatch):
+    class Stranger(torch.nn.Module):
+        def check_keypoints(self, names):
+            raise ValueError(f'other keypoints than {names[0]}')
+
+    def with_stranger(*args, **kwargs):
+        model = load_model(*args, **kwargs)
+        model.refiner = Stranger()
+        return model
+
+    load_model = prediction_pictures.load_model
+    monkeypatch.setattr(prediction_pictures, 'load_model', with_stranger)
+    cfg = Config.fromfile(perfect_model.config)
+    with pytest.raises(ValueError, match='other keypoints than nose'):
+        draw_predictions(cfg, perfect_model.checkpoint, tmp_path, num_images=1)
 
 
 def test_more_images_than_there_are(perfect_model, tmp_path, monkeypatch, capsys):

@@ -1,7 +1,7 @@
 """A trained top-down network of MMPose, to look at people who have been found."""
 
 from contextlib import contextmanager
-from typing import Iterator, List, Sequence
+from typing import Iterator, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -59,8 +59,12 @@ class PersonNetwork:
     def keypoint_names(self) -> List[str]:
         """Names of the keypoints that it votes on, in their order; none where it is not known."""
         names = keypoint_names(getattr(self.model, 'dataset_meta', None) or {})
-        chosen = self.model.test_cfg.get('output_keypoint_indices')
-        return names if chosen is None or not names else [names[k] for k in chosen]
+        return names if self._chosen is None or not names else [names[k] for k in self._chosen]
+
+    @property
+    def _chosen(self) -> Optional[List[int]]:
+        """Indices of the keypoints that are wanted of it; None where all are."""
+        return self.model.test_cfg.get('output_keypoint_indices')
 
     def to(self, device: torch.device) -> None:
         """Move the network, where it is elsewhere."""
@@ -102,7 +106,7 @@ class PersonNetwork:
                 that the network takes: multiples of its preprocessor's ``pad_size_divisor``.
 
         Returns:
-            Tensor: (N, K, h, w), float32, of the crops alone.
+            Tensor: (N, K, h, w), float32, of the crops alone; of the ``output_keypoint_indices``.
         """
         return torch.cat([self._heatmaps(chosen) for chosen in self._batches(crops)])
 
@@ -130,7 +134,8 @@ class PersonNetwork:
             predicted = self.model.head.predict(views, samples, options)
         if not isinstance(predicted, tuple) or 'heatmaps' not in predicted[1][0]:
             raise ValueError(f'{self.name} predicts no heatmaps, which ReleasedVoting averages')
-        return torch.stack([fields.heatmaps for fields in predicted[1]])
+        maps = torch.stack([fields.heatmaps for fields in predicted[1]])
+        return maps if self._chosen is None else maps[:, self._chosen]
 
     def _batches(self, items: Sequence) -> Iterator[Sequence]:
         for start in range(0, len(items), self.batch_size):

@@ -188,6 +188,17 @@ def test_people_are_seen_in_batches(refiner, voting):
         np.testing.assert_allclose(found.instance_scores, expected.instance_scores, atol=1e-6)
 
 
+@pytest.mark.parametrize('voting', [dict(type='TopdownVoting'), RELEASED['voting']])
+def test_a_network_votes_on_the_keypoints_that_are_wanted_of_it(refiner, voting):
+    part = SinglePersonRefiner(**refiner, voting=voting)
+    people = Poses(TRUTH[None].astype(np.float32), np.ones((1, 3), np.float32), np.ones(1))
+    votes = [part.voting(part.network, [paint()], people)]
+    part.network.model.test_cfg = dict(output_keypoint_indices=[2, 0])
+    votes.append(part.voting(part.network, [paint()], people))
+    np.testing.assert_allclose(votes[1].keypoints, votes[0].keypoints[:, [2, 0]])
+    np.testing.assert_allclose(votes[1].scores, votes[0].scores[:, [2, 0]])
+
+
 def test_weights_are_not_those_of_the_estimator(refiner):
     model = estimator(refiner)
     assert set(model.state_dict()) == set(estimator().state_dict())
