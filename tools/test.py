@@ -88,7 +88,7 @@ def test(args: Namespace) -> None:
         cfg.test_cfg.fp16 = True  # autocast, which on CPUs is to bfloat16
     prepare_cpu_distributed(cfg)
     with naming_types(cfg):
-        runner = build_runner(cfg)
+        runner = build_runner(cfg, 'test_loop')
         accelerate(runner.model, args.channels_last, args.compile)
         metrics = runner.test()
     if is_main_process():

@@ -102,7 +102,7 @@ def train(args: Namespace) -> None:
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
     with naming_types(cfg), telling_progress(cfg):
-        runner = build_runner(cfg)
+        runner = build_runner(cfg, 'train_loop', 'val_loop')
         keep_unscaled_rates(runner)
         runner.train()
 

@@ -79,11 +79,13 @@ def _types(part: Any, key: str = '') -> Iterator[tuple]:
             yield from _types(value, place)
 
 
-def build_runner(cfg: Config) -> Runner:
-    """Build what a config describes, but its data.
+def build_runner(cfg: Config, *loops: str) -> Runner:
+    """Build what a config describes.
 
     Args:
         cfg (Config): Of a training or a test.
+        *loops (str): Of ``'train_loop'``, ``'val_loop'`` and ``'test_loop'`` those that will run:
+            their data and metrics, which MMEngine would build later.
 
     Returns:
         Runner: With its network.
@@ -92,7 +94,10 @@ def build_runner(cfg: Config) -> Runner:
         WrongSetting: A part refuses its settings. Later on, a ``ValueError`` may be of anything.
     """
     try:
-        return Runner.from_cfg(cfg)
+        runner = Runner.from_cfg(cfg)
+        for loop in loops:
+            getattr(runner, loop)  # builds it
+        return runner
     except ValueError as error:
         if isinstance(error, FAULTS):
             raise

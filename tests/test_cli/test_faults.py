@@ -95,6 +95,20 @@ def test_what_a_network_refuses_is_told_with_its_config(config, tmp_path):
         build_runner(whole(model, config, tmp_path))
 
 
+@pytest.mark.parametrize('loop', ['train', 'val', 'test'])
+def test_what_data_refuse_is_told_with_their_config(loop, config, tmp_path):
+    cfg = whole(dict(type='AEHead', in_channels=2, num_keypoints=2), config, tmp_path)
+    others = ('_evaluator',) if loop != 'train' else ()
+    cfg.update({f'{loop}{name}': [] for name in others})
+    cfg[f'{loop}_cfg'] = dict(by_epoch=True, max_epochs=1) if loop == 'train' else {}
+    dataset = dict(type='CocoDataset', data_mode='sideways')
+    cfg[f'{loop}_dataloader'] = dict(batch_size=1, dataset=dataset)
+    cfg.optim_wrapper = dict(optimizer=dict(type='SGD', lr=1)) if loop == 'train' else None
+    build_runner(cfg)
+    with pytest.raises(WrongSetting, match=f'^{config}: .*sideways'):
+        build_runner(cfg, f'{loop}_loop')
+
+
 def test_mistakes_that_are_told_and_errors_of_the_program_stay(config, tmp_path, monkeypatch):
     for error in (UnknownType('a.py: model.type'), RuntimeError('out of memory')):
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmpose.apis import init_model
 
@@ -404,6 +405,17 @@ def test_any_number_of_methods_is_drawn(tmp_path):
     rows = [dict(row, label=f'method {number}') for number in range(len(table.MARKERS) + 2)]
     table.draw_curve(rows, tmp_path / 'many.png')
     assert cv2.imread(str(tmp_path / 'many.png')).std() > 0
+
+
+def test_the_legend_names_the_methods_of_all_data(tmp_path, monkeypatch):
+    """Also those that the last data set lacks."""
+    table, figures = import_module('method_table'), []
+    monkeypatch.setattr(Figure, 'savefig', lambda figure, *_, **__: figures.append(figure))
+    row = dict(NUMBERS, seed=0, ms_5=20.0)
+    known = [('a', 'plain'), ('b', 'plain'), ('c', 'crowded'), ('b', 'crowded')]
+    table.draw_curve([dict(row, label=label, data=data) for label, data in known], tmp_path / 'p')
+    (legend,) = figures[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ['a', 'b', 'c']
 
 
 def test_people_of_yolo():

@@ -83,16 +83,17 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
     panels, labels = group_rows(rows, 'data'), list(group_rows(rows, 'label'))
     width, height = INCHES
     figure = Figure((width * len(panels) + LEGEND, height), layout='constrained')
+    marks = {}
     for axes, (data, of_data) in zip(
         figure.subplots(1, len(panels), squeeze=False)[0], panels.items()
     ):
         for label, group in group_rows(of_data, 'label').items():
             precisions, number = [row['AP'] for row in group], labels.index(label)
-            axes.errorbar(
+            marks[label] = axes.errorbar(
                 group[0]['ms_5'], np.mean(precisions), np.std(precisions), label=label, capsize=3,
                 color=f'C{number % 10}', fmt=MARKERS[number % len(MARKERS)],
             )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')
         axes.grid(alpha=0.3)
-    figure.legend(*axes.get_legend_handles_labels(), loc='outside right center')
+    figure.legend([marks[label] for label in labels], labels, loc='outside right center')
     figure.savefig(path, dpi=120)
