@@ -89,23 +89,26 @@ class WeighVotes:
             less exact than the first one.
         min_agreement (float): A person whose keypoints agree to less than this share stays where
             found, but is ranked by the votes all the same.
+        least_side (float): Smallest such side, in pixels of the image: one keypoint has none.
     """
 
     tolerance: float = 0.1
     trust: float = 0.5
     min_agreement: float = 0.2
+    least_side: float = 32.0
 
     def __post_init__(self) -> None:
         check_positive('tolerance', self.tolerance)
         check_positive('trust', self.trust)
+        check_positive('least_side', self.least_side)
         check_between('min_agreement', self.min_agreement, 0, 1)
 
     def __call__(self, poses: Poses, votes: Votes) -> Poses:
         """Refine the people of an image; see :class:`ReplaceByVotes`."""
         found = poses.keypoint_scores > 0
         sure = votes.scores.clip(0, 1)
-        sizes = Boxes.around(poses).lengths[:, None]
-        near = _distances(poses, votes) < self.tolerance * sizes
+        sizes = Boxes.around(poses).lengths.clip(self.least_side)
+        near = _distances(poses, votes) < self.tolerance * sizes[:, None]
         same = _agreement(near, found) >= self.min_agreement
         share = self.trust * sure / (self.trust * sure + np.where(found, poses.keypoint_scores, 1))
         weights = np.where(near & found, share, sure > poses.keypoint_scores)

@@ -70,8 +70,22 @@ def test_whoever_is_not_confirmed_stays_and_falls_behind():
     assert refined.instance_scores[1] < refined.instance_scores[0]
 
 
-@pytest.mark.parametrize('zoom', [0.1, 1.0, 30.0])
+@pytest.mark.parametrize('count', [1, 2])
+def test_people_of_few_keypoints_are_refined_too(count):
+    """No side, or one of 4 pixels, counts as 32: votes may be 3.2 pixels away."""
+    points = np.array([[[10, 10], [14, 10]]], np.float32)
+    few = people(np.full((1, 2), 0.5, np.float32) * (np.arange(2) < count), points)
+    for away, moved in ((3.1, True), (3.3, False)):
+        votes = Votes(points + [0, away], np.full((1, 2), 0.5))
+        found = WeighVotes(trust=1)(few, votes).keypoints[0, :count, 1]
+        np.testing.assert_allclose(found, 10 + away / 2 * moved, rtol=1e-6)
+    votes = Votes(points + [0, 3.1], np.full((1, 2), 0.5))
+    np.testing.assert_array_equal(WeighVotes(least_side=30)(few, votes).keypoints, points)
+
+
+@pytest.mark.parametrize('zoom', [0.4, 1.0, 30.0])
 def test_weighing_does_not_depend_on_the_size_of_people(zoom):
+    """None of them is smaller than ``least_side``."""
     small = people(points=(POINTS * zoom).astype(np.float32))
     refined = WeighVotes()(small, Votes(PLACES * zoom, SURE))
     expected = WeighVotes()(people(), Votes(PLACES, SURE))
