@@ -95,9 +95,9 @@ class BoxSupervision(nn.Module):
         self.measure = _predict(2 * channels, channels, 4)
         self.box_weight, self.embedding_weight = box_weight, embedding_weight
         self.beta, self.background = beta, background
-        self._init_weights()
+        self.init_weights()
 
-    def _init_weights(self) -> None:
+    def init_weights(self) -> None:
         """Begin as the release does: embeddings close to each other, boxes small."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):

@@ -38,6 +38,18 @@ def test_all_weights_learn_from_batches_and_from_nobody(background):
             assert torch.isfinite(parameter.grad).all()
 
 
+def test_embeddings_begin_close_and_boxes_small():
+    """Also where the head's own start values have been given to all convolutions."""
+    built = head()
+    built.init_weights()
+    begun = built.box_supervision
+    torch.testing.assert_close(begun.embed[-1].bias.sigmoid(), torch.full((4,), 0.01))
+    seen = begun.pyramid(fakes.features())
+    assert (begun.measure(seen) == 1).all()
+    cells = begun.embed(seen)[0].flatten(1)
+    assert F.cosine_similarity(cells[:, :1], cells, dim=0).min() > 0.999
+
+
 def test_testing_knows_nothing_of_it():
     plain, taught = fakes.head('CIDHead').eval(), head().eval()
     left = taught.load_state_dict(plain.state_dict(), strict=False)
