@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Collection, Dict, Iterable, List, Sequence, Tuple, Union
 
 from .annotation_file import load_content
+from .image_entries import has_size
+from .image_size import image_size, size_mismatch
 from .mpii import NOT_PUBLISHED
+
+SIZES_READ = 20  # images of a file, spread over it, whose sizes are compared
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def find_problems(layout: Layout, root: Union[str, Path]) -> List[str]:
         root (str | Path): The dataset's folder.
 
     Returns:
-        list[str]: A sentence for each thing that is missing, unreadable or incomplete.
+        list[str]: A sentence for each thing that is missing, unreadable or incomplete, and for
+        images of another size than annotated, by some of them.
     """
     root = Path(root)
     problems = [problem for file in layout.files for problem in _check_file(file, root)]
@@ -97,7 +102,8 @@ def _check_file(file: AnnotationFile, root: Path) -> List[str]:
     if not path.is_file():
         return [f'{path} is missing']
     try:
-        listed = _listed_images(_read(path))
+        content = _read(path)
+        listed = _listed_images(content)
     except (ValueError, KeyError, TypeError) as error:
         return [f'{path} is not an annotation file: {error!r}']
     problems = []
@@ -110,7 +116,45 @@ def _check_file(file: AnnotationFile, root: Path) -> List[str]:
             f'{folder} lacks {len(missing)} of the {len(set(listed))} images of {path.name}, '
             f'the first is {missing[0]}'
         )
-    return problems
+    sized = [] if isinstance(content, list) else [i for i in content['images'] if has_size(i)]
+    return problems + _check_sizes([i for i in sized if i['file_name'] in present], folder)
+
+
+def _check_sizes(images: List[dict], folder: Path) -> List[str]:
+    """Compare the sizes of some images with what is said of them."""
+    problems = []
+    for image in images[:: len(images) // SIZES_READ + 1]:
+        path = str(folder / image['file_name'])
+        try:
+            problems.append(size_mismatch(path, _size_of(image), image_size(path)))
+        except OSError as error:
+            problems.append(f'{path} is not an image: {error}')
+    return [problem for problem in problems if problem][:1]
+
+
+def _size_of(image: dict) -> Tuple[int, int]:
+    return image['width'], image['height']
+
+
+def right_sizes(content: dict, folder: Union[str, Path]) -> int:
+    """Give images the sizes of their files; CrowdPose's had width and height exchanged at first.
+
+    Args:
+        content (dict): In COCO's format; its images are changed.
+        folder (str | Path): Where they are.
+
+    Returns:
+        int: Of how many the size was another one.
+
+    Raises:
+        OSError: If a file is missing or not an image.
+    """
+    changed = 0
+    for image in content['images']:
+        size = image_size(str(Path(folder) / image['file_name']))
+        changed += (image.get('width'), image.get('height')) != size
+        image['width'], image['height'] = size
+    return changed
 
 
 def _read(path: Path) -> Union[dict, list]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from mpii_people import make_images, write_files, write_release
+from PIL import Image
 
 from mmpose_ae.datasets.preparation import (
     LAYOUTS,
@@ -15,6 +16,7 @@ from mmpose_ae.datasets.preparation import (
     Layout,
     find_problems,
     merge_annotations,
+    right_sizes,
     split_annotations,
 )
 
@@ -47,6 +49,24 @@ def test_complete_dataset(root):
 def test_list_of_people(root):
     people = [dict(image='a.jpg'), dict(image='a.jpg')]
     (root / 'annotations' / 'people.json').write_text(json.dumps(people))
+    assert find_problems(LAYOUT, root) == []
+
+
+def test_exchanged_sizes_are_told_and_righted(root):
+    """Of images that are wider than high, as Pillow wrote them."""
+    content = dict(images=[dict(file_name=n, width=4, height=6) for n in ('a.jpg', 'b.jpg')])
+    (root / 'annotations' / 'people.json').write_text(json.dumps(content))
+    (problem,) = find_problems(LAYOUT, root)
+    assert problem.startswith(f'{root}/images/a.jpg is not an image: ')
+    for name in ('a.jpg', 'b.jpg'):
+        Image.new('RGB', (6, 4)).save(root / 'images' / name)
+    (problem,) = find_problems(LAYOUT, root)
+    assert 'a.jpg is 6x4, but its annotations are for 4x6' in problem
+    content['images'].append(dict(file_name='a.jpg', width=6, height=4))
+    assert right_sizes(content, root / 'images') == 2
+    assert [(image['width'], image['height']) for image in content['images']] == 3 * [(6, 4)]
+    del content['images'][2]
+    (root / 'annotations' / 'people.json').write_text(json.dumps(content))
     assert find_problems(LAYOUT, root) == []
 
 

@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser
 from pathlib import Path
 
-from mmpose_ae.datasets.preparation import merge_annotations
+from mmpose_ae.datasets.preparation import merge_annotations, right_sizes
 
 
 def main() -> None:
@@ -13,8 +13,13 @@ def main() -> None:
     parser.add_argument('train', type=Path, help='crowdpose_train.json')
     parser.add_argument('val', type=Path, help='crowdpose_val.json')
     parser.add_argument('out', type=Path, help='the file to write')
+    parser.add_argument(
+        '--images', type=Path, help='folder of the images, whose sizes are written into the file'
+    )
     args = parser.parse_args()
     merged = merge_annotations([json.loads(p.read_text()) for p in (args.train, args.val)])
+    if args.images:
+        print(f'{right_sizes(merged, args.images)} images were annotated with another size')
     args.out.write_text(json.dumps(merged))
     print(
         f'{args.out}: {len(merged["images"])} images with {len(merged["annotations"])} annotations'

@@ -111,6 +111,11 @@ class CenterGroupHead(BottomupHead):
         self.keypoint_embedding = EmbeddingNet(in_channels, **embedding)
         self.center_embedding = EmbeddingNet(in_channels, **embedding)
         self.grouping_loss = MODELS.build(grouping_loss)
+        sigmas = getattr(self.grouping_loss, 'sigmas', None)
+        if sigmas is not None and len(sigmas) != num_keypoints:
+            raise ValueError(
+                f'sigmas of grouping_loss are of {len(sigmas)} keypoints, expected {num_keypoints}'
+            )
         self.center_matching = dict(center_matching or {})
         self.upsample_heatmaps = upsample_heatmaps
         self.norm_eval = norm_eval

@@ -10,7 +10,7 @@ from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as _CIDHead
 from mmpose.models.heads.heatmap_heads.cid_head import TruncSigmoid, smooth_heatmaps
 from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmpose_ae.codecs import CIDCodec, Maps, PersonTargets
 from mmpose_ae.frame import Grid, Size
@@ -39,6 +39,23 @@ class FloatSigmoid(TruncSigmoid):
     def forward(self, logits: Tensor) -> Tensor:
         """Squash logits of any float type."""
         return super().forward(logits.float())
+
+
+class FloatLoss(nn.Module):
+    """A loss of features in float32, under autocast too: bfloat16 rounds their similarities.
+
+    Args:
+        loss (nn.Module): Called with features (P, C).
+    """
+
+    def __init__(self, loss: nn.Module) -> None:
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Compute the loss of features of any float type."""
+        with torch.autocast(features.device.type, enabled=False):
+            return self.loss(features.float())
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,7 @@ class CIDHead(CodecHead, _CIDHead):
         normal = self.gfd_module.init_cfg[-1]
         normal.update(std=gfd_std, override=dict(normal['override'], std=gfd_std))
         self.decoder = codec
+        self.loss_module['contrastive'] = FloatLoss(self.loss_module['contrastive'])
         for module in (self.iia_module, self.gfd_module):
             module.sigmoid = FloatSigmoid(module.sigmoid.min, module.sigmoid.max)
         self.box_supervision = (

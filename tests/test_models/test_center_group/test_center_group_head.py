@@ -27,6 +27,7 @@ def test_golden_nodes(case):
             candidates=dict(center_kernel_size=17, max_candidates=30),
         ),
         grouping=dict(type='mmpose_ae.CenterGroupingModule', dim=data['kp_fmap'].shape[1]),
+        grouping_loss=dict(type='mmpose_ae.CenterGroupLoss'),
     )
     outputs = {
         flipped: BottomupOutputs(
@@ -279,5 +280,7 @@ def test_what_is_refused():
         predict(fakes.head(KIND), (fakes.features(),), [fakes.sample()], ground_truth='tags')
     with pytest.raises(ValueError, match='lack the sides of boxes'):
         fakes.head(KIND).loss((fakes.features(),), [fakes.sample(sides=None)])
+    with pytest.raises(ValueError, match='sigmas of grouping_loss are of 17 keypoints, expected 3'):
+        fakes.head(KIND, grouping_loss=dict(type='CenterGroupLoss', sigmas=[0.1] * 17))
     with pytest.raises(ValueError, match="merge_rule must be one of .*got 'sum'"):
         predict(fakes.head(KIND), (fakes.features(),), [fakes.sample()], merge_rule='sum')

@@ -132,6 +132,17 @@ def test_losses_are_finite_in_half_precision():
     assert all(torch.isfinite(p.grad).all() for p in head.parameters())
 
 
+def test_features_are_contrasted_in_float32():
+    """A loss of features that have few digits is that of the same features in float32."""
+    loss = fakes.head('CIDHead').loss_module['contrastive']
+    features = torch.randn(12, 8, generator=torch.Generator().manual_seed(0)).bfloat16()
+    expected = loss.loss(features.float())
+    with torch.autocast('cpu', torch.bfloat16):
+        found = loss(features)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=0)
+
+
 @torch.no_grad()
 def test_scales_see_the_same_centers(monkeypatch):
     """A center in cell (x, y) is in cell (x // 2, y // 2) of the view of half the size."""
