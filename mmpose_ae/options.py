@@ -224,6 +224,26 @@ def check_odd(name: str, value: Any) -> None:
         raise ValueError(f'{name} must be odd, got {value}')
 
 
+def check_size(name: str, value: Any) -> None:
+    """Refuse what is no size: width and height, both whole numbers from 1 on.
+
+    Args:
+        name (str): Name of the option, for the message.
+        value (object): What was given.
+
+    Raises:
+        ValueError: Names the option, what is expected and the value.
+    """
+    try:
+        for side in value:
+            check_count(name, side, 1)
+        is_pair = len(value) == 2
+    except (TypeError, ValueError):
+        is_pair = False
+    if not is_pair:
+        raise ValueError(f'{name} must be (width, height), two whole numbers, got {value!r}')
+
+
 def check_range(name: str, value: Any, low: float = 0) -> None:
     """Refuse what is no range: two numbers, of which the second is not less than the first.
 

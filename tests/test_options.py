@@ -17,6 +17,7 @@ from mmpose_ae.options import (
     check_odd,
     check_positive,
     check_range,
+    check_size,
     option_names,
     read_options,
     refuse_unknown_options,
@@ -176,6 +177,17 @@ def test_what_is_no_range(value):
     assert str(caught.value) == (
         f'sizes must be two numbers from 0 on, the least and the greatest, got {value!r}'
     )
+
+
+@pytest.mark.parametrize('value', [64, None, 'ab', (64,), (64, 64, 3), (64, 0), (64, 64.5)])
+def test_what_is_no_size(value):
+    with pytest.raises(ValueError, match=r'side must be \(width, height\), two whole numbers, got'):
+        check_size('side', value)
+
+
+def test_sizes():
+    for size in ((1, 64), [64, 1]):
+        check_size('side', size)
 
 
 def test_ranges():

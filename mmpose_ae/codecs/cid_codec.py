@@ -32,7 +32,8 @@ class SizedTargets:
     """Gaussians as wide as people are large.
 
     Attributes:
-        min_overlap (float): See :func:`mmpose_ae.ops.overlap_sigmas`: the more, the narrower.
+        min_overlap (float): See :func:`mmpose_ae.ops.overlap_sigmas`: the more, the narrower. From
+            0.25 on: below, its formula turns round.
         round_centers (bool): Center the Gaussians on the nearest cell, as MMPose does, instead of
             on the keypoint itself. That cell is 1 in any case.
     """
@@ -41,7 +42,7 @@ class SizedTargets:
     round_centers: bool = False
 
     def __post_init__(self) -> None:
-        check_between('min_overlap', self.min_overlap, 0, 1)
+        check_between('min_overlap', self.min_overlap, 0.25, 1)
 
     def draw(self, cells: Tensor, shown: Tensor, sides: Tensor, grid: Grid) -> Tensor:
         """Draw people on heatmaps of their own.

@@ -8,6 +8,7 @@ import numpy as np
 from mmengine.logging import MessageHub, print_log
 
 from mmpose_ae.metainfo import load_metainfo
+from mmpose_ae.options import check_count
 
 from .annotation_file import read_annotation_file
 from .ledger import AnnotationError
@@ -120,6 +121,7 @@ class BottomupAnnotations:
         if self.test_mode or self.data_mode != 'bottomup':
             raise ValueError('max_people of filter_cfg is for training in bottomup mode only')
         most = options['max_people']
+        check_count('max_people of filter_cfg', most)
         kept = [data for data in data_list if _count_people(data) <= most]
         outcome = (
             f'annotation file {self.ann_file}: {len(data_list) - len(kept)} of {len(data_list)} '

@@ -7,6 +7,7 @@ import torch
 
 from mmpose_ae.codecs import Maps
 from mmpose_ae.frame import Grid
+from mmpose_ae.ops import overlap_sigmas
 
 GRID = Grid.over(fakes.HEATMAP_SIZE, fakes.INPUT_SIZE)
 
@@ -80,3 +81,15 @@ def test_highest_cells_are_picked():
 def test_maps_alone_are_not_decoded():
     with pytest.raises(NotImplementedError, match='CIDCodec decodes what its head has found'):
         fakes.codec('CIDCodec').decode(None)
+
+
+def test_gaussians_are_narrower_the_more_boxes_must_overlap():
+    """From the least overlap that is taken on, for boxes of any shape."""
+    overlaps = np.linspace(0.25, 1, 16)
+    for sides in ((20.0, 20.0), (10.0, 40.0), (1.0, 60.0)):
+        sigmas = [float(overlap_sigmas(torch.tensor(sides), o)) for o in overlaps]
+        assert (np.diff(sigmas) < 0).all()
+    with pytest.raises(
+        ValueError, match='min_overlap must be a number between 0.25 and 1, got 0.2'
+    ):
+        fakes.codec('CIDCodec', targets=dict(min_overlap=0.2))

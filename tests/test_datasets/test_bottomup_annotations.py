@@ -89,6 +89,7 @@ def test_images_of_many_people_are_left_out(build, monkeypatch):
     'options, message',
     [
         (dict(filter_cfg=dict(max_person=1)), "filter_cfg has no option 'max_person', only"),
+        (dict(filter_cfg=dict(max_people='3')), "max_people of filter_cfg must be .*, got '3'"),
         (dict(filter_cfg=dict(max_people=1), test_mode=True), 'max_people .* is for training'),
         (dict(filter_cfg=dict(max_people=1), data_mode='topdown'), 'in bottomup mode only'),
     ],

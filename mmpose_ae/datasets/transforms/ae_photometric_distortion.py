@@ -7,7 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
-from mmpose_ae.options import check_range
+from mmpose_ae.options import check_number, check_range
 from mmpose_ae.registry import TRANSFORMS
 
 
@@ -59,6 +59,8 @@ class AEPhotometricDistortion(BaseTransform):
         brightness_delta: float = 0.3,
         contrast_range: Tuple[float, float] = (0.5, 1.5),
     ) -> None:
+        check_number('hue_delta', hue_delta)
+        check_number('brightness_delta', brightness_delta)
         check_range('saturation_range', saturation_range)
         check_range('contrast_range', contrast_range)
         self.hue_delta = hue_delta

@@ -7,7 +7,14 @@ from mmpose.datasets.transforms import BottomupRandomAffine as _BottomupRandomAf
 from mmpose.structures.bbox import bbox_corner2xyxy, bbox_xyxy2corner, get_warp_matrix
 
 from mmpose_ae.frame import Frame
-from mmpose_ae.options import check_choice, check_positive, check_range
+from mmpose_ae.options import (
+    check_between,
+    check_choice,
+    check_number,
+    check_positive,
+    check_range,
+    check_size,
+)
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -55,6 +62,15 @@ class BottomupRandomAffine(_BottomupRandomAffine):
         distribution: str = 'uniform',
         shift_relative_to: str = 'region',
     ) -> None:
+        check_size('input_size', input_size)
+        for name, value in dict(
+            shift_prob=shift_prob, scale_prob=scale_prob, rotate_prob=rotate_prob
+        ).items():
+            check_between(name, value, 0, 1)
+        check_number('shift_factor', shift_factor)
+        check_number('rotate_factor', rotate_factor)
+        check_choice('scale_type', scale_type, ('short', 'long'))
+        check_choice('distribution', distribution, ('uniform', 'trunc_norm'))
         super().__init__(
             input_size=tuple(input_size),
             shift_factor=shift_factor,

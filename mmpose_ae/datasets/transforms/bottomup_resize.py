@@ -7,6 +7,7 @@ from mmpose.datasets.transforms import BottomupResize as _BottomupResize
 
 from mmpose_ae.frame import Frame
 from mmpose_ae.images import Resize, warp_image
+from mmpose_ae.options import check_count, check_size
 from mmpose_ae.registry import TRANSFORMS
 
 from .frames import frame_of
@@ -38,6 +39,8 @@ class BottomupResize(_BottomupResize):
         resize_mode: str = 'expand',
         pad_val: Tuple[float, ...] = (0, 0, 0),
     ) -> None:
+        check_size('input_size', input_size)
+        check_count('size_factor', size_factor, 1)
         self.pyramid_scales = list(aug_scales or [])
         step = pyramid_step(size_factor, self.pyramid_scales)
         super().__init__(

@@ -80,3 +80,10 @@ def test_pipeline_step(dtype):
     results = TRANSFORMS.build(dict(type='AEPhotometricDistortion'))(dict(img=image.copy()))
     assert results['img'].dtype == dtype and results['img'].shape == (4, 5, 3)
     assert (results['img'] != image).any()
+
+
+@pytest.mark.parametrize('name', ['hue_delta', 'brightness_delta'])
+def test_changes_that_are_no_numbers(name):
+    for value in ('x', float('nan')):
+        with pytest.raises(ValueError, match=f'^{name} must be a finite number'):
+            TRANSFORMS.build(dict(type='AEPhotometricDistortion', **{name: value}))

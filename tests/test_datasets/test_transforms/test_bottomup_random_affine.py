@@ -202,3 +202,15 @@ def test_outside_is_padded():
     results = dict(img=np.full((100, 50, 3), 9, np.uint8), img_shape=(100, 50))
     img = build((64, 64), pad_val=77, scale_type='long', **FIXED)(results)['img']
     assert (img[:, :14] == 77).all() and (img[:, 18:46] == 9).all() and (img[:, 50:] == 77).all()
+
+
+@pytest.mark.parametrize('options, message', [
+    (dict(input_size=256), r'input_size must be \(width, height\)'),
+    (dict(scale_type='shrt'), "scale_type must be .*'short'.*, got 'shrt'"),
+    (dict(distribution='normal'), "distribution must be .*'trunc_norm'.*, got 'normal'"),
+    (dict(shift_prob=3), 'shift_prob must be a number between 0 and 1, got 3'),
+    (dict(rotate_factor='a'), "rotate_factor must be a finite number, got 'a'"),
+])  # fmt: skip
+def test_what_is_refused_when_it_is_built(options, message):
+    with pytest.raises(ValueError, match=message):
+        build(**{'input_size': (64, 64), **options})

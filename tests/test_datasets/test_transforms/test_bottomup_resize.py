@@ -97,3 +97,10 @@ def test_padding_has_the_given_value():
 def test_input_size_must_fit_the_pyramid():
     with pytest.raises(ValueError, match='size_factor'):
         resize(np.zeros((9, 9, 3)), input_size=(192, 192), resize_mode='fit', aug_scales=[0.5])
+
+
+def test_sizes_that_are_none_are_refused_when_it_is_built():
+    with pytest.raises(ValueError, match=r'input_size must be \(width, height\)'):
+        TRANSFORMS.build(dict(type='BottomupResize', input_size=256))
+    with pytest.raises(ValueError, match='size_factor must be a whole number from 1 on, got 0'):
+        TRANSFORMS.build(dict(type='BottomupResize', input_size=(256, 256), size_factor=0))
