@@ -129,6 +129,12 @@ class CenterGroupHead(BottomupHead):
             layer.eval()
         return self
 
+    def _known_maps(self, known: Tensor) -> Tensor:
+        raise ValueError(
+            'images lack types of keypoints (KeypointConverter), but CenterGroupHead would learn '
+            'that nobody has them: train it on data sets that have all'
+        )
+
     def _frozen_norms(self) -> List[nn.Module]:
         layers = self.upsample_modules.modules() if self.norm_eval else ()
         return [layer for layer in layers if isinstance(layer, _BatchNorm)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, List, Optional, Tuple, Type, Union
 
+import torch.nn.functional as F
 from mmengine.structures import InstanceData, PixelData
 from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.utils.typing import Features, InstanceList, OptConfigType, SampleList
@@ -89,7 +90,14 @@ class CodecHead:
         )
         sizes = [level.shape[-2:] for level in heatmaps]
         masks = supervision_masks(batch_data_samples, sizes, device)
+        if people.known is not None:
+            known = self._known_maps(people.known)
+            masks = [mask & known for mask in masks]
         return Supervision(targets, masks, people.sides, input_size, people.boxes)
+
+    def _known_maps(self, known: Tensor) -> Tensor:
+        """Which heatmaps (B, K, 1, 1) count where images lack types of keypoints; centers do."""
+        return F.pad(known, (0, int(self.predicts_centers)), value=True)[..., None, None]
 
     def predict(
         self, feats: Features, batch_data_samples: SampleList, test_cfg: OptConfigType = None

@@ -25,12 +25,15 @@ class Annotated(NamedTuple):
         sides (Tensor, optional): Width and height of the instances' boxes in pixels of the input,
             (B, N, 2); None if samples lack them.
         boxes (Tensor, optional): Left, top, right and bottom of the boxes around those, (B, N, 4).
+        known (Tensor, optional): Keypoint types that were annotated in an image, (B, K), bool; None
+            if all were in all of them.
     """
 
     keypoints: Tensor
     visible: Tensor
     sides: Optional[Tensor] = None
     boxes: Optional[Tensor] = None
+    known: Optional[Tensor] = None
 
 
 class Supervision(NamedTuple):
@@ -39,7 +42,8 @@ class Supervision(NamedTuple):
     Attributes:
         targets (Targets): What the network should predict.
         masks (list[Tensor]): Cells that are supervised, (B, 1, H_i, W_i), bool, for each
-            resolution of the heatmaps.
+            resolution of the heatmaps; (B, K, H_i, W_i), with the center if there is one, where
+            images lack some types of keypoints.
         sides (Tensor, optional): See :class:`Annotated`.
         input_size (tuple): Size (w, h) of the input.
         boxes (Tensor, optional): See :class:`Annotated`.
@@ -84,7 +88,9 @@ def gather_instances(
     Args:
         data_samples (list[PoseDataSample]): ``gt_instances`` with ``keypoints`` (N, K, 2) in pixels
             of the input, ``keypoints_visible`` (N, K), and optionally ``bbox_scales`` (N, 2) and
-            ``bboxes`` (N, 4); without fields where nobody is annotated.
+            ``bboxes`` (N, 4); without fields where nobody is annotated. MMPose's
+            ``KeypointConverter`` makes ``keypoints_visible`` (N, K, 2): beside the visibility, 1 of
+            the types that the data set has.
         num_keypoints (int): K.
         device (torch.device): Where to put them.
 
@@ -98,6 +104,8 @@ def gather_instances(
         bboxes=np.zeros((0, 4), np.float32),
     )
     images = [sample.gt_instances for sample in data_samples]
+    visible = [image.get('keypoints_visible', empty['keypoints_visible']) for image in images]
+    visible = [torch.as_tensor(v, device=device) for v in visible]
 
     def stack(name: str) -> Tensor:
         values = [image[name] if 'keypoints' in image else empty[name] for image in images]
@@ -109,10 +117,20 @@ def gather_instances(
 
     return Annotated(
         stack('keypoints')[..., :2],
-        stack('keypoints_visible') > 0,
+        pad_sequence([v[..., 0] if v.ndim > 2 else v for v in visible], True) > 0,
         stack_if_given('bbox_scales'),
         stack_if_given('bboxes'),
+        _known_types(visible),
     )
+
+
+def _known_types(visible: List[Tensor]) -> Optional[Tensor]:
+    """Types (B, K) that images have, by ``keypoints_visible``; where nobody is, none is missing."""
+    if all(v.ndim == 2 for v in visible):
+        return None
+    everything = visible[0].new_ones(visible[0].shape[1], dtype=torch.bool)
+    told = [len(v) > 0 and v.ndim > 2 for v in visible]
+    return torch.stack([(v[..., 1] > 0).any(0) if t else everything for v, t in zip(visible, told)])
 
 
 def gather_test_instances(

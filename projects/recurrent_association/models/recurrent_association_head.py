@@ -204,6 +204,11 @@ class RecurrentAssociationHead(AEHead):
         size = inputs.shape[-2:]
         grid = self.decoder.grid_of(inputs, input_size_of(batch_data_samples))
         people = gather_instances(batch_data_samples, self.num_keypoints, inputs.device)
+        if people.known is not None:
+            raise ValueError(
+                'images lack types of keypoints (KeypointConverter), but RecurrentAssociationHead '
+                'would learn that nobody has them: train it on data sets that have all'
+            )
         targets = self.make_targets(people.keypoints, people.visible, grid)
         mask = supervision_masks(batch_data_samples, [size], inputs.device)[0][:, 0].float()
         supervision = Supervision(

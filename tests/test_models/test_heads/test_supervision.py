@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.registry import DefaultScope
 from mmengine.structures import InstanceData
+from mmpose.datasets.transforms import KeypointConverter
 from mmpose.structures import MultilevelPixelData
 
 from mmpose_ae.frame import Grid
@@ -199,3 +200,62 @@ def test_cells_are_supervised_where_more_than_half_of_them_is():
     mask = np.array([[0, 0, 1, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 1, 0]], bool)
     (found,) = supervision_masks([fakes.sample(mask=mask)], [(1, 4)], torch.device('cpu'))
     assert found[0, 0, 0].tolist() == [False, False, False, True]
+
+
+def converted(mapping, people=fakes.PEOPLE, **options):
+    """A sample of a data set with other keypoints, as MMPose's KeypointConverter makes it."""
+    results = dict(keypoints=people, flip_indices=[0, 1, 2])
+    results = KeypointConverter(fakes.NUM_KEYPOINTS, mapping)(results)
+    sample = fakes.sample(results['keypoints'].astype(np.float32), **options)
+    sample.gt_instances.keypoints_visible = results['keypoints_visible']
+    return sample
+
+
+LEARNING = ['AEHead', 'CoupledEmbeddingHead', 'CenterOffsetHead', 'CIDHead', 'DEKRHead']
+
+
+@pytest.mark.parametrize('kind', LEARNING)
+def test_data_sets_that_have_all_keypoints_are_as_without_a_converter(kind):
+    """In a batch with images that were not converted, and that have nobody."""
+    head, feats = fakes.head(kind).eval(), (fakes.features(3),)
+    others = [fakes.sample(), fakes.sample(None)]
+    losses = []
+    for first in (converted([(0, 0), (1, 1), (2, 2)]), fakes.sample()):
+        torch.manual_seed(0)  # CIDHead looks at places around centers
+        losses.append(head.loss(feats, [first, *others]))
+    found, expected = losses
+    assert found.keys() == expected.keys()
+    for name, loss in expected.items():
+        torch.testing.assert_close(found[name], loss)
+
+
+@pytest.mark.parametrize('kind', LEARNING)
+def test_keypoints_that_a_data_set_lacks_are_not_learned_to_be_nowhere(kind):
+    """Of the first image type 1 is not known; of the second, and of nobody, all are."""
+    head = fakes.head(kind)
+    samples = [converted([(0, 0), (2, 2)]), fakes.sample(), fakes.sample(None)]
+    made = head._supervise([torch.zeros(3, 3, 12, 16)], samples)
+    types = fakes.NUM_KEYPOINTS + head.predicts_centers
+    counts = made.masks[0].flatten(2).all(2)
+    assert counts.shape == (3, types)
+    expected = torch.ones(3, types, dtype=torch.bool)
+    expected[0, 1] = False
+    assert torch.equal(counts, expected) and torch.equal(made.masks[0].flatten(2).any(2), expected)
+    assert not made.targets.indices[0, :, 1, 1].any()
+    losses = head.loss((fakes.features(3),), samples)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+
+
+def test_maps_of_keypoints_that_a_data_set_lacks_have_no_gradient():
+    head = fakes.predicting_head()
+    maps = fakes.features(2, channels=6).requires_grad_()
+    samples = [converted([(0, 0), (2, 2)]), converted([(0, 0), (1, 1), (2, 2)])]
+    sum(head.loss((maps,), samples).values()).backward()
+    learned = maps.grad.flatten(2).abs().sum(-1) > 0
+    assert learned.tolist() == [[True, False, True] * 2, [True] * 6]
+
+
+def test_heads_that_would_learn_that_nobody_has_them_refuse():
+    head = fakes.head('CenterGroupHead')
+    with pytest.raises(ValueError, match='lack types of keypoints .* CenterGroupHead'):
+        head.loss((fakes.features(),), [converted([(0, 0), (2, 2)])])
