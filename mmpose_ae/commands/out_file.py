@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
+from mmpose_ae.prediction.folders import check_folder
+
 
 def refuse_taken(path: Path, overwrite: bool) -> None:
-    """Refuse a name that is taken.
+    """Refuse a name that is taken, or at which no file can be written.
 
     Raises:
-        ValueError: If the file is there, and is not to be overwritten.
+        ValueError: If the file is there, and is not to be overwritten; if it is a folder, or its
+            own folder cannot be made or written to.
     """
+    check_folder(path.parent)
+    if path.is_dir():
+        raise ValueError(f'{path} is to be a file, but is there already as a folder')
     if path.exists() and not overwrite:
         raise ValueError(f'{path} is there already: --overwrite replaces it')
 

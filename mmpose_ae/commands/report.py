@@ -71,7 +71,7 @@ def _check(args: Namespace, sources: List[_Source]) -> None:
     for path in written:
         refuse_taken(path, args.overwrite)
     for source in sources:
-        if source.is_results and not Path(source.path).is_file():
+        if '://' not in str(source.path) and not Path(source.path).is_file():
             raise FileNotFoundError(f'{source.path} is not there')
     if args.resamples < 1:
         raise ValueError(f'--resamples must be positive, got {args.resamples}')

@@ -30,7 +30,7 @@ from .prediction import Prediction
 from .regions import check_region, cut, pad_long
 from .sources import Picture, open_source
 from .stopwatch import Stopwatch
-from .tracker_options import FAINT, check_track
+from .tracker_options import FAINT, check_track, follows_faint
 from .tracking import follow
 
 DEFAULT_SCORE = 0.2  # where none was chosen on validation data
@@ -235,7 +235,7 @@ class BasePredictor(ABC):
             keypoint_tags=found.keypoint_tags,
             masks=None if found.masks is None else place_masks(found.masks, corner, size),
         )
-        return prediction.best(self.score_threshold * (1 if self.track is None else FAINT))
+        return prediction.best(self.score_threshold * (FAINT if follows_faint(self.track) else 1))
 
 
 def choose_score(given: Optional[float], chosen: Optional[float]) -> float:

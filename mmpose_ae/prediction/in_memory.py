@@ -24,7 +24,8 @@ def read_memory(source: Any) -> Optional[np.ndarray]:
     if isinstance(source, np.ndarray):
         return source
     if hasattr(source, 'detach') and hasattr(source, 'cpu'):
-        return _of_tensor(source.detach().cpu().numpy())
+        values = source.detach().cpu()
+        return _of_tensor((values.float() if values.is_floating_point() else values).numpy())
     if hasattr(source, 'convert') and hasattr(source, 'getexif'):
         return _of_pillow(source)
     return None

@@ -76,9 +76,18 @@ def _paced(weight: float, fps: float) -> float:
     return 1 - (1 - weight) ** (FPS / fps)
 
 
+def follows_faint(given: Optional[dict]) -> bool:
+    """Whether people who are known are followed with less than the least score of a new one.
+
+    Args:
+        given (dict, optional): Options of a tracker; None is no tracker.
+    """
+    return given is not None and given.get('rule', 'two_rounds') == 'two_rounds'
+
+
 def _scores(given: dict, threshold: float) -> Dict[str, float]:
     """Least scores of the two rounds and of new people, on the right sides of a given one."""
-    low = given.get('low_score', FAINT * threshold)
+    low = given.get('low_score', max(FAINT * threshold, 0))
     high = given.get('high_score', max(threshold, low))
     new = given.get('new_score', max(threshold, low))
     return dict(low_score=min(low, high, new), high_score=high, new_score=new)

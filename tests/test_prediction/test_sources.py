@@ -225,6 +225,13 @@ def test_pictures_in_memory(kind):
     np.testing.assert_array_equal(picture.image, BGR)
 
 
+def test_pictures_of_bfloat16_which_numpy_does_not_know():
+    (picture,) = open_source(
+        torch.tensor([0.0, 0.5, 1.0]).bfloat16()[:, None, None].expand(3, 4, 4)
+    )
+    np.testing.assert_array_equal(picture.image[0, 0], [255, 128, 0])
+
+
 def test_palettes_deep_and_turned_pictures_of_pillow():
     paletted = Image.fromarray(RGB).quantize(16)
     (picture,) = open_source(paletted)

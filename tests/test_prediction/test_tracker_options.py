@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmpose_ae.grouping import Poses
-from mmpose_ae.prediction.tracker_options import check_track, tracker_options
+from mmpose_ae.prediction.tracker_options import check_track, follows_faint, tracker_options
 from mmpose_ae.tracking import Tracker
 
 SIGMAS = [0.1, 0.1]
@@ -34,6 +34,18 @@ def test_a_score_that_is_given_moves_the_others_to_its_right_side(given, scores)
     options = complete(**given)
     assert [options[name] for name in ('low_score', 'high_score', 'new_score')] == scores
     Tracker(**options)
+
+
+def test_scores_of_everybody():
+    """A threshold below 0 leaves nobody out; no tracker takes less than 0."""
+    options = complete(threshold=-1)
+    assert options['low_score'] == 0
+    Tracker(**options)
+
+
+def test_the_faint_are_followed_by_a_rule_that_knows_scores():
+    assert follows_faint({}) and follows_faint(dict(rule='two_rounds'))
+    assert not follows_faint(dict(rule='mmpose_0x')) and not follows_faint(None)
 
 
 def test_numbers_per_frame_are_those_of_30_frames_per_second():

@@ -37,7 +37,7 @@ def add_sound(video: Path, source: str) -> bool:
         import av
     except ImportError:
         return False
-    whole = video.with_name(f'{video.stem}.sound{video.suffix}')
+    whole = video.with_name(f'.{video.stem}.sound{video.suffix}')  # no picture's or video's name
     try:
         with av.open(source) as heard, av.open(str(video)) as seen:
             if not heard.streams.audio or not seen.streams.video:

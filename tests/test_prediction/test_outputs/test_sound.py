@@ -80,6 +80,15 @@ def test_sound_is_heard_when_it_was(av, tmp_path, name, codec, kept):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, 'drawn.mp4'])
 
 
+def test_a_video_that_is_named_like_one_with_sound_stays(av, tmp_path):
+    write_with_sound(av, tmp_path / 'a.mp4', 'aac')
+    for name in ('drawn.mp4', 'drawn.sound.mp4'):
+        write_without_sound(tmp_path / name)
+    other = (tmp_path / 'drawn.sound.mp4').read_bytes()
+    assert add_sound(tmp_path / 'drawn.mp4', str(tmp_path / 'a.mp4'))
+    assert (tmp_path / 'drawn.sound.mp4').read_bytes() == other
+
+
 def test_sound_ends_with_the_pictures(av, tmp_path):
     """As after Ctrl-C."""
     write_with_sound(av, tmp_path / 'a.mp4', 'aac')
