@@ -81,6 +81,9 @@ def follows_faint(given: Optional[dict]) -> bool:
 
     Args:
         given (dict, optional): Options of a tracker; None is no tracker.
+
+    Returns:
+        bool: False of a rule that knows no scores.
     """
     return given is not None and given.get('rule', 'two_rounds') == 'two_rounds'
 
