@@ -121,19 +121,16 @@ def _check_file(file: AnnotationFile, root: Path) -> List[str]:
 
 
 def _check_sizes(images: List[dict], folder: Path) -> List[str]:
-    """Compare the sizes of some images with what is said of them."""
-    problems = []
+    """Compare the sizes of some images with what is said of them, up to the first that differs."""
     for image in images[:: len(images) // SIZES_READ + 1]:
         path = str(folder / image['file_name'])
         try:
-            problems.append(size_mismatch(path, _size_of(image), image_size(path)))
+            problem = size_mismatch(path, (image['width'], image['height']), image_size(path))
         except OSError as error:
-            problems.append(f'{path} is not an image: {error}')
-    return [problem for problem in problems if problem][:1]
-
-
-def _size_of(image: dict) -> Tuple[int, int]:
-    return image['width'], image['height']
+            problem = f'{path} is not an image: {error}'
+        if problem:
+            return [problem]
+    return []
 
 
 def right_sizes(content: dict, folder: Union[str, Path]) -> int:
