@@ -21,6 +21,7 @@ from mmpose_ae.models.heads import (
     list_views,
     merge_resolutions,
 )
+from mmpose_ae.models.heads.supervision import refuse_lacking_types
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.options import check_choice, refuse_unknown_options
 from mmpose_ae.registry import MODELS
@@ -130,10 +131,7 @@ class CenterGroupHead(BottomupHead):
         return self
 
     def _known_maps(self, known: Tensor) -> Tensor:
-        raise ValueError(
-            'images lack types of keypoints (KeypointConverter), but CenterGroupHead would learn '
-            'that nobody has them: train it on data sets that have all'
-        )
+        refuse_lacking_types('CenterGroupHead')
 
     def _frozen_norms(self) -> List[nn.Module]:
         layers = self.upsample_modules.modules() if self.norm_eval else ()

@@ -124,6 +124,21 @@ def gather_instances(
     )
 
 
+def refuse_lacking_types(head: str) -> None:
+    """Refuse images that lack types of keypoints, for a head that would learn that nobody has them.
+
+    Args:
+        head (str): Its name.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(
+        f'images lack types of keypoints (KeypointConverter), but {head} would learn that nobody '
+        'has them: train it on data sets that have all'
+    )
+
+
 def _known_types(visible: List[Tensor]) -> Optional[Tensor]:
     """Types (B, K) that images have, by ``keypoints_visible``; where nobody is, none is missing."""
     if all(v.ndim == 2 for v in visible):

@@ -18,7 +18,12 @@ from mmpose_ae.models.heads import (
     to_pixel_data,
 )
 from mmpose_ae.models.heads.bottomup_head import Predictions
-from mmpose_ae.models.heads.supervision import Annotated, gather_instances, supervision_masks
+from mmpose_ae.models.heads.supervision import (
+    Annotated,
+    gather_instances,
+    refuse_lacking_types,
+    supervision_masks,
+)
 from mmpose_ae.models.heads.views import View
 from mmpose_ae.ops import keypoint_indices
 from mmpose_ae.options import refuse_unknown_options
@@ -205,10 +210,7 @@ class RecurrentAssociationHead(AEHead):
         grid = self.decoder.grid_of(inputs, input_size_of(batch_data_samples))
         people = gather_instances(batch_data_samples, self.num_keypoints, inputs.device)
         if people.known is not None:
-            raise ValueError(
-                'images lack types of keypoints (KeypointConverter), but RecurrentAssociationHead '
-                'would learn that nobody has them: train it on data sets that have all'
-            )
+            refuse_lacking_types('RecurrentAssociationHead')
         targets = self.make_targets(people.keypoints, people.visible, grid)
         mask = supervision_masks(batch_data_samples, [size], inputs.device)[0][:, 0].float()
         supervision = Supervision(

@@ -146,6 +146,16 @@ def test_known_people_need_a_feedback_loop():
         build(unroller=dict(lstm=dict(num_loops=0)), known_people=dict())
 
 
+def test_images_that_lack_types_of_keypoints_are_refused():
+    """MMPose's KeypointConverter says which ones their data set has: here not the last."""
+    converted = sample(2)
+    known = np.array([1, 1, 0], np.float32) * np.ones((2, 1), np.float32)
+    del converted.gt_instances.keypoints_visible
+    converted.gt_instances.keypoints_visible = np.stack([known, known], axis=-1)
+    with pytest.raises(ValueError, match='lack types of keypoints .* RecurrentAssociationHead'):
+        loss_of(build(), [converted])
+
+
 def test_seeds_are_of_the_last_stack():
     """Channels 0 to 2 are heatmaps, 3 to 5 tags; in training and in testing."""
     head = build(seeds=True, num_stacks=2, unroller=dict(lstm=dict(num_loops=1)))
