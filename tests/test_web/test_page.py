@@ -100,7 +100,8 @@ def test_a_picture(page, perfect_model):
     drop(page, perfect_model.image, r'^2 people, 0 more.*\n0\.png, 64x64 pixels$')
     picture = page.get_by_test_id('detailed-image').or_(page.locator('.image-frame img')).first
     playwright.expect(picture).to_be_visible()
-    assert picture.evaluate('image => [image.naturalWidth, image.naturalHeight]') == [64, 64]
+    for side in ('naturalWidth', 'naturalHeight'):
+        playwright.expect(picture).to_have_js_property(side, 64)
     playwright.expect(page.get_by_test_id('matplotlib').locator('img')).to_be_visible()
     (image,) = download(page)['images']
     people = np.array([person['keypoints'] for person in image['people']])[..., :2]
@@ -121,9 +122,11 @@ def test_thresholds(page, perfect_model):
 
 def test_a_video(page, tmp_path):
     drop(page, write_clip(tmp_path / 'clip.mp4', 4, (64, 64)), r'^2 people.*\n.*frame 0 of 4')
-    video = page.locator('video').first
-    page.wait_for_function('() => document.querySelector("video")?.readyState >= 2')
-    seen = video.evaluate('video => [video.duration, video.videoWidth, video.videoHeight]')
+    # One question: the page may put another player in the place of the first, which loads anew.
+    seen = page.wait_for_function("""() => {
+        const video = document.querySelector('video');
+        return video?.readyState >= 2 && [video.duration, video.videoWidth, video.videoHeight];
+    }""").json_value()
     assert seen == pytest.approx([0.4, 64, 64], abs=0.01)
     last = page.get_by_role('spinbutton', name='Frame')
     playwright.expect(last).to_have_attribute('max', '3')
