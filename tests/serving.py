@@ -12,7 +12,8 @@ from typing import Iterator, List, Tuple
 def serve(folder: Path) -> Iterator[Tuple[str, List[str]]]:
     """Serve a folder.
 
-    A file of a name with ``cut`` is sent as if twice as much came.
+    A file of a name with ``cut`` is sent as if twice as much came; what is asked for with
+    ``?type=T`` as of type T, and with ``?type=`` without saying the type.
 
     Args:
         folder (Path): Made if it is missing.
@@ -28,6 +29,11 @@ def serve(folder: Path) -> Iterator[Tuple[str, List[str]]]:
             asked.append(self.path)
 
         def send_header(self, name: str, value: str) -> None:
+            _, is_told, kind = self.path.partition('?type=')
+            if name == 'Content-type' and is_told:
+                if not kind:
+                    return
+                value = kind
             if name == 'Content-Length' and 'cut' in self.path:
                 value = str(2 * int(value))
             super().send_header(name, value)

@@ -1,12 +1,10 @@
 """Where pictures come from: files, videos, cameras, addresses, memory."""
 
 import os
-import shutil
 import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import (
-    IO,
     Any,
     Iterable,
     Iterator,
@@ -17,8 +15,9 @@ from typing import (
 
 import numpy as np
 
-from mmpose_ae.images import decode_image, needs_opencv
+from mmpose_ae.images import needs_opencv
 
+from .addresses import fetch
 from .in_memory import read_memory
 from .listing import (
     ADDRESSES,
@@ -31,7 +30,6 @@ from .listing import (
     suffix,
 )
 
-WAIT = 20  # seconds for an answer
 MISSING_FRAMES, MISSING_PART = 3, 0.05  # what containers say of their length may be off by
 
 
@@ -148,38 +146,22 @@ def _what_is_missing(name: str) -> str:
 
 
 def _open_address(address: str) -> Iterator[Picture]:
-    """A picture behind an address, or a stream."""
+    """The picture, video or stream behind an address."""
     if address.startswith('rtsp://'):
         yield from _read_video(address, Video(address, 30, live=True))
         return
-    from http.client import HTTPException  # these two take as long to import as all else here
-    from urllib.request import urlopen
+    from http.client import HTTPException
 
     with TemporaryDirectory() as folder:
         try:
-            with urlopen(address, timeout=WAIT) as answer:
-                kind, headers = answer.headers.get_content_maintype(), answer.headers
-                is_file = kind == 'video' and 'Content-Length' in headers
-                image = decode_image(answer.read(), address) if kind == 'image' else None
-                place = address
-                if is_file and headers.get('Accept-Ranges') != 'bytes':
-                    place = _download(answer, Path(folder, 'video'))
+            found = fetch(address, Path(folder))
         except (OSError, ValueError, HTTPException) as error:
             yield Picture(address, error=f'{address} cannot be opened: {error}')
             return
-        if image is None:
-            yield from _read_video(place, Video(address, 30, live=not is_file))
+        if found.image is None:
+            yield from _read_video(found.place, Video(address, 30, live=found.live))
         else:
-            yield Picture(address, image)
-
-
-def _download(answer: IO[bytes], path: Path) -> str:
-    """Fetch a video whole, from a server that cannot give a part: its index is often at its end."""
-    with path.open('wb') as file:
-        shutil.copyfileobj(answer, file)
-    if path.stat().st_size < int(answer.headers['Content-Length']):
-        raise OSError('the answer was cut off')
-    return str(path)
+            yield Picture(address, found.image)
 
 
 def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:

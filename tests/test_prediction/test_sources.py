@@ -292,6 +292,48 @@ def test_a_video_behind_an_address(server):
     assert frames[0].video == Video(f'{address}/a.mp4', FPS, live=False)
 
 
+NAMES = {'a.jpg': ('a.jpg', 'signed'), 'a.mp4': ('a.mp4', 'signed'), 'a.gif': ('a.gif', 'signed')}
+
+
+@pytest.mark.parametrize('kind', ['', 'application/octet-stream', 'text/plain'])
+@pytest.mark.parametrize('content', NAMES)
+def test_what_servers_do_not_tell_is_told_by_the_name_or_the_content(server, content, kind):
+    address, served = server
+    if content == 'a.jpg':
+        cv2.imwrite(str(served / content), BGR)
+    elif content == 'a.gif':
+        frames = [Image.fromarray(RGB), Image.fromarray(RGB[::-1]), Image.fromarray(RGB)]
+        frames[0].save(served / content, save_all=True, append_images=frames[1:], duration=100)
+    else:
+        write_video(served / content)
+    expected = list(open_source(served / content))
+    (served / 'signed').write_bytes((served / content).read_bytes())
+    for name in NAMES[content]:
+        pictures = list(open_source(f'{address}/{name}?type={kind}'))
+        assert [each.frame for each in pictures] == [each.frame for each in expected]
+        assert [each.error for each in pictures] == [None] * len(expected)
+        assert {each.video and each.video.live for each in pictures} <= {None, False}
+        if content == 'a.jpg':
+            np.testing.assert_array_equal(pictures[0].image, cv2.imread(str(served / content)))
+
+
+@pytest.mark.parametrize('name, lost', [('cut.jpg', 'IncompleteRead'), ('cut', 'cut off')])
+def test_what_is_cut_off_is_told_also_where_the_type_is_not(server, name, lost):
+    address, served = server
+    write_video(served / 'a.mp4')
+    (served / 'a.mp4').rename(served / 'cut')
+    cv2.imwrite(str(served / 'cut.jpg'), BGR)
+    (picture,) = open_source(f'{address}/{name}?type=application/octet-stream')
+    assert picture.image is None and lost in picture.error
+
+
+def test_an_animation_is_a_video_as_its_file_is(server):
+    address, served = server
+    Image.fromarray(RGB).save(served / 'a.gif')
+    (frame,) = open_source(f'{address}/a.gif')
+    assert frame.frame == 0 and not frame.video.live
+
+
 def test_a_long_video_of_a_server_that_gives_no_parts(server):
     """The index is at the end of the file, farther than what OpenCV reads at once."""
     address, served = server
