@@ -41,6 +41,7 @@ class TwoRoundRule:
         memory (int): Frames that a hidden person is remembered; 0 is the frame before alone.
         velocity_weight (float): Part of the velocity that the newest frame tells; 0 predicts that
             everybody stands still.
+        least_side (float): Smallest side of a person, in pixels: one keypoint has none.
         drift (float): How far hidden people stray from where they are predicted, in roots of their
             area per hidden frame.
         tag_scale (float, optional): Distance of two tags at which the similarity falls to exp(-1/2)
@@ -69,6 +70,7 @@ class TwoRoundRule:
         new_score: float = 0.3,
         memory: int = 30,
         velocity_weight: float = 0.4,
+        least_side: float = 32.0,
         drift: float = 0.05,
         tag_scale: Optional[float] = 2.0,
         hidden_tag_scale: Optional[float] = None,
@@ -84,6 +86,7 @@ class TwoRoundRule:
         check_between('new_score', new_score, low_score)
         check_count('memory', memory)
         check_between('velocity_weight', velocity_weight, 0, 1)
+        check_between('least_side', least_side, TINY, LARGE)
         check_between('drift', drift, 0, LARGE)
         if hidden_tag_scale is not None and tag_scale is None:
             raise ValueError(f'hidden_tag_scale={hidden_tag_scale} needs a tag_scale besides')
@@ -100,6 +103,7 @@ class TwoRoundRule:
         self.new_score = new_score
         self.memory = memory
         self.velocity_weight = velocity_weight
+        self.least_side = least_side
         self.drift = drift
         self.tag_scale = tag_scale
         self.hidden_tag_scale = hidden_tag_scale
@@ -172,7 +176,7 @@ class TwoRoundRule:
         similarity = object_keypoint_similarity(
             poses.keypoints.astype(float),
             places,
-            np.maximum(sides / 2, 1) ** 2,
+            np.maximum(sides / 2, self.least_side) ** 2,
             self.sigmas,
             counted=found[:, None] & known,
             drift=self.drift * hidden,

@@ -172,6 +172,21 @@ def test_people_in_a_line_have_a_size(axis, sigmas):
     assert ids == [[0]] * 6
 
 
+@pytest.mark.parametrize('found', [[0], [0, 1]])
+@pytest.mark.parametrize('step, kept', [(4, True), (40, False)])
+def test_people_of_whom_little_is_seen_have_a_size(found, step, kept, sigmas):
+    """One keypoint, or two at 2 pixels, which move and shake by less than those of a person do."""
+    keypoints, scores = np.zeros((6, 1, 5, 2), np.float32), np.zeros((1, 5), np.float32)
+    scores[:, found] = 1
+    keypoints[..., 0] = step * np.array([0, 1, 0, 1, 0, 1])[:, None, None] + 2 * np.arange(5)
+    ones = np.ones(1, np.float32)
+    frames = [Poses(each, scores, ones) for each in keypoints]
+    ids = sum(run(Tracker(sigmas=sigmas), frames), [])
+    assert (len(set(ids)) == 1) == kept
+    small = sum(run(Tracker(sigmas=sigmas, least_side=1.0), frames), [])
+    assert len(set(small)) > 1
+
+
 def test_tags_find_people_again(track, people):
     """Two who are hidden together for long, and come back in each other's place."""
     gone = [people()] * 80
@@ -250,6 +265,7 @@ def test_a_crowd_takes_little_time(people, sigmas):
         (dict(memory=-1), 'memory must be a whole number from 0 on, got -1'),
         (dict(memory=2.5), 'memory must be a whole number'),
         (dict(velocity_weight=2), 'velocity_weight must be'),
+        (dict(least_side=0), 'least_side must be'),
         (dict(drift=-0.1), 'drift must be'),
         (dict(drift=float('inf')), 'drift must be'),
         (dict(hidden_weight=0), 'hidden_weight must be'),
