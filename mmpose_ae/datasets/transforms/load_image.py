@@ -68,7 +68,11 @@ class LoadImage(_LoadImage):
     def _read(self, path: str) -> np.ndarray:
         data = fileio.get(path, backend_args=self.backend_args)
         options = dict(flag=self.color_type, backend=self.imdecode_backend)
-        return decode_image(data, path, partial(mmcv.imfrombytes, **options))
+        image = decode_image(data, path, partial(mmcv.imfrombytes, **options))
+        try:
+            return read_image_array(image)  # gray ones get three channels, as those in memory do
+        except ValueError as error:
+            raise ImageError(f'image file {path}, read as {self.color_type!r}: {error}') from error
 
 
 def whole_image(metainfo: dict, backend_args: Optional[dict] = None) -> np.ndarray:

@@ -34,6 +34,25 @@ def test_whole_image(tmp_path, to_float32):
     assert results['img_shape'] == results['ori_shape'] == (60, 80)
 
 
+@pytest.mark.parametrize('color_type', ['grayscale', 'unchanged'])
+def test_gray_pictures_have_three_channels(tmp_path, color_type):
+    """As those in memory."""
+    cv2.imwrite(str(tmp_path / 'gray.png'), IMAGE[..., 0])
+    results = load(tmp_path / 'gray.png', color_type=color_type)
+    np.testing.assert_array_equal(results['img'], np.repeat(IMAGE[..., :1], 3, axis=2))
+    np.testing.assert_array_equal(whole_image(results), results['img'])
+
+
+@pytest.mark.parametrize('pixels, reason', [
+    (np.dstack([IMAGE, IMAGE[..., 0]]), 'leaves out the alpha channel'),
+    (IMAGE.astype(np.uint16) * 257, 'uint16'),
+])  # fmt: skip
+def test_what_a_network_cannot_take_is_named(tmp_path, pixels, reason):
+    cv2.imwrite(str(tmp_path / 'a.png'), pixels)
+    with pytest.raises(ValueError, match=f"a.png, read as 'unchanged': .*{reason}"):
+        load(tmp_path / 'a.png', color_type='unchanged')
+
+
 @pytest.mark.parametrize('to_float32', [False, True])
 def test_image_in_memory(to_float32):
     results = TRANSFORMS.build(dict(type='LoadImage', to_float32=to_float32))(dict(img=IMAGE))
