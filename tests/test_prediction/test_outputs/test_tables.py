@@ -70,10 +70,17 @@ def test_numbers_of_images_are_different(tmp_path):
     names = ['5.jpg', 'a.jpg', '2.jpg', 'x/5.jpg', '0.jpg', '12a.jpg']
     _, listed = write('coco', tmp_path, *map(prediction, names), frame(7, '9.mp4'))
     images = json.loads(listed.read_text())['images']
-    numbers = [image['id'] for image in images]
-    assert numbers[:2] == [5, 2]
-    assert len(set(numbers)) == 7
+    assert [image['id'] for image in images] == [5, 3, 2, 4, 0, 6, 7]
     assert images[-1]['frame_id'] == 7
+
+
+def test_names_that_are_numbers_keep_them_whatever_comes_first(tmp_path):
+    names = ['a.jpg', 'b.jpg', '1.jpg', '2.jpg', 'c.jpg']
+    results, listed = write('coco', tmp_path, *map(prediction, names))
+    numbers = [image['id'] for image in json.loads(listed.read_text())['images']]
+    assert numbers == [3, 4, 1, 2, 5]
+    people = json.loads(results.read_text())
+    assert [person['image_id'] for person in people] == [3, 3, 4, 4, 1, 1, 2, 2, 5, 5]
 
 
 def test_csv_has_the_rows_of_predictions(tmp_path):
