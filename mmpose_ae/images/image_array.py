@@ -28,6 +28,11 @@ def read_image_array(image: np.ndarray) -> np.ndarray:
     return np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array
 
 
+def to_eight_bits(image: np.ndarray) -> np.ndarray:
+    """Round an image of floats in 0..255, as drawing and files need it; uint8 stays what it is."""
+    return image if image.dtype == np.uint8 else image.round().clip(0, 255).astype(np.uint8)
+
+
 def _hint(array: np.ndarray) -> str:
     four = array.ndim == 3 and array.shape[2] == 4
     return '; image[..., :3] leaves out the alpha channel' if four else ''

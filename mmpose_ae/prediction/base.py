@@ -21,7 +21,7 @@ from typing import (
 import numpy as np
 
 from mmpose_ae.grouping import Poses
-from mmpose_ae.images import opencv_errors
+from mmpose_ae.images import opencv_errors, to_eight_bits
 from mmpose_ae.options import check_count
 
 from .background import read_ahead
@@ -219,7 +219,7 @@ class BasePredictor(ABC):
         return [self._to_prediction(*pair) for pair in zip(batch, found)]
 
     def _to_prediction(self, prepared: Prepared, found: FoundPeople) -> Prediction:
-        picture, image = prepared.picture, prepared.image
+        picture, image = prepared.picture, to_eight_bits(prepared.image)
         self.left_out += int((found.poses.instance_scores < self.score_threshold).sum())
         corner, size = (0, 0) if self.region is None else self.region[:2], image.shape[1::-1]
         keypoints = (found.poses.keypoints + np.array(corner, np.float32)).astype(np.float32)
@@ -231,6 +231,7 @@ class BasePredictor(ABC):
             path=picture.path,
             frame=picture.frame,
             video=picture.video,
+            seconds=picture.seconds,
             image=image,
             keypoint_tags=found.keypoint_tags,
             masks=None if found.masks is None else place_masks(found.masks, corner, size),

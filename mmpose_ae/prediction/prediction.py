@@ -49,6 +49,7 @@ class Prediction:
             is, (N, K, L), float32, where it is read and the method has tags.
         masks (np.ndarray, optional): The pixels of each person, where the network finds them, as
             COCO's run lengths of the picture, (N,), dicts of ``size`` and ``counts``.
+        seconds (float, optional): Time of the frame in its video, where that tells it.
     """
 
     poses: Poses
@@ -62,6 +63,7 @@ class Prediction:
     image: Optional[np.ndarray] = None
     keypoint_tags: Optional[np.ndarray] = None
     masks: Optional[np.ndarray] = None
+    seconds: Optional[float] = None
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -82,8 +84,10 @@ class Prediction:
 
     @property
     def time(self) -> Optional[float]:
-        """Seconds from the start of the video."""
-        return None if self.video is None else self.frame / self.video.fps
+        """Seconds from the start of the video; None of a picture."""
+        if self.video is None or self.seconds is not None:
+            return self.seconds
+        return self.frame / self.video.fps
 
     @property
     def filled(self) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Where pictures come from: files, videos, cameras, addresses, memory."""
 
+import math
 import os
 import warnings
 from pathlib import Path
@@ -38,7 +39,7 @@ class Video(NamedTuple):
 
     Attributes:
         name (str): File or address.
-        fps (float): Frames per second; 30 where the source does not say.
+        fps (float): Frames per second, on average; 30 where the source does not say.
         live (bool): A camera or stream: it has no end, and frames are not waited for.
     """
 
@@ -56,6 +57,7 @@ class Picture(NamedTuple):
         frame (int, optional): Number of the frame in its video.
         video (Video, optional): That video.
         error (str, optional): Why there is no picture.
+        seconds (float, optional): Time of the frame in its video, where that tells it.
     """
 
     path: Optional[str] = None
@@ -63,6 +65,7 @@ class Picture(NamedTuple):
     frame: Optional[int] = None
     video: Optional[Video] = None
     error: Optional[str] = None
+    seconds: Optional[float] = None
 
 
 def open_source(source: Any) -> Iterator[Picture]:
@@ -176,17 +179,24 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
     try:
         fps, count = capture.get(cv2.CAP_PROP_FPS), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         video = video._replace(fps=fps if 0 < fps < 1000 else video.fps)
-        frame, seconds = 0, 0.0
+        end = count / video.fps if count > 0 else math.inf
+        frame, seconds = 0, -1 / video.fps
         while (read := capture.read())[0]:
-            yield Picture(video.name, read[1], frame, video)
+            seconds = _tell_time(capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3, seconds, end, video.fps)
+            told = None if video.live else seconds
+            yield Picture(video.name, read[1], frame, video, seconds=told)
             frame += 1
-            seconds = capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
     finally:
         capture.release()
     if not frame:
         yield Picture(video.name, error=f'{video.name} cannot be opened as a video')
     elif not video.live and frame < count:
         yield from _end_early(video, frame, count, seconds)
+
+
+def _tell_time(told: float, before: float, end: float, fps: float) -> float:
+    """The time of a frame: what the video says, or one frame after the last if that is no time."""
+    return told if before < told <= end else before + 1 / fps
 
 
 def _end_early(video: Video, frame: int, count: int, seconds: float) -> Iterator[Picture]:

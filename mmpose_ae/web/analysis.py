@@ -98,7 +98,8 @@ class Analysis:
         video = VideoFile(Path(self.folder.name, 'people.webm'), first.video.fps, first.size)
         with closing(video):
             for prediction in self._frames():
-                video.add(prediction.best(thresholds.score).draw(thresholds.keypoint))
+                drawn = prediction.best(thresholds.score).draw(thresholds.keypoint)
+                video.add(drawn, prediction.time)
         return video.path
 
     def _load_frame(self, number: int) -> Prediction:

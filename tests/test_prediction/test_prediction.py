@@ -43,6 +43,7 @@ def test_the_dictionary_of_a_frame():
     known = frame(4, ids=np.array([7, -1])).to_dict()
     assert (known['path'], known['frame'], known['time']) == ('a.mp4', 4, 0.4)
     assert [person['id'] for person in known['people']] == [7, None]
+    assert frame(4, seconds=0.55).time == 0.55  # of a video whose frames are not equally long
 
 
 def test_results_in_the_format_of_coco():

@@ -380,6 +380,16 @@ def test_frames_are_numbered_over_time(small_model, tmp_path):
         next(predictor(tmp_path / 'v.mp4'))
 
 
+def test_pictures_of_floats_are_kept_as_what_is_drawn_on(small_model):
+    """Colors are compared, and pictures drawn, in eight bits."""
+    given = fakes.image((64, 48)).astype(np.float32) + np.float32(0.3)
+    given = given.clip(0, 255)
+    predictor = Predictor(*small_model, device='cpu', score_threshold=1e-6, track=dict(colors={}))
+    (found,) = predictor(given)
+    assert found.image.dtype == np.uint8 and np.abs(found.image - given).max() <= 0.5
+    assert found.draw().dtype == np.uint8
+
+
 def test_smoothing_needs_tracks(small_model):
     with pytest.raises(ValueError, match='it needs track, too'):
         Predictor(*small_model, smooth=True)

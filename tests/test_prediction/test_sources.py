@@ -19,7 +19,7 @@ from serving import serve
 from mmpose_ae.datasets.transforms import LoadImage
 from mmpose_ae.prediction import open_source
 from mmpose_ae.prediction.listing import list_names
-from mmpose_ae.prediction.sources import Video
+from mmpose_ae.prediction.sources import Video, _tell_time
 
 FPS = 12.5
 
@@ -264,6 +264,28 @@ def exif_bytes(image, orientation):
     out = io.BytesIO()
     image.save(out, 'jpeg', exif=exif, quality=95)
     return out.getvalue()
+
+
+def test_frames_have_the_times_that_the_video_tells(tmp_path):
+    lengths = [100, 100, 500, 100, 100, 300]  # in milliseconds
+    frames = [Image.fromarray(np.full((48, 64), 40 * n, np.uint8)) for n in range(6)]
+    path = tmp_path / 'a.gif'
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=lengths)
+    seconds = [picture.seconds for picture in open_source(path)]
+    np.testing.assert_allclose(seconds, np.cumsum([0, *lengths[:-1]]) / 1000)
+
+
+@pytest.mark.parametrize('told, expected', [
+    ([0, 0, 0], [0, 0.1, 0.2]),  # a reader that tells nothing
+    ([0, 0.15, 0.1, 0.3], [0, 0.15, 0.25, 0.3]),
+    ([0, 95443.7, 0.2], [0, 0.1, 0.2]),  # a clock that has run over
+    ([np.nan, 0.1], [0, 0.1]),
+])  # fmt: skip
+def test_times_that_are_none_are_not_taken(told, expected):
+    seconds = [-0.1]
+    for each in told:
+        seconds.append(_tell_time(each, seconds[-1], end=5.0, fps=10))
+    np.testing.assert_allclose(seconds[1:], expected, atol=1e-9)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from .video_file import VideoFile
 class Pictures:
     """``pictures/NAME.jpg`` of each picture, and ``videos/NAME.mp4`` of each video.
 
-    A video has the frame rate of its source, and its sound where PyAV is installed. The size is
-    that of the first frame; streams that change it are resized.
+    A video has the frame rate of its source, and its sound where PyAV is installed. Its frames are
+    equally long: where those of the source are not, see :class:`VideoFile`. The size is that of the
+    first frame; streams that change it are resized.
 
     Args:
         folder (Path): Where to write.
@@ -46,7 +47,7 @@ class Pictures:
         if self._file is None:
             self._file = VideoFile(self._videos.choose(video.name), video.fps, prediction.size)
             self._video = video
-        self._file.add(drawn)
+        self._file.add(drawn, prediction.time)
 
     def fail(self, path: Optional[str], frame: Optional[int], reason: str) -> None:
         """Leave out a picture that could not be read."""

@@ -84,9 +84,31 @@ def test_frames_of_another_size_are_resized(pictures):
 
 def test_videos_of_odd_sizes_can_be_written(pictures):
     (only,) = film(count=1)
-    pictures.write(replace(only, image=fakes.image((63, 47)), size=(63, 47)))
-    (path,) = pictures.close()
-    assert len(look(path)[0]) == 1
+    bright = np.zeros((47, 63, 3), np.uint8)
+    bright[32:, 48:] = 255
+    pictures.write(replace(only.take([]), image=bright, size=(63, 47)))
+    ((written,), _) = look(*pictures.close())
+    assert written.shape == (48, 64, 3)  # nothing is lost of the picture
+    assert written[36:, 52:].min() > 200 and written[:28].max() < 50
+
+
+@pytest.mark.parametrize('times, shown', [
+    ([0, 0.1, 0.2, 0.7, 0.8], [0, 1, 2, 2, 2, 2, 2, 3, 4]),
+    ([0, 0.13, 0.17, 0.32, 0.4], [0, 1, 2, 3, 4]),  # trembling alone changes nothing
+    ([0.2, 0.3], [0, 0, 0, 1]),
+    ([0, 0.1, 0.11, 0.12, 0.5, 0.6], [0, 1, 2, 2, 2, 4, 5]),
+])  # fmt: skip
+def test_a_video_of_frames_of_unequal_length_keeps_its_times(pictures, recwarn, times, shown):
+    """At ten frames per second; told by how gray each is."""
+    for number, (each, seconds) in enumerate(zip(film(count=len(times), fps=10), times)):
+        gray = np.full((48, 64, 3), 40 * number, np.uint8)
+        pictures.write(replace(each.take([]), image=gray, seconds=seconds))
+    frames, fps = look(*pictures.close())
+    assert [round(each.mean() / 40) for each in frames] == shown and fps == 10
+    lost = len(set(range(len(times))) - set(shown))
+    said = [str(each.message) for each in recwarn if 'came faster' in str(each.message)]
+    assert len(said) == (lost > 0)
+    assert all(f'a.mp4 has 10 frames per second: {lost} frames that came' in each for each in said)
 
 
 def test_what_cannot_be_written_is_named(pictures, monkeypatch):
@@ -94,8 +116,8 @@ def test_what_cannot_be_written_is_named(pictures, monkeypatch):
     with pytest.raises(OSError, match=r'pictures/a\.jpg cannot be written'):
         pictures.write(prediction())
     (only,) = film(count=1)
-    with pytest.raises(OSError, match=r'videos/a\.mp4 cannot be written as a video of 1x1 pixels'):
-        pictures.write(replace(only, image=fakes.image((1, 1)), size=(1, 1)))
+    with pytest.raises(OSError, match=r'videos/a\.mp4 cannot be written as a video of 8192x16'):
+        pictures.write(replace(only, image=fakes.image((8192, 16)), size=(8192, 16)))
 
 
 @pytest.fixture
