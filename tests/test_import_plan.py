@@ -25,7 +25,8 @@ PLAN = [
     ['commands', 'web'],
 ]
 PLAN_OF_MODELS = [
-    ['backbones', 'data_preprocessors', 'losses', 'modules', 'necks'],
+    ['modules'],
+    ['backbones', 'data_preprocessors', 'losses', 'necks'],
     ['heads'],
     ['scale_adaptation'],
     ['center_group', 'cid', 'coupled_embedding', 'dekr', 'pose_estimators'],

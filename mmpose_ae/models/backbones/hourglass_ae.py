@@ -12,6 +12,7 @@ from mmengine.model import BaseModule
 from mmpose.models.backbones.resnet import BasicBlock, ResLayer
 from torch import Tensor, nn
 
+from mmpose_ae.models.modules import ExactConv2d
 from mmpose_ae.registry import MODELS
 
 STEM_STRIDE = 4
@@ -106,7 +107,9 @@ class HourglassAE(BaseModule):
             )
             for _ in range(num_stacks)
         )
-        self.predictions = _pointwise(feat_channels, out_channels, num_stacks)
+        self.predictions = nn.ModuleList(
+            ExactConv2d(feat_channels, out_channels, 1) for _ in range(num_stacks)
+        )
         self.merge_features = _pointwise(feat_channels, feat_channels, num_stacks - 1)
         self.merge_predictions = _pointwise(out_channels, feat_channels, num_stacks - 1)
 

@@ -9,7 +9,7 @@ from mmengine.structures import PixelData
 from mmpose.models.heads.hybrid_heads.dekr_head import DEKRHead as _DEKRHead
 from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmpose_ae.codecs import CenterOffsetCodec, DEKRCodec, GroupedCenters, Maps
 from mmpose_ae.frame import Grid
@@ -24,20 +24,12 @@ from mmpose_ae.models.heads import (
     list_views,
 )
 from mmpose_ae.models.heads.views import View
+from mmpose_ae.models.modules import ExactConv2d
 from mmpose_ae.ops import dense_offsets, extents
 from mmpose_ae.options import check_between, check_count, refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
 from .adaptive_convolution import AdaptiveBlock
-
-
-class ExactConv2d(nn.Conv2d):
-    """A convolution in the type of its weights, under autocast too: bfloat16 rounds offsets."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Convolve (B, C, H, W) of any float type."""
-        with torch.autocast(x.device.type, enabled=False):
-            return super().forward(x.to(self.weight.dtype))
 
 
 @MODELS.register_module()

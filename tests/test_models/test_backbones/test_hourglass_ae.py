@@ -118,3 +118,15 @@ def test_predictions_start_near_zero():
     weights = torch.cat([layer.weight.flatten() for layer in backbone.predictions])
     assert 5e-4 < weights.std() < 2e-3
     assert not any(layer.bias.any() for layer in backbone.predictions)
+
+
+def test_autocast_does_not_round_predictions():
+    """They may be offsets or tags, of which bfloat16 keeps two or three digits."""
+    backbone, seen = HourglassAE(**TINY), []
+    last = backbone.predictions[-1]
+    last.register_forward_hook(lambda layer, inputs, output: seen.extend(inputs))
+    with torch.autocast('cpu', torch.bfloat16):
+        prediction = backbone(torch.rand(1, 3, 16, 16))[-1]
+    expected = torch.nn.functional.conv2d(seen[0].float(), last.weight, last.bias)
+    assert (expected - expected.bfloat16()).any()
+    torch.testing.assert_close(prediction, expected)

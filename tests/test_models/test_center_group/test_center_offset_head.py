@@ -39,6 +39,21 @@ def test_losses_are_in_the_graph_without_people():
     assert all(p.grad is not None for p in head.parameters())
 
 
+def test_autocast_does_not_round_offsets():
+    """The last layer computes them in float32; maps of a backbone are as they are given."""
+    head = fakes.head(KIND)
+    head.final_layer.weight.data.normal_(std=20)
+    features = fakes.features().bfloat16()
+    with torch.autocast('cpu', torch.bfloat16):
+        (outputs,) = head((features,))
+    weights = head.final_layer.weight[4:], head.final_layer.bias[4:]
+    expected = torch.nn.functional.conv2d(features.float(), *weights)
+    assert (expected - expected.bfloat16()).abs().max() > 0.1
+    torch.testing.assert_close(outputs.offsets, expected)
+    (given,) = fakes.predicting_head(KIND)((fakes.perfect_maps(KIND, PEOPLE),))
+    assert given.offsets.dtype == torch.float32
+
+
 @pytest.mark.parametrize('restore', [False, True])
 @pytest.mark.parametrize('flip', [False, True])
 def test_prediction(flip, restore):
