@@ -1,8 +1,9 @@
-"""Config files that are no Python."""
+"""Config files that are no Python, that lack something, and settings that have no place."""
 
 import pytest
+from mmengine.config import Config
 
-from mmpose_ae.config_files import ConfigError, read_config_file
+from mmpose_ae.config_files import ConfigError, config_part, override, read_config_file
 
 
 def test_a_config_is_read_with_its_base(tmp_path):
@@ -27,3 +28,31 @@ def test_a_module_that_is_no_python_is_named(tmp_path, monkeypatch):
     (tmp_path / 'own.py').write_text("custom_imports = dict(imports=['own_module'])")
     with pytest.raises(ConfigError, match=rf'^{tmp_path}/own_module\.py: line 2 is no Python'):
         read_config_file(tmp_path / 'own.py')
+
+
+def test_settings_have_their_places():
+    cfg = Config(dict(a=dict(b=1, c=[dict(d=2), dict(d=3)])))
+    override(cfg, {'a.b': 4, 'a.c.1.d': 5, 'a.e.f': 6})
+    assert cfg.to_dict() == dict(a=dict(b=4, c=[dict(d=2), dict(d=5)], e=dict(f=6)))
+
+
+@pytest.mark.parametrize('key, value, reason', [
+    ('a.c.d', 1, r'a\.c is a list of 2, so say which of them: a\.c\.0\.d$'),
+    ('a.c.d.e', 1, r'a\.c is a list of 2, so say which of them: a\.c\.0\.d\.e$'),
+    ('a.c.2.d', 1, 'Index 2 exceeds the length of list'),
+    ('a.b.c', 1, 'b is a dict in the child config but is of type'),
+    ('a.c.0', 'text', 'no attribute'),
+])  # fmt: skip
+def test_settings_without_a_place_are_named(key, value, reason):
+    cfg = Config(dict(a=dict(b=1, c=[dict(d=2), dict(d=3)])))
+    with pytest.raises(ConfigError, match=f'^{key} cannot be set in the config: .*{reason}'):
+        override(cfg, {key: value})
+
+
+def test_what_a_config_lacks_is_named(tmp_path):
+    (tmp_path / 'own.py').write_text('a = dict(b=None, c=0)\n')
+    cfg = read_config_file(tmp_path / 'own.py')
+    assert config_part(cfg, 'a.c') == 0
+    for place in ('d', 'a.b', 'a.b.e', 'a.c.e'):
+        with pytest.raises(ConfigError, match=rf'own\.py has no {place}, which is needed here'):
+            config_part(cfg, place)

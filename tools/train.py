@@ -102,7 +102,8 @@ def train(args: Namespace) -> None:
     apply_options(cfg, args)
     prepare_cpu_distributed(cfg)
     with naming_types(cfg), telling_progress(cfg):
-        runner = build_runner(cfg, 'train_loop', 'val_loop')
+        loops = ['train_loop', 'val_loop'] if cfg.get('val_dataloader') else ['train_loop']
+        runner = build_runner(cfg, *loops)
         keep_unscaled_rates(runner)
         runner.train()
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterable, List, Sequence, Union
 
 from mmengine.config import Config
 
-from mmpose_ae.config_files import read_config_file
+from mmpose_ae.config_files import override, read_config_file
 from mmpose_ae.environment import content_folder
 
 from .settings import read_value
@@ -160,11 +160,11 @@ def read_config(path: Union[str, Path], cfg_options: dict) -> Config:
 
     Raises:
         FileNotFoundError: There is no such config.
-        ConfigError: It is no Python.
+        ConfigError: It is no Python, or there is no place for a setting.
     """
     find_projects()
     cfg = read_config_file(_locate(Path(path)))
-    cfg.merge_from_dict(cfg_options)
+    override(cfg, cfg_options)
     return cfg
 
 

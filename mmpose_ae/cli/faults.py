@@ -91,12 +91,14 @@ def build_runner(cfg: Config, *loops: str) -> Runner:
         Runner: With its network.
 
     Raises:
-        WrongSetting: A part refuses its settings. Later on, a ``ValueError`` may be of anything.
+        WrongSetting: A part refuses its settings, or such a loop is missing. Later on, a ``ValueError`` may be of anything.
     """
     try:
         runner = Runner.from_cfg(cfg)
         for loop in loops:
-            getattr(runner, loop)  # builds it
+            if getattr(runner, loop) is None:  # this builds it
+                kind = loop.partition('_')[0]
+                raise ValueError(f'there is no {kind}_dataloader, so nothing to {kind} on')
         return runner
     except ValueError as error:
         if isinstance(error, FAULTS):

@@ -6,6 +6,8 @@ from typing import Union
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmpose_ae.config_files import config_part
+
 
 def find_metric(cfg: Config, kind: str) -> dict:
     """Find the metric of a config.
@@ -20,7 +22,8 @@ def find_metric(cfg: Config, kind: str) -> dict:
     Raises:
         ValueError: If there is none.
     """
-    metrics = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+    given = config_part(cfg, 'test_evaluator')
+    metrics = given if isinstance(given, list) else [given]
     kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[kind]
     for metric in metrics:
         if metric['type'].rpartition('.')[2] in kinds:

@@ -13,6 +13,7 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.cli.faults import naming_types
+from mmpose_ae.config_files import override, test_pipeline
 from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.frame import Size
 from mmpose_ae.images import Resize
@@ -80,7 +81,7 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
         ValueError: There is no such model, or it is not one that can be exported.
     """
     found = find_model(str(config), checkpoint)
-    found.config.merge_from_dict(cfg_options)
+    override(found.config, cfg_options)
     if found.config.model.get('refiner'):
         raise ValueError(
             f'{found.name} cannot be exported with its refiner, which looks at the picture again '
@@ -125,7 +126,7 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
 
 def _resize(config: Config) -> BottomupResize:
     """How the test pipeline brings pictures to the size of the input."""
-    for step in config.test_dataloader.dataset.pipeline:
+    for step in test_pipeline(config):
         transform = TRANSFORMS.get(step['type'])
         if isinstance(transform, type) and issubclass(transform, BottomupResize):
             return TRANSFORMS.build({**step, 'aug_scales': None})

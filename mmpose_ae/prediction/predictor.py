@@ -18,6 +18,7 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.faults import naming_types
+from mmpose_ae.config_files import override, test_pipeline
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.metainfo import keypoint_names
@@ -100,7 +101,7 @@ class Predictor(BasePredictor):
                     f'{self.name} finds no keypoints, but what {type(self.model).__name__} finds; '
                     'tools/test.py --show-dir draws that'
                 )
-            load, *rest = cfg.test_dataloader.dataset.pipeline
+            load, *rest = test_pipeline(cfg)
             self._load, self._prepare_input = Compose([load]), Compose(rest)
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
@@ -182,15 +183,11 @@ def _adapt(
 ) -> Config:
     """Apply the options of testing to a copy of a config."""
     cfg = Config(cfg.to_dict(), filename=cfg.filename)
-    cfg.merge_from_dict(options)
+    override(cfg, options)
     if flip is not None:
         cfg.merge_from_dict({'model.test_cfg.flip_test': flip})
     if scales is not None:
-        resizes = [
-            step
-            for step in cfg.test_dataloader.dataset.pipeline
-            if step['type'].endswith('BottomupResize')
-        ]
+        resizes = [step for step in test_pipeline(cfg) if step['type'].endswith('BottomupResize')]
         if not resizes:
             raise ValueError('scales need a BottomupResize in the test pipeline of the config')
         resizes[0].aug_scales = list(scales) or None

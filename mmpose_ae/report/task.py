@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.coco_evaluation import IOU_TYPES
+from mmpose_ae.config_files import config_part
 from mmpose_ae.datasets.transforms import reading_of
 from mmpose_ae.evaluation import CocoMetric
 from mmpose_ae.evaluation.testing import find_metric
@@ -87,7 +88,7 @@ def read_task(cfg: Config) -> Task:
     if settings.get('iou_type', IOU_TYPES[0]) not in IOU_TYPES:
         raise ValueError(f'iou_type must be one of {IOU_TYPES}, got {settings["iou_type"]!r}')
     with DefaultScope.overwrite_default_scope(cfg.default_scope):
-        dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
+        dataset = DATASETS.build(dict(config_part(cfg, 'test_dataloader.dataset'), lazy_init=True))
         settings['ann_file'] = settings.get('ann_file') or dataset.ann_file
         metric = METRICS.build(dict(settings, format_only=False))
     metric.dataset_meta = dataset.metainfo

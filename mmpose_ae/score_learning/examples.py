@@ -8,6 +8,7 @@ from mmengine.config import Config
 from tqdm import tqdm
 
 from mmpose_ae.codecs import BottomupCodec
+from mmpose_ae.config_files import config_part
 from mmpose_ae.decoding import pose_features
 from mmpose_ae.evaluation.testing import find_metric
 from mmpose_ae.grouping import LARGEST, Poses
@@ -60,10 +61,10 @@ def read_images(cfg: Config, ann_file: Optional[str], images: Optional[str]) -> 
     """
     cfg = Config(cfg.to_dict(), filename=cfg.filename)
     if ann_file is None:
-        cfg.test_dataloader.dataset = _training_images(cfg)
+        config_part(cfg, 'test_dataloader').dataset = _training_images(cfg)
     else:
         place = dict(data_root='', ann_file=ann_file, data_prefix=dict(img=images))
-        cfg.test_dataloader.dataset.update(place)
+        config_part(cfg, 'test_dataloader.dataset').update(place)
     cfg.test_evaluator = dict(find_metric(cfg, 'coco'), ann_file=None)
     return read_task(cfg)
 

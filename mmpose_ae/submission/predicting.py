@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.cli.faults import naming_types
+from mmpose_ae.config_files import config_part
 from mmpose_ae.datasets.posetrack18 import (
     MOST_PEOPLE,
     PoseTrackSequence,
@@ -45,7 +46,7 @@ def check_keypoints(cfg: Config, board: Board) -> None:
     if find_metric(cfg, 'coco').get('pred_converter'):
         return
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope')), naming_types(cfg):
-        dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
+        dataset = DATASETS.build(dict(config_part(cfg, 'test_dataloader.dataset'), lazy_init=True))
     found = keypoint_names(dataset.metainfo)
     expected = keypoint_names(load_metainfo(DATASETS.get(board.dataset).METAINFO))
     if found != expected:
@@ -75,7 +76,7 @@ def predict_entries(cfg: Config, checkpoint: str, info: PathLike, images: PathLi
         prefix = f'{folder}/results'
         only_written = dict(ann_file=str(info), format_only=True, outfile_prefix=prefix)
         cfg.test_evaluator = dict(find_metric(cfg, 'coco'), **only_written)
-        cfg.test_dataloader.dataset.update(
+        config_part(cfg, 'test_dataloader.dataset').update(
             data_root='', ann_file=str(info), data_prefix=dict(img=str(images))
         )
         _test(cfg, checkpoint, folder)
@@ -95,7 +96,7 @@ def predict_mpii(cfg: Config, checkpoint: str, path: Path) -> None:
     """
     prefix = str(path.with_suffix(''))
     cfg.test_evaluator = dict(find_metric(cfg, 'mpii'), format_only=True, outfile_prefix=prefix)
-    cfg.test_dataloader.dataset.subset = 'test'
+    config_part(cfg, 'test_dataloader.dataset').subset = 'test'
     with TemporaryDirectory() as folder:
         _test(cfg, checkpoint, folder)
 

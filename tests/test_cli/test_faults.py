@@ -109,6 +109,13 @@ def test_what_data_refuse_is_told_with_their_config(loop, config, tmp_path):
         build_runner(cfg, f'{loop}_loop')
 
 
+@pytest.mark.parametrize('kind', ['train', 'val', 'test'])
+def test_a_config_without_what_is_run_is_told(kind, config, tmp_path):
+    cfg = whole(dict(type='AEHead', in_channels=2, num_keypoints=2), config, tmp_path)
+    with pytest.raises(WrongSetting, match=f'^{config}: there is no {kind}_dataloader'):
+        build_runner(cfg, f'{kind}_loop')
+
+
 def test_mistakes_that_are_told_and_errors_of_the_program_stay(config, tmp_path, monkeypatch):
     for error in (UnknownType('a.py: model.type'), RuntimeError('out of memory')):
 
