@@ -91,7 +91,8 @@ def build_runner(cfg: Config, *loops: str) -> Runner:
         Runner: With its network.
 
     Raises:
-        WrongSetting: A part refuses its settings, or such a loop is missing. Later on, a ``ValueError`` may be of anything.
+        WrongSetting: A part refuses its settings, or such a loop is missing. Later on, a
+            ``ValueError`` may be of anything.
     """
     try:
         runner = Runner.from_cfg(cfg)
