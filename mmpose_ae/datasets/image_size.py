@@ -23,14 +23,18 @@ def image_size(path: str) -> Tuple[int, int]:
     Raises:
         OSError: If the file is missing or not an image.
     """
+    (width, height), is_turned = _read_header(path)
+    return (height, width) if is_turned else (width, height)
+
+
+def _read_header(path: str) -> Tuple[Tuple[int, int], bool]:
+    """The size in which an image is stored, and whether loading exchanges width and height."""
     try:
         with Image.open(path) as image:
-            width, height = image.size
             orientation = image.getexif().get(ORIENTATION)
-            turned = image.format in TURNED_FORMATS and orientation in QUARTER_TURNS
+            return image.size, image.format in TURNED_FORMATS and orientation in QUARTER_TURNS
     except (Image.DecompressionBombError, SyntaxError) as error:  # too large; damaged EXIF
         raise OSError(f'{path}: {error}') from error
-    return (height, width) if turned else (width, height)
 
 
 def size_mismatch(path: str, annotated: Tuple[int, int], loaded: Tuple[int, int]) -> str:
@@ -48,10 +52,19 @@ def size_mismatch(path: str, annotated: Tuple[int, int], loaded: Tuple[int, int]
         return ''
     text = '{}x{}'.format
     found = f'image file {path} is {text(*loaded)}, but its annotations are for {text(*annotated)}'
-    if tuple(annotated) == tuple(loaded)[::-1]:
+    if tuple(annotated) != tuple(loaded)[::-1]:
+        return f'{found}: was it resized or cropped?'
+    if _is_stored_so(path, annotated):
         return (
             f'{found}: they are of the image as it is stored, before it is turned as its EXIF '
-            'orientation says (LoadImage with color_type="color_ignore_orientation" leaves it), or '
-            'width and height are exchanged'
+            'orientation says (LoadImage with color_type="color_ignore_orientation" leaves it)'
         )
-    return f'{found}: was it resized or cropped?'
+    return f'{found}: width and height are exchanged in the annotations'
+
+
+def _is_stored_so(path: str, size: Tuple[int, int]) -> bool:
+    """Whether an image is stored in a size and turned when it is loaded, as far as is known."""
+    try:
+        return _read_header(path) == (tuple(size), True)
+    except OSError:  # in another storage
+        return False

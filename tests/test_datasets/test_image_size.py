@@ -53,9 +53,13 @@ def test_images_of_enormous_size_are_named(tmp_path, monkeypatch):
         image_size(path)
 
 
-def test_mismatches_name_both_sizes():
+def test_mismatches_name_both_sizes(tmp_path):
     assert size_mismatch('a.jpg', (50, 30), (50, 30)) == ''
     resized = size_mismatch('a.jpg', (50, 30), (25, 15))
     assert 'a.jpg is 25x15, but its annotations are for 50x30: was it resized' in resized
-    turned = size_mismatch('a.jpg', (50, 30), (30, 50))
-    assert 'a.jpg is 30x50, but its annotations are for 50x30' in turned and 'EXIF' in turned
+    path = save(tmp_path / 'a.jpg', 6)
+    turned = size_mismatch(path, (50, 30), (30, 50))
+    assert 'a.jpg is 30x50, but its annotations are for 50x30: ' in turned and 'EXIF' in turned
+    for path in (save(tmp_path / 'b.jpg', 1, (30, 50)), 's3://of/another/storage.jpg'):
+        exchanged = size_mismatch(path, (50, 30), (30, 50))
+        assert exchanged.endswith('for 50x30: width and height are exchanged in the annotations')
