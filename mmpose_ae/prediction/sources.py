@@ -1,6 +1,5 @@
 """Where pictures come from: files, videos, cameras, addresses, memory."""
 
-import math
 import os
 import warnings
 from pathlib import Path
@@ -31,6 +30,7 @@ from .listing import (
     suffix,
 )
 
+LONGEST_GAP = 60  # seconds between two frames; a clock that jumps further is damaged
 MISSING_FRAMES, MISSING_PART = 3, 0.05  # what containers say of their length may be off by
 
 
@@ -39,7 +39,7 @@ class Video(NamedTuple):
 
     Attributes:
         name (str): File or address.
-        fps (float): Frames per second, on average; 30 where the source does not say.
+        fps (float): Frames per second; 30 where the source does not say.
         live (bool): A camera or stream: it has no end, and frames are not waited for.
     """
 
@@ -179,10 +179,9 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
     try:
         fps, count = capture.get(cv2.CAP_PROP_FPS), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         video = video._replace(fps=fps if 0 < fps < 1000 else video.fps)
-        end = count / video.fps if count > 0 else math.inf
         frame, seconds = 0, -1 / video.fps
         while (read := capture.read())[0]:
-            seconds = _tell_time(capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3, seconds, end, video.fps)
+            seconds = _tell_time(capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3, seconds, video.fps)
             told = None if video.live else seconds
             yield Picture(video.name, read[1], frame, video, seconds=told)
             frame += 1
@@ -194,9 +193,9 @@ def _read_video(place: Union[int, str], video: Video) -> Iterator[Picture]:
         yield from _end_early(video, frame, count, seconds)
 
 
-def _tell_time(told: float, before: float, end: float, fps: float) -> float:
+def _tell_time(told: float, before: float, fps: float) -> float:
     """The time of a frame: what the video says, or one frame after the last if that is no time."""
-    return told if before < told <= end else before + 1 / fps
+    return told if before < told < before + LONGEST_GAP else before + 1 / fps
 
 
 def _end_early(video: Video, frame: int, count: int, seconds: float) -> Iterator[Picture]:

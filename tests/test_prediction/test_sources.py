@@ -278,13 +278,14 @@ def test_frames_have_the_times_that_the_video_tells(tmp_path):
 @pytest.mark.parametrize('told, expected', [
     ([0, 0, 0], [0, 0.1, 0.2]),  # a reader that tells nothing
     ([0, 0.15, 0.1, 0.3], [0, 0.15, 0.25, 0.3]),
+    ([0, 50, 51], [0, 50, 51]),  # long stills
     ([0, 95443.7, 0.2], [0, 0.1, 0.2]),  # a clock that has run over
     ([np.nan, 0.1], [0, 0.1]),
 ])  # fmt: skip
 def test_times_that_are_none_are_not_taken(told, expected):
     seconds = [-0.1]
     for each in told:
-        seconds.append(_tell_time(each, seconds[-1], end=5.0, fps=10))
+        seconds.append(_tell_time(each, seconds[-1], fps=10))
     np.testing.assert_allclose(seconds[1:], expected, atol=1e-9)
 
 
