@@ -47,6 +47,8 @@ def _learn(args: Namespace) -> Iterator[str]:
     yield f'learned from {learned.people} people'
     before, after = learned.before, learned.after
     yield f'AP of the images held out: {before:.3f} before, {after:.3f} with the score'
+    if after < before:
+        yield 'so this score ranks people worse than without: learn from more images (--num)'
     write_whole(args.out, learned.score.to_bytes())
     setting = type_setting('model.head.decoder.learned_score', str(args.out))
     yield f'written: {args.out}; --cfg-options {setting} uses it'

@@ -79,7 +79,8 @@ class BasePredictor(ABC):
     take the same memory. A subclass has a network, and sets the attributes below.
 
     Args:
-        batch_size (int): Pictures that the network sees at a time. Cameras get 1.
+        batch_size (int): Most pictures that the network sees at a time, those of them that are of
+            one size for it. Cameras get 1.
         max_people (int, optional): Most people of a picture, the best ones.
         region (sequence[int], optional): Left, top, right and bottom, in pixels: look only there.
         track (bool | dict): Number people over the frames of videos, see :func:`follow`; a dict
@@ -138,8 +139,12 @@ class BasePredictor(ABC):
         """What the network takes, of the part of a picture that it is shown."""
 
     @abstractmethod
+    def _shape(self, inputs: Any) -> Tuple[int, ...]:
+        """The shape of an input, or of all that it consists of, by which inputs fit together."""
+
+    @abstractmethod
     def _find(self, inputs: List[Any]) -> List[FoundPeople]:
-        """Show inputs to the network, as a batch."""
+        """Show inputs of one shape to the network, as a batch."""
 
     def __call__(
         self,
@@ -212,11 +217,15 @@ class BasePredictor(ABC):
         return Prepared(picture, image, inputs)
 
     def _predict(self, batch: List[Prepared]) -> List[Prediction]:
-        if not batch:
-            return []
-        with self.stopwatch('network'):
-            found = self._find([each.inputs for each in batch])
-        return [self._to_prediction(*pair) for pair in zip(batch, found)]
+        """Predict pictures, those of one size together: filling up would change who is found."""
+        of_size: Dict[Any, List[int]] = {}
+        for place, each in enumerate(batch):
+            of_size.setdefault(self._shape(each.inputs), []).append(place)
+        found: Dict[int, FoundPeople] = {}
+        for places in of_size.values():
+            with self.stopwatch('network'):
+                found.update(zip(places, self._find([batch[place].inputs for place in places])))
+        return [self._to_prediction(each, found[place]) for place, each in enumerate(batch)]
 
     def _to_prediction(self, prepared: Prepared, found: FoundPeople) -> Prediction:
         picture, image = prepared.picture, to_eight_bits(prepared.image)

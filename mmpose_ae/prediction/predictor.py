@@ -4,7 +4,7 @@ import hashlib
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
@@ -43,8 +43,8 @@ class Predictor(BasePredictor):
         checkpoint (str | Path, optional): Weights, a file or an address. None takes those that
             belong to the name or the run.
         device (str, optional): ``'cpu'``, ``'cuda'``, ``'cuda:1'``. None is a GPU if there is one.
-        batch_size (int): Pictures that the network sees at a time. Cameras get 1. Pictures of
-            unequal size are padded with black, as the network knows it from training.
+        batch_size (int): Most pictures that the network sees at a time, those of them that are of
+            one size for it. Cameras get 1.
         amp (bool): Mixed precision: float16 on a GPU, bfloat16 on the CPU.
         compile (bool): Compile the backbone; the first picture of each size takes a while.
         flip (bool, optional): Also look at the mirrored picture. None does as the config says.
@@ -151,6 +151,11 @@ class Predictor(BasePredictor):
         if isinstance(self.model, BottomupPoseEstimator):
             self.model.check_keypoints()
         return meta
+
+    def _shape(self, inputs: dict) -> Tuple[int, ...]:
+        scales = inputs['inputs']
+        scales = [scales] if isinstance(scales, torch.Tensor) else scales
+        return tuple(side for scale in scales for side in scale.shape)
 
     @torch.no_grad()
     def _find(self, inputs: List[dict]) -> List[FoundPeople]:

@@ -90,7 +90,8 @@ class ExportedModel:
         """Find the people in pictures.
 
         Args:
-            batch (sequence): Inputs, which are filled up with black to one size.
+            batch (sequence): Inputs, which are filled up with black to one size. Who is found then
+                depends on the others, a little; in batches of one size it does not.
 
         Returns:
             list[Poses]: Of each picture, in its pixels, best first.

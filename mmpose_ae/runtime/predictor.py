@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -28,8 +28,8 @@ class RuntimePredictor(BasePredictor):
             is the CPU.
         threads (int, optional): Of the network. None is one for each core.
         amp (bool): Mixed precision, of OpenVINO: bfloat16 where the CPU has it.
-        batch_size (int): Pictures that the network sees at a time. Cameras get 1. Pictures of
-            unequal size are filled up with black.
+        batch_size (int): Most pictures that the network sees at a time, those of them that are of
+            one size for it. Cameras get 1.
         score_threshold (float, optional): Least score of a person. None is that of the file, or
             0.2.
         max_people (int, optional): Most people of a picture, the best ones.
@@ -84,6 +84,9 @@ class RuntimePredictor(BasePredictor):
 
     def _make_input(self, image: np.ndarray, path: Optional[str]) -> Input:
         return self.model.prepare(image)
+
+    def _shape(self, inputs: Input) -> Tuple[int, ...]:
+        return inputs.pixels.shape
 
     def _find(self, inputs: List[Input]) -> List[FoundPeople]:
         return [FoundPeople(poses) for poses in self.model(inputs)]

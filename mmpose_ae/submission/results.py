@@ -47,7 +47,7 @@ def prepare(entries: List[dict], num_keypoints: int, source: str) -> Prepared:
         counts['with another category than the number 1, which they have now'] += not (
             type(category) is int and category == PERSON
         )
-        if not all(map(math.isfinite, [*entry['keypoints'], entry['score']])):
+        if not all(map(_is_finite, [*entry['keypoints'], entry['score']])):
             counts['left out: not all numbers are finite'] += 1
             continue
         by_image[entry['image_id']].append(_rounded(entry))
@@ -135,11 +135,13 @@ def _faults(number: int, entry: Any, num_keypoints: int, finite: bool) -> List[s
         faults.append(_fault(number, entry, 'keypoints', what))
     elif len(numbers) != size:
         faults.append(f'entry {number}: keypoints has {len(numbers)} numbers, expected {what}')
-    elif finite and not all(map(math.isfinite, numbers)):
-        place = next(i for i, value in enumerate(numbers) if not math.isfinite(value))
-        faults.append(f'entry {number}: keypoints[{place}] is {numbers[place]}, expected finite')
+    elif finite and not all(map(_is_finite, numbers)):
+        place = next(i for i, value in enumerate(numbers) if not _is_finite(value))
+        faults.append(
+            f'entry {number}: keypoints[{place}] is {numbers[place]!r:.60}, expected finite'
+        )
     score = entry.get('score')
-    if not _is_number(score) or (finite and not math.isfinite(score)):
+    if not _is_number(score) or (finite and not _is_finite(score)):
         faults.append(_fault(number, entry, 'score', 'a finite number'))
     return faults
 
@@ -151,6 +153,14 @@ def _fault(number: int, entry: dict, key: str, expected: str) -> str:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_finite(number: float) -> bool:
+    """Whether a number is finite as a float, of which some whole numbers are too large."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _rounded(entry: dict) -> dict:

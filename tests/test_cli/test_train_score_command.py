@@ -17,6 +17,7 @@ from mmpose_ae.datasets import CocoDataset
 from mmpose_ae.decoding import LearnedScore
 from mmpose_ae.decoding.pose_features import count_features
 from mmpose_ae.export.loading import load
+from mmpose_ae.score_learning import learning
 from mmpose_ae.score_learning.examples import find_examples, read_images
 from mmpose_ae_cli import main
 
@@ -56,6 +57,16 @@ def test_a_score_is_learned_and_used(train_score, perfect_model):
     expected = score.rank(old.poses)  # the picture is as large as the input
     np.testing.assert_allclose(new.poses.instance_scores, expected.instance_scores, atol=1e-4)
     assert not np.allclose(new.poses.instance_scores, old.poses.instance_scores, atol=1e-2)
+
+
+@pytest.mark.parametrize('after, told', [(0.5, False), (0.49, True)])
+def test_a_score_that_ranks_worse_is_told(train_score, monkeypatch, after, told):
+    def learn(*args):
+        return learning.learn(*args)._replace(before=0.5, after=after)
+
+    monkeypatch.setattr('mmpose_ae.commands.train_score.learn', learn)
+    said, _ = train_score('--num', 4)
+    assert ('ranks people worse than without: learn from more images (--num)' in said) == told
 
 
 def test_a_score_of_other_keypoints_is_refused_everywhere(perfect_model, tmp_path):

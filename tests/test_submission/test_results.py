@@ -57,6 +57,7 @@ def test_best_people_of_each_image():
 
 def test_repairs_are_told():
     odd = [person(score=math.nan), person(keypoints=[math.inf] * 51), person(category_id=[1, 1])]
+    odd.insert(0, person(score=10**400))
     prepared = prepare([*odd, person(score=0.25, bbox=[0, 0, 1, 1])], 17, 'results.json')
     assert [entry['score'] for entry in prepared.entries] == [0.5, 0.25]
     assert all(set(entry) == set(person()) for entry in prepared.entries)
@@ -78,6 +79,8 @@ def test_repairs_are_told():
         (dict(keypoints=[1.0] * 42), 'has 42 numbers, expected a flat list of 51'),
         (dict(keypoints=[1.0] * 50 + [math.nan]), r'keypoints\[50\] is nan'),
         (dict(score=math.inf), 'score is inf'),
+        (dict(score=10**400), 'score is 1000'),
+        (dict(keypoints=[1.0] * 50 + [10**400]), r'keypoints\[50\] is 1000'),
         (dict(score=None), 'score is None'),
     ],
 )

@@ -83,6 +83,8 @@ class BoxSupervision(nn.Module):
     ) -> None:
         super().__init__()
         check_count('channels', channels, 1)
+        if not isinstance(rates, (list, tuple)):
+            raise ValueError(f'rates must be a sequence of whole numbers, got {rates!r}')
         for rate in rates:
             check_count('rates', rate, 1)
         for name, value in dict(

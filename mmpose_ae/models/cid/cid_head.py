@@ -9,7 +9,7 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as _CIDHead
 from mmpose.models.heads.heatmap_heads.cid_head import TruncSigmoid, smooth_heatmaps
 from mmpose.structures import PoseDataSample
-from mmpose.utils.typing import ConfigType, Features, OptConfigType, SampleList
+from mmpose.utils.typing import ConfigType, Features, OptConfigType, OptMultiConfig, SampleList
 from torch import Tensor, nn
 
 from mmpose_ae.codecs import CIDCodec, Maps, PersonTargets
@@ -112,7 +112,8 @@ class CIDHead(CodecHead, _CIDHead):
         box_supervision (dict, optional): Options of :class:`BoxSupervision`, with which boxes are
             learned too, as BoIR does. None learns none. BoIR's release does so instead of
             ``contrastive_loss``, to which ``loss_weight=0`` may be given.
-        **kwargs: As in MMPose's: ``coupled_heatmap_loss`` and ``init_cfg``.
+        init_cfg (dict | list, optional): Initialization besides that of the layers.
+        **kwargs: As in MMPose's: ``coupled_heatmap_loss``.
     """
 
     codec_classes = (CIDCodec,)
@@ -135,6 +136,7 @@ class CIDHead(CodecHead, _CIDHead):
         decoder: OptConfigType = None,
         prior_prob: float = 0.01,
         box_supervision: OptConfigType = None,
+        init_cfg: OptMultiConfig = None,
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
@@ -144,7 +146,10 @@ class CIDHead(CodecHead, _CIDHead):
         check_count('gfd_channels', gfd_channels, 1)
         check_positive('gfd_std', gfd_std)
         check_inside('prior_prob', prior_prob, 0, 1)
-        super().__init__(in_channels, gfd_channels, num_keypoints, prior_prob, **losses, **kwargs)
+        if isinstance(init_cfg, dict):  # MMPose's head appends to it
+            init_cfg = [init_cfg]
+        sizes = (in_channels, gfd_channels, num_keypoints, prior_prob)
+        super().__init__(*sizes, init_cfg=init_cfg, **losses, **kwargs)
         normal = self.gfd_module.init_cfg[-1]
         normal.update(std=gfd_std, override=dict(normal['override'], std=gfd_std))
         self.decoder = codec

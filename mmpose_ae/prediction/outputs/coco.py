@@ -8,6 +8,8 @@ from typing import Iterator, List, Optional
 from ..prediction import Prediction
 from .output import Header
 
+DIGITS = 15  # of whole numbers that readers in all languages have exactly
+
 
 class CocoResults:
     """``coco_results.json``, a list of people, and ``coco_images.json``, the numbers of pictures.
@@ -62,4 +64,6 @@ class CocoResults:
 def _number_of_name(image: dict) -> Optional[int]:
     """The number that is the name of a file; None of another name, or of a frame."""
     stem = Path(image['file_name'] or '').stem
-    return int(stem) if stem.isdecimal() and image['frame_id'] is None else None
+    digits = stem.lstrip('0') or stem[-1:]
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS
+    return int(digits) if is_number and image['frame_id'] is None else None

@@ -111,6 +111,7 @@ def test_samples_without_boxes_are_refused():
     [
         (dict(channels=0), 'channels'),
         (dict(rates=[0]), 'rates'),
+        (dict(rates=12), 'rates must be a sequence of whole numbers, got 12'),
         (dict(beta=-1), 'beta'),
         (dict(background='none'), "background.*'image'"),
         (dict(width=3), 'no option width'),

@@ -190,6 +190,16 @@ def test_layers_of_a_person_begin_as_large_as_asked_for(std):
     np.testing.assert_allclose(head.gfd_module.heatmap_conv.bias.detach(), -np.log(99), rtol=1e-5)
 
 
+@pytest.mark.parametrize('as_list', [False, True])
+def test_initialization_is_one_or_several(as_list):
+    normal = dict(type='Normal', layer='Conv2d', std=0.5)
+    head = fakes.head('CIDHead', init_cfg=[normal] if as_list else normal)
+    for module in (head.iia_module, head.gfd_module):  # MMPose puts its own behind
+        assert module.init_cfg[0] == normal and len(module.init_cfg) == 2
+    head.init_weights()
+    assert head.iia_module.keypoint_root_conv.weight.std().item() == pytest.approx(0.001, rel=0.5)
+
+
 @pytest.mark.parametrize('option, message', [
     (dict(gfd_channels=0), 'gfd_channels must be a whole number from 1 on, got 0'),
     (dict(gfd_std=0), 'gfd_std must be positive and finite, got 0'),

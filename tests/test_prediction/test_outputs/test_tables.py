@@ -74,6 +74,13 @@ def test_numbers_of_images_are_different(tmp_path):
     assert images[-1]['frame_id'] == 7
 
 
+@pytest.mark.parametrize('name', ['1' * 16 + '.jpg', '9' * 5000 + '.jpg', '\u0663.jpg', '-1.jpg'])
+def test_names_that_are_no_usual_numbers_are_names(tmp_path, name):
+    _, listed = write('coco', tmp_path, prediction(name))
+    (image,) = json.loads(listed.read_text())['images']
+    assert (image['id'], image['file_name']) == (1, name)
+
+
 def test_names_that_are_numbers_keep_them_whatever_comes_first(tmp_path):
     names = ['a.jpg', 'b.jpg', '1.jpg', '2.jpg', 'c.jpg']
     results, listed = write('coco', tmp_path, *map(prediction, names))
