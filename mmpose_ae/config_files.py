@@ -69,7 +69,7 @@ def config_part(cfg: Config, place: str) -> Any:
     return part
 
 
-def test_pipeline(cfg: Config) -> List[dict]:
+def find_test_pipeline(cfg: Config) -> List[dict]:
     """Find the transforms of testing; raises as :func:`config_part`."""
     return config_part(cfg, 'test_dataloader.dataset.pipeline')
 

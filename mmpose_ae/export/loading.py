@@ -13,7 +13,7 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.cli.faults import naming_types
-from mmpose_ae.config_files import override, test_pipeline
+from mmpose_ae.config_files import find_test_pipeline, override
 from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.frame import Size
 from mmpose_ae.images import Resize
@@ -126,7 +126,7 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
 
 def _resize(config: Config) -> BottomupResize:
     """How the test pipeline brings pictures to the size of the input."""
-    for step in test_pipeline(config):
+    for step in find_test_pipeline(config):
         transform = TRANSFORMS.get(step['type'])
         if isinstance(transform, type) and issubclass(transform, BottomupResize):
             return TRANSFORMS.build({**step, 'aug_scales': None})

@@ -18,7 +18,7 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.faults import naming_types
-from mmpose_ae.config_files import override, test_pipeline
+from mmpose_ae.config_files import find_test_pipeline, override
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.metainfo import keypoint_names
@@ -101,7 +101,7 @@ class Predictor(BasePredictor):
                     f'{self.name} finds no keypoints, but what {type(self.model).__name__} finds; '
                     'tools/test.py --show-dir draws that'
                 )
-            load, *rest = test_pipeline(cfg)
+            load, *rest = find_test_pipeline(cfg)
             self._load, self._prepare_input = Compose([load]), Compose(rest)
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
@@ -192,7 +192,9 @@ def _adapt(
     if flip is not None:
         cfg.merge_from_dict({'model.test_cfg.flip_test': flip})
     if scales is not None:
-        resizes = [step for step in test_pipeline(cfg) if step['type'].endswith('BottomupResize')]
+        resizes = [
+            step for step in find_test_pipeline(cfg) if step['type'].endswith('BottomupResize')
+        ]
         if not resizes:
             raise ValueError('scales need a BottomupResize in the test pipeline of the config')
         resizes[0].aug_scales = list(scales) or None

@@ -15,7 +15,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmpose_ae.checkpoints import CheckpointError
-from mmpose_ae.config_files import read_config_file, test_pipeline
+from mmpose_ae.config_files import find_test_pipeline, read_config_file
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.single_person import Votes
 
@@ -42,7 +42,7 @@ class PersonNetwork:
         self._scope = cfg.get('default_scope', 'mmpose')
         with DefaultScope.overwrite_default_scope(self._scope):
             self.model = init_model(cfg, device='cpu')
-            _, *steps = test_pipeline(cfg)  # the image is there already
+            _, *steps = find_test_pipeline(cfg)  # the image is there already
             self._pipeline = Compose(steps)
         self._load(checkpoint)
 
