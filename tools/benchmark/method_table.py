@@ -85,7 +85,7 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
     figure = Figure((width * len(panels) + LEGEND, height), layout='constrained')
     marks = {}
     for axes, (data, of_data) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels.items()
+        figure.subplots(1, len(panels), sharex=True, squeeze=False)[0], panels.items()
     ):
         for label, group in group_rows(of_data, 'label').items():
             precisions, number = [row['AP'] for row in group], labels.index(label)
@@ -94,6 +94,7 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
                 color=f'C{number % 10}', fmt=MARKERS[number % len(MARKERS)],
             )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')
+        axes.set_xlim(left=0)
         axes.grid(alpha=0.3)
     figure.legend([marks[label] for label in labels], labels, loc='outside right center')
     figure.savefig(path, dpi=120)
