@@ -1,5 +1,7 @@
 """A convolution that autocast does not round."""
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
 
@@ -9,5 +11,7 @@ class ExactConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve (B, C, H, W) of any float type."""
-        with torch.autocast(x.device.type, enabled=False):
+        kind = x.device.type
+        # On "meta", where shapes alone are computed, there is no autocast to turn off.
+        with nullcontext() if kind == 'meta' else torch.autocast(kind, enabled=False):
             return super().forward(x.to(self.weight.dtype))
