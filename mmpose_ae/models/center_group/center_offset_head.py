@@ -18,7 +18,6 @@ from mmpose_ae.models.heads import (
     ViewOptions,
 )
 from mmpose_ae.models.heads.views import View
-from mmpose_ae.models.modules import ExactConv2d
 from mmpose_ae.options import refuse_unknown_options
 from mmpose_ae.registry import MODELS
 
@@ -47,8 +46,6 @@ class CenterOffsetHead(BottomupHead):
         num_keypoints (int, optional): K, without the center. None takes it from the decoder.
         offset_loss (dict): Loss of offsets, called with offset maps, keypoint indices and the
             true offsets.
-        final_layer (dict, optional): As in :class:`BottomupHead`; computed in float32 under
-            autocast, too, as bfloat16 would round offsets.
         decoder (dict, optional): The codec, a :class:`CenterOffsetCodec`.
         **kwargs: As in :class:`BottomupHead`.
 
@@ -64,17 +61,12 @@ class CenterOffsetHead(BottomupHead):
         in_channels: int,
         num_keypoints: Optional[int] = None,
         offset_loss: ConfigType = dict(type='mmpose_ae.CenterOffsetLoss'),  # noqa: B006
-        final_layer: OptConfigType = dict(kernel_size=1),  # noqa: B006
         decoder: OptConfigType = None,
         **kwargs,
     ) -> None:
         codec, num_keypoints = self.build_decoder(decoder, num_keypoints)
         channels = dict(offsets=2 * (num_keypoints + 1))
-        if final_layer is not None:
-            final_layer = dict(type=ExactConv2d) | final_layer
-        super().__init__(
-            in_channels, num_keypoints, channels, final_layer=final_layer, decoder=codec, **kwargs
-        )
+        super().__init__(in_channels, num_keypoints, channels, decoder=codec, **kwargs)
         self.offset_loss = MODELS.build(offset_loss)
 
     def _stack_losses(self, outputs: BottomupOutputs, supervision: Supervision) -> dict:

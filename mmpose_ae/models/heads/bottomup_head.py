@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mmpose_ae.codecs import BottomupCodec, Maps
 from mmpose_ae.frame import Size
-from mmpose_ae.models.modules import UpsampleModule
+from mmpose_ae.models.modules import ExactConv2d, UpsampleModule
 from mmpose_ae.registry import MODELS
 
 from .codec_head import CodecHead, Predictions
@@ -48,7 +48,8 @@ class BottomupHead(CodecHead, HeatmapHead):
         num_stacks (int): How many of the backbone's last maps are predictions to supervise.
         deconv_out_channels (sequence, optional): Channels of the deconvolutions; None for none.
         deconv_kernel_sizes (sequence, optional): Their kernel sizes.
-        final_layer (dict, optional): Settings of the last convolution; None for no layer.
+        final_layer (dict, optional): Settings of the last convolution, which is computed in float32
+            under autocast, too; None for no layer.
         further_channels (int): How many channels behind the maps a prediction without final layer
             has, as pose-ae-train's release, which does not read its 34. Otherwise more channels
             than the maps need are an error.
@@ -89,7 +90,7 @@ class BottomupHead(CodecHead, HeatmapHead):
             out_channels=sum(channels.values()),
             deconv_out_channels=deconv_out_channels,
             deconv_kernel_sizes=deconv_kernel_sizes,
-            final_layer=final_layer,
+            final_layer=None if final_layer is None else dict(type=ExactConv2d) | final_layer,
             loss=keypoint_loss,
             init_cfg=init_cfg,
         )
@@ -118,7 +119,7 @@ class BottomupHead(CodecHead, HeatmapHead):
         predicted = self.upsampled_channels
         for _ in range(num_modules):
             self.upsample_modules.append(UpsampleModule(width + predicted, width, **kwargs))
-            self.upsample_final_layers.append(nn.Conv2d(width, self.channels['heatmaps'], 1))
+            self.upsample_final_layers.append(ExactConv2d(width, self.channels['heatmaps'], 1))
             predicted = self.channels['heatmaps']
 
     def _build_scale(self, heatmap_scale: OptConfigType, widths: Sequence[int]) -> None:

@@ -186,7 +186,8 @@ def test_tags_lie_where_the_image_does(size, tmp_path):
     (tmp_path / dataset.ann_file).write_text(json.dumps(content))
     dataset.pipeline[1].resize_mode = 'fit'
     model = MODELS.build(cfg.model).eval()
-    packed = DATASETS.build(dataset)[0]
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        packed = DATASETS.build(dataset)[0]
     frame = packed['data_samples'].metainfo['frame']
     assert frame.input_size == (64, 64)
     cells = np.stack(np.meshgrid(np.arange(16), np.arange(16)), -1) * 4 + 1.5

@@ -246,6 +246,20 @@ def test_autocast_keeps_losses_in_float32():
     assert {loss.dtype for loss in losses.values()} == {torch.float32}
 
 
+def test_autocast_does_not_round_what_is_predicted():
+    """Heatmaps of both resolutions, and tags."""
+    head, features = fakes.head(upsample=dict(num_blocks=1)), fakes.features().bfloat16()
+    layers, seen = [head.final_layer, *head.upsample_final_layers], []
+    for layer in layers:
+        layer.register_forward_hook(lambda layer, inputs, output: seen.append((*inputs, output)))
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        head((features,))
+    for layer, (x, found) in zip(layers, seen, strict=True):
+        expected = torch.nn.functional.conv2d(x.float(), layer.weight, layer.bias)
+        assert x.dtype == torch.bfloat16 and (expected != expected.bfloat16()).any()
+        torch.testing.assert_close(found, expected)
+
+
 @pytest.mark.parametrize(
     'options, message',
     [
