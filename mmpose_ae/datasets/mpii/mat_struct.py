@@ -1,9 +1,13 @@
 """Structures of MATLAB files: reading their fields leniently, and making them."""
 
+from io import BytesIO
 from typing import Any, List, Optional, Sequence
 
 import numpy as np
-from scipy.io import loadmat
+from scipy.io import loadmat, savemat
+
+# In place of scipy's text, which has the time: the same people are the same bytes.
+DESCRIPTION = b'MATLAB 5.0 MAT-file'.ljust(116)
 
 
 def load_mat(path: str, name: str) -> Any:
@@ -68,7 +72,7 @@ def text(owner: Any, name: str) -> str:
 
 
 def struct_array(rows: Sequence[dict], names: Sequence[str]) -> np.ndarray:
-    """Make an array of structures for ``scipy.io.savemat``.
+    """Make an array of structures for :func:`mat_file`.
 
     Args:
         rows (sequence[dict]): Values of each by field.
@@ -85,8 +89,23 @@ def struct_array(rows: Sequence[dict], names: Sequence[str]) -> np.ndarray:
 
 
 def cell(values: Sequence[Any]) -> np.ndarray:
-    """Make a cell, (1, N), for ``scipy.io.savemat``."""
+    """Make a cell, (1, N), for :func:`mat_file`."""
     array = np.empty((1, len(values)), object)
     for column, value in enumerate(values):
         array[0, column] = value
     return array
+
+
+def mat_file(name: str, value: Any) -> bytes:
+    """Make a MATLAB file of version 5.
+
+    Args:
+        name (str): The variable.
+        value (object): What :func:`load_mat` gives; the same value makes the same bytes.
+
+    Returns:
+        bytes: What is to be in the file.
+    """
+    content = BytesIO()
+    savemat(content, {name: value}, do_compression=True)
+    return DESCRIPTION + content.getvalue()[len(DESCRIPTION) :]

@@ -1,15 +1,13 @@
 """The file of predictions that the organizers of MPII Multi-Person take."""
 
-import io
 from pathlib import Path
 from typing import Any, List, NamedTuple, Union
 
 import numpy as np
-from scipy.io import savemat
 
 from mmpose_ae.whole_files import write_whole
 
-from .mat_struct import elements, load_mat, number, struct_array, structs, text
+from .mat_struct import elements, load_mat, mat_file, number, struct_array, structs, text
 from .people import FIRST, KEYPOINTS
 
 
@@ -48,9 +46,7 @@ def write_predictions(path: Union[str, Path], groups: List[GroupPredictions]) ->
         )
         for group in groups
     ]
-    content = io.BytesIO()
-    savemat(content, dict(pred=struct_array(rows, ['image', 'annorect'])), do_compression=True)
-    write_whole(path, content.getvalue())
+    write_whole(path, mat_file('pred', struct_array(rows, ['image', 'annorect'])))
 
 
 def _annopoints(keypoints: np.ndarray, scores: np.ndarray, found: np.ndarray) -> np.ndarray:

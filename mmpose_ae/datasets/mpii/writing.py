@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, List, Optional, Union
 
 import numpy as np
-from scipy.io import savemat
 
-from .mat_struct import cell, struct_array
+from mmpose_ae.whole_files import write_whole
+
+from .mat_struct import cell, mat_file, struct_array
 from .people import FIRST, MpiiImage, MpiiPerson
 
 UNKNOWN = np.zeros((0, 0))  # an empty field
@@ -38,9 +39,9 @@ def write_release(
         img_train=np.array([[image.is_train for image in images]], np.uint8),
         single_person=cell([np.array(image.single, float)[:, None] for image in images]).T,
     )
-    savemat(path, dict(RELEASE=release), do_compression=True)
+    write_whole(path, mat_file('RELEASE', release))
     groups = [cell([np.array(group, float) for group in image.groups]) for image in images]
-    savemat(groups_file, dict(groups=cell(groups).T), do_compression=True)
+    write_whole(groups_file, mat_file('groups', cell(groups).T))
 
 
 def _rect(person: MpiiPerson) -> dict:
@@ -86,7 +87,7 @@ def write_person_list(path: Union[str, Path], images: List[MpiiImage]) -> None:
         for person in image.people
         if (person.keypoints[:, 2] > 0).any()
     ]
-    Path(path).write_text(json.dumps(entries))
+    write_whole(path, json.dumps(entries).encode())
 
 
 def _joints(keypoints: np.ndarray) -> List[List[float]]:

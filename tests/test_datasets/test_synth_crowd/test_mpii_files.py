@@ -9,6 +9,7 @@ import pytest
 from mmpose_ae.datasets.annotation_file import load_content
 from mmpose_ae.datasets.mpii import read_release, to_coco
 from mmpose_ae.datasets.synth_crowd import Settings, generate
+from mmpose_ae.datasets.synth_crowd.mpii import SUFFIXES
 
 SETTINGS = Settings((96, 96), 'mpii', people=(2, 5), crowd_region=0.5, unlabelled=0.5)
 
@@ -37,6 +38,15 @@ def test_all_forms_say_the_same(files):
         assert one['image_id'] == other['image_id'] and one['scale'] == other['scale']
         assert one['keypoints'][2::3] == other['keypoints'][2::3]
         assert ('head_box' in one) == (one['num_keypoints'] > 0)
+
+
+def test_same_seed_same_bytes(files, tmp_path, monkeypatch):
+    """At another time of the day, too."""
+    monkeypatch.setattr('time.asctime', lambda *when: 'Mon Jan  1 00:00:00 2001')
+    generate(tmp_path, dict(val=8), SETTINGS, image_format='png', workers=2)
+    for suffix in SUFFIXES:
+        again = (tmp_path / 'annotations' / f'val{suffix}').read_bytes()
+        assert again == (files[0] / f'val{suffix}').read_bytes()
 
 
 def test_heads_hold_their_keypoints(files):
