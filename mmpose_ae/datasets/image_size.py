@@ -1,6 +1,7 @@
 """Sizes of image files, read from their headers."""
 
-from typing import Tuple
+from pathlib import Path
+from typing import Tuple, Union
 
 import cv2
 from PIL import Image
@@ -68,3 +69,24 @@ def _is_stored_so(path: str, size: Tuple[int, int]) -> bool:
         return _read_header(path) == (tuple(size), True)
     except OSError:  # in another storage
         return False
+
+
+def right_sizes(content: dict, folder: Union[str, Path]) -> int:
+    """Give images the sizes of their files; CrowdPose's had width and height exchanged at first.
+
+    Args:
+        content (dict): In COCO's format; its images are changed.
+        folder (str | Path): Where they are.
+
+    Returns:
+        int: Of how many the size was another one.
+
+    Raises:
+        OSError: If a file is missing or not an image.
+    """
+    changed = 0
+    for image in content['images']:
+        size = image_size(str(Path(folder) / image['file_name']))
+        changed += (image.get('width'), image.get('height')) != size
+        image['width'], image['height'] = size
+    return changed

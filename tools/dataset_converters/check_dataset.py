@@ -14,7 +14,7 @@ from typing import Optional
 from mmpose_ae.cli.faults import in_one_line
 from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
 from mmpose_ae.datasets.checking import check_annotation_file
-from mmpose_ae.datasets.preparation import LAYOUTS, find_problems
+from mmpose_ae.datasets.layouts import LAYOUTS, find_problems
 from mmpose_ae.datasets.sigmas import estimate_sigmas
 from mmpose_ae.metainfo import keypoint_names, load_metainfo
 

@@ -4,7 +4,8 @@ import json
 from argparse import ArgumentParser
 from pathlib import Path
 
-from mmpose_ae.datasets.preparation import merge_annotations, right_sizes
+from mmpose_ae.datasets.annotation_parts import merge_annotations
+from mmpose_ae.datasets.image_size import right_sizes
 
 
 def main() -> None:

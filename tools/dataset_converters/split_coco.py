@@ -5,7 +5,7 @@ import re
 from argparse import ArgumentParser
 from pathlib import Path
 
-from mmpose_ae.datasets.preparation import split_annotations
+from mmpose_ae.datasets.annotation_parts import split_annotations
 
 RELEASED_SPLIT = Path(__file__).with_name('coco_held_out.txt')
 

@@ -1,10 +1,9 @@
-"""Which files a dataset needs, whether they are there; merging and splitting annotation files."""
+"""Which files the published datasets consist of, and whether they are there."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Collection, Dict, Iterable, List, Sequence, Tuple, Union
+from typing import Dict, List, Tuple, Union
 
 from .annotation_file import load_content
 from .image_entries import has_size
@@ -133,27 +132,6 @@ def _check_sizes(images: List[dict], folder: Path) -> List[str]:
     return []
 
 
-def right_sizes(content: dict, folder: Union[str, Path]) -> int:
-    """Give images the sizes of their files; CrowdPose's had width and height exchanged at first.
-
-    Args:
-        content (dict): In COCO's format; its images are changed.
-        folder (str | Path): Where they are.
-
-    Returns:
-        int: Of how many the size was another one.
-
-    Raises:
-        OSError: If a file is missing or not an image.
-    """
-    changed = 0
-    for image in content['images']:
-        size = image_size(str(Path(folder) / image['file_name']))
-        changed += (image.get('width'), image.get('height')) != size
-        image['width'], image['height'] = size
-    return changed
-
-
 def _read(path: Path) -> Union[dict, list]:
     """Content of an annotation file; that of the authors of MPII in COCO's format."""
     return load_content(str(path)) if path.suffix == '.mat' else json.loads(path.read_text())
@@ -164,71 +142,3 @@ def _listed_images(content: Union[dict, list]) -> List[str]:
     if isinstance(content, list):
         return [person['image'] for person in content]
     return [image['file_name'] for image in content['images']]
-
-
-def merge_annotations(parts: Sequence[dict]) -> dict:
-    """Join annotations in COCO's format, for example CrowdPose's train and val.
-
-    Args:
-        parts (sequence): Contents of the files, with ``images``, ``annotations`` and equal
-            ``categories``.
-
-    Returns:
-        dict: All images and annotations in the given order, ids unchanged.
-
-    Raises:
-        ValueError: If an image or annotation occurs twice, an annotation has no image, or the
-            categories differ.
-    """
-    categories = parts[0]['categories']
-    if any(part['categories'] != categories for part in parts):
-        raise ValueError('the annotation files have different categories')
-    images = [image for part in parts for image in part['images']]
-    annotations = [ann for part in parts for ann in part['annotations']]
-    _check_unique('image id', (image['id'] for image in images))
-    _check_unique('image file', (image['file_name'] for image in images))
-    _check_unique('annotation id', (ann['id'] for ann in annotations))
-    known = {image['id'] for image in images}
-    orphans = [ann['id'] for ann in annotations if ann['image_id'] not in known]
-    if orphans:
-        raise ValueError(f'{len(orphans)} annotations have no image, the first is {orphans[0]}')
-    return dict(images=images, annotations=annotations, categories=categories)
-
-
-def split_annotations(content: dict, held_out: Collection[int]) -> Tuple[dict, dict]:
-    """Split annotations in COCO's format by image, for example to validate on training images.
-
-    Args:
-        content (dict): Content of the file.
-        held_out (collection): Ids of the images of the second part.
-
-    Returns:
-        tuple: What is left, and what is held out; each as the file, with a part of its images and
-        their annotations.
-
-    Raises:
-        ValueError: If the file lacks an image that is to be held out, or nothing is left.
-    """
-    held_out = set(held_out)
-    known = {image['id'] for image in content['images']}
-    missing = sorted(held_out - known)
-    if missing:
-        raise ValueError(
-            f'{len(missing)} of the {len(held_out)} images to hold out are not in the file, '
-            f'the first is {missing[0]}'
-        )
-    if held_out == known:
-        raise ValueError(f'all {len(known)} images are to be held out: nothing is left')
-    return _keep_images(content, known - held_out), _keep_images(content, held_out)
-
-
-def _keep_images(content: dict, kept: Collection[int]) -> dict:
-    images = [image for image in content['images'] if image['id'] in kept]
-    annotations = [ann for ann in content['annotations'] if ann['image_id'] in kept]
-    return dict(content, images=images, annotations=annotations)
-
-
-def _check_unique(name: str, values: Iterable) -> None:
-    twice = [value for value, count in Counter(values).items() if count > 1]
-    if twice:
-        raise ValueError(f'{len(twice)} {name}s occur more than once, the first is {twice[0]!r}')
