@@ -20,7 +20,10 @@ def read_config_file(path: Union[str, os.PathLike]) -> Config:
         Config: What is in it and in its ``_base_``.
 
     Raises:
-        ConfigError: It, one of its ``_base_`` or a module that it imports is no Python.
+        ConfigError: It, one of its ``_base_`` or a module that it imports is no Python, or fails.
+        OSError: It or one of its ``_base_`` is missing.
+        ImportError: What it imports is not installed.
+        ValueError: MMEngine refuses what is in it.
     """
     try:
         return Config.fromfile(path)
@@ -28,6 +31,12 @@ def read_config_file(path: Union[str, os.PathLike]) -> Config:
         known = os.path.isfile(error.filename or '')
         place = error.filename if known else f'config {path}, or one of its _base_'
         raise ConfigError(f'{place}: line {error.lineno} is no Python: {error.msg}') from error
+    except (OSError, ImportError, ValueError):
+        raise
+    except Exception as error:  # whatever the code of a config raises
+        raise ConfigError(
+            f'config {path}, or one of its _base_, fails: {type(error).__name__}: {error}'
+        ) from error
 
 
 def override(cfg: Config, settings: Dict[str, Any]) -> None:

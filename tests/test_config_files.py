@@ -30,6 +30,16 @@ def test_a_module_that_is_no_python_is_named(tmp_path, monkeypatch):
         read_config_file(tmp_path / 'own.py')
 
 
+@pytest.mark.parametrize('own', ['a = dict(b=1)["c"]', "_base_ = 'base.py'"])
+def test_what_the_code_of_a_config_raises_is_told(own, tmp_path):
+    (tmp_path / 'base.py').write_text('a = dict(b=1)["c"]')
+    (tmp_path / 'own.py').write_text(own)
+    with pytest.raises(ConfigError, match=r"own\.py, or one of its _base_, fails: KeyError: 'c'$"):
+        read_config_file(tmp_path / 'own.py')
+    with pytest.raises(FileNotFoundError):
+        read_config_file(tmp_path / 'absent.py')
+
+
 def test_settings_have_their_places():
     cfg = Config(dict(a=dict(b=1, c=[dict(d=2), dict(d=3)])))
     override(cfg, {'a.b': 4, 'a.c.1.d': 5, 'a.e.f': 6})

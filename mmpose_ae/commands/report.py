@@ -89,13 +89,27 @@ def _sources(args: Namespace) -> List[_Source]:
         if len(config) > 1:
             raise ValueError('--compare takes CHECKPOINT, CONFIG CHECKPOINT, or a file of results')
         given.append([*(config or [args.config]), path])
-    names = [Path(path).name.split('.')[0] for _, path in given]
-    if len(set(names)) < len(given):
-        names = [str(Path(path)) for _, path in given]
-    names = args.names or names
-    if len(names) != len(given):
-        raise ValueError(f'--names must be {len(given)}, one of each network, got {names}')
+    names = args.names or _different_names(given)
+    if len(names) != len(given) or len(set(names)) < len(names):
+        raise ValueError(
+            f'--names must be {len(given)} different ones, one of each network, got {names}'
+        )
     return [_Source(*each, name) for each, name in zip(given, names)]
+
+
+def _different_names(given: List[List[str]]) -> List[str]:
+    """Name networks, pairs of config and path, by as little as tells them apart."""
+    for name in (
+        lambda config, path: Path(path).name.split('.')[0],
+        lambda config, path: str(Path(path)),
+        lambda config, path: f'{Path(path).name} of {Path(config).stem}',
+        lambda config, path: f'{path} of {config}',
+    ):
+        names = [name(*each) for each in given]
+        if len(set(names)) == len(names):
+            return names
+    config, path = given[0]
+    raise ValueError(f'--compare: {path} with {config} is the first network itself')
 
 
 def _analyze(

@@ -18,7 +18,7 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.faults import naming_types
-from mmpose_ae.config_files import find_test_pipeline, override
+from mmpose_ae.config_files import config_part, find_test_pipeline, override
 from mmpose_ae.engine import accelerate
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.metainfo import keypoint_names
@@ -91,6 +91,8 @@ class Predictor(BasePredictor):
         self.device = _check_device(device or get_device())
         found = find_model(model, checkpoint)
         self.name = found.name
+        for part in ('model.backbone', 'model.head'):
+            config_part(found.config, part)
         cfg = _adapt(found.config, flip, scales, cfg_options or {})
         if keypoint_tags:
             cfg.merge_from_dict({'model.test_cfg.output_heatmaps': True})

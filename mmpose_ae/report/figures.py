@@ -73,14 +73,23 @@ def _draw_curves(
 ) -> Markup:
     with matplotlib.rc_context(STYLE):
         figure, axes = _axes(x, y)
-        for color, (name, (places, heights)) in zip(COLORS, curves.items()):
-            axes.plot(places, heights, f'{marker}-', color=color, label=name, markersize=4)
+        for color, (places, heights) in zip(COLORS, curves.values()):
+            axes.plot(places, heights, f'{marker}-', color=color, markersize=4)
         if at is not None:
             axes.axvline(at, color=INK, linewidth=1, linestyle=':')
         axes.set_ylim(*limits)
         if len(curves) > 1:
-            axes.legend(frameon=False, fontsize=9)
+            _name_lines(axes, list(curves))
         return _svg(figure, f'{y} by {x}')
+
+
+def _name_lines(axes: Axes, names: Sequence[str]) -> None:
+    """Make a legend of names as they are: a ``_`` at the start hides none, ``$`` is no formula."""
+    lines = axes.get_lines()[: len(names)]
+    legend = axes.legend(lines, range(len(lines)), frameon=False, fontsize=9)
+    for text, name in zip(legend.get_texts(), names):
+        text.set_parse_math(False)
+        text.set_text(name)
 
 
 def _axes(x: str, y: str) -> tuple:

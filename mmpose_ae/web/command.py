@@ -8,10 +8,11 @@ from itertools import chain
 from pathlib import Path
 from socket import create_server
 from tempfile import TemporaryDirectory
-from typing import Iterator, Optional
+from typing import Iterator
 
 from mmpose_ae.cli.model_options import check_named
 from mmpose_ae.environment import is_installed, read_requirements
+from mmpose_ae.options import check_count, check_inside
 from mmpose_ae.runtime import EXPORTED
 
 from .choices import Choice, Models, list_choices
@@ -20,6 +21,7 @@ from .uploads import Limits
 GRADIO = 'gradio'
 PATIENCE = 1  # seconds for open pages, which keep asking, after Ctrl-C
 LARGEST_FILE = '500mb'  # pixels and frames are looked at later
+LARGEST_PICTURE = 178.9  # megapixels; of larger ones Pillow tells no size
 
 
 def web(args: Namespace) -> int:
@@ -31,8 +33,10 @@ def web(args: Namespace) -> int:
     Returns:
         int: Exit status: 1 where it cannot be served.
     """
-    if fault := _find_fault(args):
-        print(f'error: {fault}', file=sys.stderr)
+    try:
+        _check(args)
+    except ValueError as error:
+        print(f'error: {error}', file=sys.stderr)
         return 1
     models = Models(chain(_given(args), list_choices()), device=args.device)
     with TemporaryDirectory(prefix='mmpose_ae_') as cache:
@@ -47,25 +51,32 @@ def web(args: Namespace) -> int:
     return 0
 
 
-def _find_fault(args: Namespace) -> Optional[str]:
-    """What keeps the page from being served, before anything is loaded."""
+def _check(args: Namespace) -> None:
+    """Refuse what keeps the page from being served, before anything is loaded."""
     if not is_installed(GRADIO):
         ((name, versions),) = read_requirements('web.txt')
-        return f'the page needs gradio: pip install "{name}{versions}"'
+        raise ValueError(f'the page needs gradio: pip install "{name}{versions}"')
     if args.model and args.model.endswith(EXPORTED):
         if args.checkpoint or args.config:
-            return f'{args.model} is an exported file: no --config and no --checkpoint besides'
+            raise ValueError(
+                f'{args.model} is an exported file: no --config and no --checkpoint besides'
+            )
     else:
-        try:
-            check_named(args)
-        except ValueError as error:
-            return str(error)
+        check_named(args)
+    for path in _list_files(args):
+        if not Path(path).is_file():
+            raise ValueError(f'{path} is not there')
+    check_count('--max-frames', args.max_frames, 1)
+    check_inside('--max-megapixels', args.max_megapixels, 0, LARGEST_PICTURE)
+
+
+def _list_files(args: Namespace) -> Iterator[str]:
+    """What the command line gives that is no name of the zoo and no address."""
     for path in (args.model, args.config):
-        if path and path.endswith((EXPORTED, '.py')) and not Path(path).is_file():
-            return f'{path} is not there'
-    if args.max_frames < 1 or args.max_megapixels <= 0:
-        return '--max-frames and --max-megapixels must be above 0'
-    return None
+        if path and path.endswith((EXPORTED, '.py')):
+            yield path
+    if args.checkpoint and '://' not in args.checkpoint:
+        yield args.checkpoint
 
 
 def _given(args: Namespace) -> Iterator[Choice]:

@@ -1,5 +1,6 @@
 """What may be dropped on the page: pictures and short videos that can be read."""
 
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Tuple
 
@@ -29,7 +30,7 @@ def check_upload(path: str, limits: Limits) -> int:
         limits (Limits): How large it may be.
 
     Returns:
-        int: Number of frames as the head of a video says; 1 of a picture.
+        int: Number of frames as a video's head says, which may be a guess; 1 of a picture.
 
     Raises:
         ValueError: It is neither picture nor video, cannot be read, or is too large.
@@ -39,7 +40,7 @@ def check_upload(path: str, limits: Limits) -> int:
         known = ', '.join(sorted(PICTURES | VIDEOS))
         raise ValueError(f'{name} is neither a picture nor a video: its name must end in {known}')
     if kind in VIDEOS:
-        size, frames = _measure_video(path)
+        size, frames = _measure_video(path, limits.frames)
     else:
         size, frames = _measure_picture(path), 1
     if size[0] * size[1] > 1e6 * limits.megapixels:
@@ -71,14 +72,19 @@ def _measure_picture(path: str) -> Tuple[int, int]:
         raise ValueError(f'{path} cannot be read as a picture: {error}') from error
 
 
-def _measure_video(path: str) -> Tuple[Tuple[int, int], int]:
-    """Width and height, and the number of frames; what the head does not say is 0."""
+def _measure_video(path: str, most: int) -> Tuple[Tuple[int, int], int]:
+    """Width and height, and the number of frames, counted if the head says more than may be.
+
+    What the head does not say is 0. Of recordings of browsers it is guessed, and may be too large.
+    """
     capture = cv2.VideoCapture(path)
     try:
         if not capture.isOpened():
             raise ValueError(f'{path} cannot be opened as a video')
         asked = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_COUNT
         width, height, frames = (max(0, int(capture.get(each))) for each in asked)
+        if frames > most:
+            frames = sum(1 for _ in takewhile(lambda _: capture.grab(), range(most + 1)))
         return (width, height), frames
     finally:
         capture.release()

@@ -261,6 +261,12 @@ def test_weights_may_be_in_another_order(small_model):
     assert all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
 
 
+def test_a_config_without_a_network_is_refused(small_model, tmp_path):
+    (tmp_path / 'data.py').write_text("dataset_type = 'CocoDataset'")
+    with pytest.raises(ValueError, match=r'data\.py has no model\.backbone, which is needed here'):
+        Predictor(tmp_path / 'data.py', small_model[1], device='cpu')
+
+
 @pytest.mark.parametrize('option, reason', [
     (dict(batch_size=0), 'batch_size must be a whole number from 1 on, got 0'),
     (dict(max_people=0), 'max_people must be a whole number from 1 on, got 0'),

@@ -140,6 +140,25 @@ def test_contradictions_are_refused(report, six, tmp_path):
     assert 'the same images' in report([], '--compare', str(elsewhere), other)
 
 
+def test_two_configs_of_the_same_file_have_names(report, six, tmp_path):
+    """And curves of their own; as two networks of one name would not."""
+    mine = str(tmp_path / 'mine.json')
+    other = six[0].with_name('flipped.py')
+    other.write_text(six[0].read_text())
+    page = report(six[1], '--compare', str(other), mine)
+    for name in (f'mine.json of {six[0].stem}', 'mine.json of flipped'):
+        assert re.search(rf'<text[^>]*>{name}</text>', page)
+    assert 'is the first network itself' in report([], '--compare', mine)
+    assert 'different ones' in report([], '--compare', str(other), mine, '--names', 'a', 'a')
+
+
+def test_names_are_no_formulas(report, six, tmp_path):
+    other = planted.write_results(tmp_path / 'other.json', six[1])
+    page = report(six[1], '--compare', other, '--names', '_new', r'$old_{$')
+    for name in ('_new', r'\$old_{\$'):
+        assert len(re.findall(rf'<text[^>]*>{name}</text>', page)) == 2
+
+
 def test_other_metrics_and_taken_names_are_refused(tmp_path, capsys):
     out, results = tmp_path / 'report.html', tmp_path / 'results.json'
     assert main(['report', MPII, str(results), '--out', str(out)]) == 1

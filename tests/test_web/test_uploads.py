@@ -45,6 +45,27 @@ def test_too_many_frames(tmp_path):
         check_upload(write_clip(tmp_path / 'a.mp4', 6), LIMITS)
 
 
+def test_frames_are_counted_where_the_head_is_wrong(tmp_path, monkeypatch):
+    """Recordings of browsers do not say how many they have, and OpenCV guesses."""
+
+    class Guessing:
+        def __init__(self, path):
+            self.file = capture(path)
+
+        def get(self, field):
+            return 33 if field == cv2.CAP_PROP_FRAME_COUNT else self.file.get(field)
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+    capture = cv2.VideoCapture
+    files = [write_clip(tmp_path / f'{count}.mp4', count) for count in (4, 5, 6)]
+    monkeypatch.setattr(cv2, 'VideoCapture', Guessing)
+    assert [check_upload(path, LIMITS) for path in files[:2]] == [4, 5]
+    with pytest.raises(ValueError, match='^6.mp4 has 6 frames or more; at most 5'):
+        check_upload(files[2], LIMITS)
+
+
 @pytest.mark.parametrize('name', ['list.txt', 'none', 'a.svg'])
 def test_other_kinds(name, tmp_path):
     """A list of names, above all, which would open any file of the computer."""
