@@ -12,7 +12,7 @@ from mmengine.dist import is_main_process
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types
-from mmpose_ae.engine import accelerate, prepare_cpu_distributed
+from mmpose_ae.engine import accelerate, leaving_group, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
 FORMATS = ('.json', '.yml', '.yaml', '.pkl', '.pickle')  # of metrics
@@ -72,7 +72,7 @@ def write_metrics(metrics: dict, path: str) -> None:
 def main() -> None:
     """Test as the command line says."""
     args = parse_args()
-    with in_one_line():
+    with leaving_group(), in_one_line():
         test(args)
 
 

@@ -8,7 +8,7 @@ from mmengine.device import get_device
 from mmpose_ae.checkpoints import drop_start_weights, load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types, telling_progress
-from mmpose_ae.engine import keep_unscaled_rates, prepare_cpu_distributed
+from mmpose_ae.engine import keep_unscaled_rates, leaving_group, prepare_cpu_distributed
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 from mmpose_ae.registry import MODELS
 
@@ -92,7 +92,7 @@ def apply_options(cfg: Config, args: Namespace) -> None:
 def main() -> None:
     """Train as the command line says."""
     args = parse_args()
-    with in_one_line():
+    with leaving_group(), in_one_line():
         train(args)
 
 

@@ -4,10 +4,11 @@ from .acceleration import accelerate
 from .autocast_optim_wrapper import AutocastOptimWrapper
 from .channels_last_hook import ChannelsLastHook
 from .checkpoint_hook import CheckpointHook
-from .cpu_distributed import prepare_cpu_distributed
+from .cpu_distributed import leaving_group, prepare_cpu_distributed
 from .dataset_meta_hook import DatasetMetaHook
 from .epoch_seed_hook import EpochSeedHook, epoch_seed
 from .pose_visualization_hook import PoseVisualizationHook
+from .sync_buffers_hook import SyncBuffersHook
 from .unscaled_rates import keep_unscaled_rates
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     'DatasetMetaHook',
     'EpochSeedHook',
     'PoseVisualizationHook',
+    'SyncBuffersHook',
     'accelerate',
     'epoch_seed',
     'keep_unscaled_rates',
+    'leaving_group',
     'prepare_cpu_distributed',
 ]

@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from mmpose_ae.registry import HOOKS
 from mmpose_ae.whole_files import remove_partial, write_whole
 
+from .sync_buffers_hook import average_buffers
 from .whole_files import WholeFilesBackend
 
 
@@ -38,6 +39,11 @@ class CheckpointHook(_CheckpointHook):
             for folder in {runner.work_dir, *local}:
                 for name in remove_partial(folder):
                     runner.logger.info(f'removed {name}, which a killed run had begun to write')
+
+    def _save_checkpoint(self, runner: Runner) -> None:
+        """Write what a validation sees now: the mean of all processes' running statistics."""
+        average_buffers(runner)
+        super()._save_checkpoint(runner)
 
     def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict) -> None:
         """Write the checkpoint, then the file that names it, then remove surplus ones."""

@@ -1,6 +1,10 @@
 """Distributed training on machines without a GPU, which MMEngine's launcher does not foresee."""
 
 import atexit
+import os
+import sys
+from contextlib import contextmanager
+from typing import Iterator
 
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -40,6 +44,46 @@ def prepare_cpu_distributed(cfg: Config) -> None:
 
 
 def _end_group() -> None:
-    """End the group before the interpreter does: gloo's threads may abort a process that exits."""
+    """End the group before the interpreter does, which may warn of it otherwise."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
+
+
+@contextmanager
+def leaving_group() -> Iterator[None]:
+    """Leave the process at the end of the block if it is in a group of CPUs; else do nothing.
+
+    It leaves without the end of the interpreter: once DDP was used, gloo's threads outlive their
+    group, and one that waits there to free a tensor aborts the process, whose work was done. What
+    is registered with ``atexit`` is run, and status and message are those of what is raised.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if _in_group():
+            _leave(_report(error))
+        raise
+    if _in_group():
+        _leave(0)
+
+
+def _in_group() -> bool:
+    return distributed.is_initialized() and distributed.get_backend() == 'gloo'
+
+
+def _report(error: BaseException) -> int:
+    """Say what the interpreter would say of an error at its end; gives the exit status."""
+    if not isinstance(error, SystemExit):
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 1
+    if error.code is None or isinstance(error.code, int):
+        return error.code or 0
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def _leave(status: int) -> None:
+    atexit._run_exitfuncs()  # as the interpreter does; nobody else offers it
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)

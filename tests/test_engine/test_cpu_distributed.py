@@ -1,11 +1,13 @@
+import atexit
 import os
 import subprocess
 import sys
 
 import pytest
 from mmengine.config import Config
+from torch import distributed, multiprocessing
 
-from mmpose_ae.engine import cpu_distributed, prepare_cpu_distributed
+from mmpose_ae.engine import cpu_distributed, leaving_group, prepare_cpu_distributed
 
 
 @pytest.fixture
@@ -77,3 +79,45 @@ def test_the_group_ends_before_the_process():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == ['started: True', 'still there: False']
+
+
+BEYOND = 7  # exit status of a process that goes on after the block
+
+
+def leave(error, in_group):
+    """Be in a group of one, and raise an error at the end of its block."""
+    atexit._clear()  # what this process has from its parent
+    atexit.register(os.write, 1, b'last words')
+    if in_group:
+        distributed.init_process_group('gloo', store=distributed.HashStore(), rank=0, world_size=1)
+    try:
+        with leaving_group():
+            if error is not None:
+                raise error
+    finally:
+        os._exit(BEYOND)
+
+
+@pytest.mark.parametrize('error, status, words', [
+    (None, 0, ''),
+    (SystemExit(3), 3, ''),
+    (SystemExit(), 0, ''),
+    (SystemExit('it is missing'), 1, 'it is missing\n'),
+    (KeyError('boxes'), 1, "KeyError: 'boxes'\n"),
+])  # fmt: skip
+def test_a_process_of_a_group_ends_with_its_block(error, status, words, capfd):
+    """Without the end of the interpreter, but as that would: status, message, and ``atexit``."""
+    process = multiprocessing.get_context('fork').Process(target=leave, args=(error, True))
+    process.start()
+    process.join(300)
+    out, err = capfd.readouterr()
+    assert process.exitcode == status
+    assert out == 'last words' and err.endswith(words) and bool(err) == bool(words)
+
+
+@pytest.mark.parametrize('error', [None, SystemExit(3)])
+def test_other_processes_go_on(error):
+    process = multiprocessing.get_context('fork').Process(target=leave, args=(error, False))
+    process.start()
+    process.join(300)
+    assert process.exitcode == BEYOND
