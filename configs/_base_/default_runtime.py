@@ -16,11 +16,12 @@ default_hooks = dict(
     visualization=dict(type='PoseVisualizationHook', enable=False),
 )
 # Average the running statistics of batch norm over the processes after each epoch, and let a
-# resumed run draw the random numbers of an uninterrupted one; tell the network of which people the
-# data are.
+# resumed run draw the random numbers of an uninterrupted one, and validate what that one would
+# have; tell the network of which people the data are.
 custom_hooks = [
     dict(type='SyncBuffersHook'),
     dict(type='EpochSeedHook'),
+    dict(type='ResumedValidationHook'),
     dict(type='DatasetMetaHook'),
 ]
 

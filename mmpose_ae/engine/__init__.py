@@ -8,6 +8,7 @@ from .cpu_distributed import leaving_group, prepare_cpu_distributed
 from .dataset_meta_hook import DatasetMetaHook
 from .epoch_seed_hook import EpochSeedHook, epoch_seed
 from .pose_visualization_hook import PoseVisualizationHook
+from .resumed_validation_hook import ResumedValidationHook
 from .sync_buffers_hook import SyncBuffersHook
 from .unscaled_rates import keep_unscaled_rates
 
@@ -18,6 +19,7 @@ __all__ = [
     'DatasetMetaHook',
     'EpochSeedHook',
     'PoseVisualizationHook',
+    'ResumedValidationHook',
     'SyncBuffersHook',
     'accelerate',
     'epoch_seed',
