@@ -2,10 +2,10 @@
 
 Each row, a method on some data with a seed, is trained and measured for itself and kept in a file:
 an interrupted command goes on where it was, finished rows are not run again, and several commands
-may fill one folder with different rows. Then the networks of the rows that were asked for are timed
-in turn, and a table, a picture and all rows are written. ``--beside`` adds the rows of others, so
-that a method of one's own need not wait for them. ``--small`` shows in minutes that all of it runs,
-``--gpu`` is for a quarter of an hour on a CUDA device.
+may fill one folder with different rows, once the images are there. Then the networks of the rows
+that were asked for are timed in turn, and a table, a picture and all rows are written. ``--beside``
+adds the rows of others, so that a method of one's own need not wait for them. ``--small`` shows in
+minutes that all of it runs, ``--gpu`` is for a quarter of an hour on a CUDA device.
 """
 
 import json
