@@ -3,6 +3,7 @@
 import { Camera } from './camera.js';
 import { draw } from './drawing.js';
 import { Network } from './network.js';
+import { Newest } from './newest.js';
 import { toPeopleJson } from './people_json.js';
 
 const MODEL = 'demo.onnx';
@@ -19,9 +20,10 @@ const camera = new Camera((bitmap) => showPicture(bitmap, 'camera'), (on) => {
   element('camera').setAttribute('aria-pressed', String(on));
 });
 const thresholds = { score: SCORE, keypoint: KEYPOINT_SCORE };
+const [networks, pictures] = [new Newest(), new Newest()];
 let model = null; // what the network says of itself
-let shown = null; // {bitmap, name, people, times}
-let turn = 0; // of what was asked for last: what comes later than something newer is dropped
+let picture = null; // {bitmap, name}: the newest one that was asked for and can be read
+let shown = null; // {bitmap, name, people, times}: the one that was drawn last
 
 /** People with the least score, best first. */
 function keptPeople() {
@@ -81,37 +83,55 @@ function describeModel() {
 }
 
 /**
- * Take another network.
+ * Take another network, unless one is asked for before its file is here.
  *
  * @param {Promise<ArrayBuffer>} content Of its file.
  * @param {string} name Of the file.
  */
-async function openModel(content, name) {
-  say(`Opening ${name}…`);
-  model = await network.open(await content);
-  thresholds.score = model.score_threshold ?? SCORE;
-  describeModel();
-  if (shown) await showPicture(shown.bitmap, shown.name);
-  else say('Open a picture');
+function openModel(content, name) {
+  return networks.ask(async (isNewest) => {
+    say(`Opening ${name}…`);
+    const file = await content;
+    if (!isNewest()) return;
+    model = await network.open(file); // of newer ones, too, the network opens this one first
+    thresholds.score = model.score_threshold ?? SCORE;
+    describeModel();
+    if (picture) await findPeople();
+    else say('Open a picture');
+  });
 }
 
 /**
  * Find and draw the people of a picture; of several that are asked for only those of the last one.
  *
- * @param {ImageBitmap | Promise<ImageBitmap>} picture It is closed when another one is shown.
+ * @param {Promise<ImageBitmap>} decoding The picture; it is closed when another one is shown.
  * @param {string} name Of its file.
  */
-async function showPicture(picture, name) {
-  turn += 1;
-  const own = turn;
-  const bitmap = await picture;
-  const found = model ? await network.predict(bitmap) : { people: [], times: null };
-  const previous = shown?.bitmap;
-  if (own === turn) {
-    shown = { bitmap, name, ...found };
-    render();
-  }
-  for (const each of [previous, bitmap]) if (each !== shown?.bitmap) each?.close();
+function showPicture(decoding, name) {
+  return pictures.ask(async (isNewest) => {
+    const bitmap = await decoding;
+    const previous = picture;
+    if (isNewest()) picture = { bitmap, name };
+    closeUnused(previous?.bitmap, bitmap);
+    if (isNewest()) await findPeople();
+  });
+}
+
+/** Find and draw the people of the picture, unless it or the network is replaced meanwhile. */
+async function findPeople() {
+  const [asked, by] = [picture, model];
+  const found = model ? await network.predict(picture.bitmap) : { people: [], times: null };
+  if (asked !== picture || by !== model) return;
+  const previous = shown;
+  shown = { ...picture, ...found };
+  closeUnused(previous?.bitmap);
+  render();
+}
+
+/** Close pictures that are neither the newest nor drawn. */
+function closeUnused(...bitmaps) {
+  const used = [picture?.bitmap, shown?.bitmap];
+  for (const bitmap of bitmaps) if (!used.includes(bitmap)) bitmap?.close();
 }
 
 async function decodePicture(file) {
@@ -155,8 +175,8 @@ function save(blob, name) {
 
 function saveJson() {
   const { bitmap, name } = shown;
-  const picture = { name, width: bitmap.width, height: bitmap.height };
-  const content = toPeopleJson(model, picture, keptPeople(), thresholds.score);
+  const image = { name, width: bitmap.width, height: bitmap.height };
+  const content = toPeopleJson(model, image, keptPeople(), thresholds.score);
   save(new Blob([JSON.stringify(content)], { type: 'application/json' }), 'people.json');
 }
 
@@ -177,10 +197,11 @@ function openExample(path) {
   return attempt(path, () => showPicture(download(path).then(decodePicture), path));
 }
 
-/** Open the network that lies beside the page, and an example. */
+/** Open the network that lies beside the page and an example, unless others are asked for. */
 async function begin() {
-  await attempt(MODEL, async () => openModel((await download(MODEL)).arrayBuffer(), MODEL));
-  if (model) await openExample(EXAMPLES[0]);
+  const content = download(MODEL).then((blob) => blob.arrayBuffer());
+  await attempt(MODEL, () => openModel(content, MODEL));
+  if (model && !pictures.any) await openExample(EXAMPLES[0]);
 }
 
 function listen() {

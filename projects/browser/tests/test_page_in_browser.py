@@ -19,6 +19,7 @@ playwright = pytest.importorskip(
 spots = pytest.importorskip('spots', reason='onnx is not installed (requirements/export.txt)')
 
 START = 60_000  # milliseconds, in which a busy computer loads the network
+WHILE = 1000  # in which something that should not happen would
 CAMERA = ('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream')
 
 
@@ -58,7 +59,7 @@ def open_page(browser):
     """Opens a folder as a page, which asks nobody else for anything and has no errors."""
     opened = []
 
-    def open_folder(folder):
+    def open_folder(folder, prepare=lambda page: None):
         server = serve(folder)
         address, _ = server.__enter__()
         context = browser.new_context(permissions=['camera'])
@@ -68,6 +69,7 @@ def open_page(browser):
         own = (f'{address}/', f'blob:{address}/')
         context.on('request', lambda r: r.url.startswith(own) or strange.append(r.url))
         page.on('pageerror', lambda error: strange.append(error))
+        prepare(page)
         page.goto(address)
         return page
 
@@ -79,11 +81,17 @@ def open_page(browser):
 
 
 @pytest.fixture
-def page(open_page, site, runtime):
-    """The page with all that it needs, its first example done."""
+def whole_site(site, runtime):
+    """The page with all that it needs."""
     if not (site / 'vendor').exists():
         (site / 'vendor').symlink_to(runtime)
-    page = open_page(site)
+    return site
+
+
+@pytest.fixture
+def page(open_page, whole_site):
+    """The page, its first example done."""
+    page = open_page(whole_site)
     wait_for(page, r'^\d+ people|person')
     return page
 
@@ -187,6 +195,58 @@ def test_wrong_files_and_a_good_one_afterwards(page, picture, tmp_path):
     }.items():
         drop(page, tmp_path / name, words)
         drop(page, picture, '^2 people$')
+
+
+@pytest.fixture
+def early(open_page, whole_site):
+    """The page while its own network is still downloaded, and what lets that end."""
+    held = []
+    page = open_page(
+        whole_site, lambda page: page.route('**/demo.onnx', lambda route: held.append(route))
+    )
+    wait_for(page, '^Opening demo.onnx')
+
+    def release():
+        held[0].continue_()
+        page.wait_for_timeout(WHILE)
+
+    return page, release
+
+
+def test_an_early_picture_stays(early, picture):
+    page, release = early
+    page.locator('#file').set_input_files(str(picture))
+    playwright.expect(page.locator('#canvas')).to_have_attribute('height', '640')  # of 192x128
+    release()
+    wait_for(page, '^2 people$')
+    (image,) = json.loads(download(page, 'Download JSON').read_text())['images']
+    assert image['path'] == 'two.png'
+
+
+def test_an_early_network_stays(early, picture, tmp_path):
+    page, release = early
+    spots.write_network(tmp_path / 'mine.onnx', name='mine')
+    drop(page, tmp_path / 'mine.onnx', '^Open a picture$')
+    release()
+    playwright.expect(page.locator('#network')).to_contain_text('mine')
+    drop(page, picture, '^2 people$')
+
+
+def test_a_picture_dropped_while_a_network_opens_stays(page, picture):
+    page.evaluate("""() => {
+        const create = window.createImageBitmap;
+        window.createImageBitmap = async (...given) => {
+            await new Promise((done) => setTimeout(done, 200));
+            return create(...given);
+        };
+    }""")
+    page.locator('#file').set_input_files(str(PAGE / 'demo.onnx'))  # a larger one than the site's
+    page.locator('#file').set_input_files(str(picture))
+    playwright.expect(page.locator('#network')).to_contain_text('synth_crowd', timeout=START)
+    playwright.expect(page.locator('#canvas')).to_have_attribute('height', '640')
+    page.wait_for_timeout(WHILE)
+    (image,) = json.loads(download(page, 'Download JSON').read_text())['images']
+    assert image['path'] == 'two.png'
 
 
 def test_the_camera(page):
