@@ -5,8 +5,9 @@ const LONGEST = 8;
 
 /**
  * How a picture lies on the network's input.
- * @typedef {{size: [number, number], scale: number, shift: [number, number]}} Frame Size (w, h) of
- *   the input; a pixel of the picture is there at `scale * pixel + shift`.
+ * @typedef {{image: [number, number], size: [number, number], scale: number,
+ *   shift: [number, number]}} Frame Sizes (w, h) of the picture, padded if it is long, and of the
+ *   input; a pixel of the picture is there at `scale * pixel + shift`.
  */
 
 /**
@@ -31,6 +32,7 @@ export function makeFrame([imageWidth, imageHeight], { size, mode, step }) {
   const padded = mode === 'fit' ? [inputWidth, inputHeight] : resized.map(toStep);
   const scale = resized[0] / width;
   return {
+    image: [width, height],
     size: padded,
     scale,
     shift: [(padded[0] - width * scale) / 2, (padded[1] - height * scale) / 2],
@@ -42,9 +44,9 @@ export function toImage(point, { scale, shift }) {
   return { ...point, x: (point.x - shift[0]) / scale, y: (point.y - shift[1]) / scale };
 }
 
-/** Left, top, right and bottom edge of a picture on the input. */
-export function edgesOf({ width, height }, { scale, shift }) {
-  return [0, 0, width, height].map((edge, n) => scale * (edge - 0.5) + shift[n % 2]);
+/** Left, top, right and bottom edge of a picture on the input, as padded if it is long. */
+export function edgesOf({ image, scale, shift }) {
+  return [0, 0, ...image].map((edge, n) => scale * (edge - 0.5) + shift[n % 2]);
 }
 
 /**

@@ -57,7 +57,7 @@ export class Model {
     const { Tensor } = this.runtime;
     const inputs = { [IMAGES]: new Tensor('uint8', warp(image, frame), [1, height, width, 3]) };
     if (this.session.inputNames.includes(SHOWN)) {
-      inputs[SHOWN] = new Tensor('float32', Float32Array.from(edgesOf(image, frame)), [1, 4]);
+      inputs[SHOWN] = new Tensor('float32', Float32Array.from(edgesOf(frame)), [1, 4]);
     }
     const outputs = await this.session.run(inputs);
     const decoded = performance.now();

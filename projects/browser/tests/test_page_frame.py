@@ -8,12 +8,13 @@ import pytest
 from javascript import run
 
 from mmpose_ae.datasets.transforms import BottomupResize
+from mmpose_ae.prediction.regions import pad_long
 
 BODY = """given.images.map(({ data, dims: [height, width] }) => {
     const frame = makeFrame([width, height], given.input);
     const point = toImage({ x: 10, y: 20, score: 1 }, frame);
     const warped = Buffer.from(warp({ data, width, height }, frame)).toString('base64');
-    return { size: frame.size, point, warped, edges: edgesOf({ width, height }, frame) };
+    return { size: frame.size, point, warped, edges: edgesOf(frame) };
 })"""
 SIZES = [(64, 48), (48, 64), (37, 53), (300, 201), (200, 200), (90, 20)]  # w, h
 # OpenCV 4 rounds places to 1/32 of a pixel.
@@ -56,10 +57,12 @@ def test_input_is_that_of_the_pipeline(mode, size):
         assert difference.mean() < MOST / 20
 
 
-def test_long_pictures_are_padded_as_predictor_does():
-    options = dict(size=(64, 64), mode='expand', step=32)
-    (page,) = page_inputs([noise(200, 20)], **options)
-    padded = cv2.copyMakeBorder(noise(200, 20), 0, 5, 0, 0, cv2.BORDER_CONSTANT)  # 200 / 8
-    result = pipeline_input(padded, **options)
+@pytest.mark.parametrize('mode', ['expand', 'fit'])
+@pytest.mark.parametrize('size', [(200, 20), (20, 200), (201, 3), (160, 20)])
+def test_long_pictures_are_padded_as_predictor_does(size, mode):
+    options = dict(size=(64, 64), mode=mode, step=32)
+    (page,) = page_inputs([noise(*size)], **options)
+    result = pipeline_input(pad_long(noise(*size)), **options)
     assert tuple(page['size']) == result['input_size']
+    assert page['edges'] == pytest.approx(result['frame'].edges, abs=1e-3)
     assert np.abs(page['warped'] - result['img'].astype(float)).max() <= MOST
