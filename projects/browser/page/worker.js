@@ -4,6 +4,7 @@
 import { Model } from './model.js';
 
 const RUNTIME = './vendor/ort.wasm.bundle.min.mjs';
+const ALPHA = 3; // of the first pixel: 0 on an opaque canvas only if that holds nothing
 
 let runtime = null;
 let model = null;
@@ -36,7 +37,11 @@ const COMMANDS = {
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
-    return model.predict(context.getImageData(0, 0, width, height));
+    const image = context.getImageData(0, 0, width, height);
+    if (!image.data[ALPHA]) {
+      throw new Error(`a picture of ${width}x${height} pixels is more than this browser can draw`);
+    }
+    return model.predict(image);
   },
 };
 

@@ -204,7 +204,6 @@ def early(open_page, whole_site):
     page = open_page(
         whole_site, lambda page: page.route('**/demo.onnx', lambda route: held.append(route))
     )
-    wait_for(page, '^Opening demo.onnx')
 
     def release():
         held[0].continue_()
@@ -306,6 +305,12 @@ def test_a_camera_that_is_taken_away(page):
     page.evaluate("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
     page.get_by_role('button', name='Camera').click()
     wait_for(page, '^Camera: browsers give it to pages of https')
+
+
+def test_a_picture_that_is_too_large(page, picture, tmp_path):
+    spots.cv2.imwrite(str(tmp_path / 'long.png'), spots.np.zeros((8, 66_000), spots.np.uint8))
+    drop(page, tmp_path / 'long.png', '^long.png: a picture of 66000x8 pixels is more than this')
+    drop(page, picture, '^2 people$')
 
 
 def test_an_example_that_cannot_be_loaded(page, picture):
