@@ -107,6 +107,40 @@ def test_many_people_of_few_candidates():
     assert_equal(people, poses)
 
 
+@pytest.mark.parametrize('keypoints', [3, 5, 8, 17])
+def test_people_of_nearly_equal_scores_rank_alike(keypoints):
+    """Two people have the same scores at other keypoints, which rounding tells apart or not."""
+    rng = np.random.default_rng(0)
+    images = []
+    for _ in range(20):
+        scores = rng.integers(1, 10, keypoints).astype(np.float32) / 10
+        packed = np.zeros((1, keypoints, 2, 4), np.float32)
+        packed[0, :, 0, 0], packed[0, :, 1, 0] = scores, np.roll(scores, 1)
+        packed[0, :, :, 1:] = [10, 10, 0], [40, 40, 9]
+        images.append(dict(candidates=packed))
+    people, poses = decode_both(TagDecoding(completion=None), images, Grid((64, 64), (4.0, 4.0)))
+    assert_equal(people, poses)
+    assert len({each.keypoints[0, 0, 0] for each in poses}) == 2  # either one is first somewhere
+
+
+@pytest.mark.parametrize('place, name', [(1, 'cells'), (3, 'tags')])
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_candidates_that_are_not_finite_are_refused(place, name, value):
+    packed = np.zeros((1, 1, 2, 4), np.float32)
+    packed[0, 0, :, 0] = 0.9, 0.8
+    packed[0, 0, :, place] = value
+    decoding = TagDecoding(completion=None)
+    words = f'{name} of candidates must be finite, got'
+    with pytest.raises(ValueError, match=words):
+        decoding(dict(candidates=packed), Grid((24, 24), (4.0, 4.0)))
+    body = """(() => {
+        const decode = makeDecoder(given.decoding, { stride: [4, 4] }, ['candidates']);
+        try { return decode(given.image); } catch (error) { return error.message; }
+    })()"""
+    given = dict(decoding=decoding.to_dict(), image=dict(candidates=packed))
+    assert words in run('decoding/decoding.js', 'makeDecoder', body, **given)
+
+
 def test_nobody():
     packed = np.zeros((1, 2, 3, 4), np.float32)
     maps = np.zeros((1, 2, 4, 4), np.float32)

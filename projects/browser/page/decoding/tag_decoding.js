@@ -3,6 +3,7 @@
 import { RULES, complete } from './completion.js';
 import { groupByDensity } from './density.js';
 import { REFINEMENTS } from './maps.js';
+import { meanOf } from './sums.js';
 
 const { fround } = Math;
 
@@ -56,10 +57,19 @@ function readCandidates({ data, dims }, unit) {
     if (data[row * length] > 0) {
       const [score, x, y, ...rawTags] = data.subarray(row * length, (row + 1) * length);
       const tags = rawTags.map((tag) => tag / unit);
+      checkFinite({ scores: [score], cells: [x, y], tags });
       pool.push({ type: Math.floor(row / count), score, x, y, tags, rawTags });
     }
   }
   return pool;
+}
+
+/** Refuse a candidate that cannot be compared: grouping would not end. */
+function checkFinite(values) {
+  for (const [name, own] of Object.entries(values)) {
+    const bad = own.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new Error(`${name} of candidates must be finite, got ${bad}`);
+  }
 }
 
 /** An instance; keypoints that it lacks lie at the mean of the others, with score 0. */
@@ -68,7 +78,7 @@ function toPerson(group) {
   const mean = (read) => found.reduce((sum, each) => fround(sum + read(each)), 0) / found.length;
   const center = { x: mean(({ x }) => x), y: mean(({ y }) => y), score: 0, filled: false };
   return {
-    score: found.reduce((sum, each) => sum + each.score, 0) / group.length,
+    score: meanOf(group.map((each) => each?.score ?? 0)),
     tags: found[0].rawTags.map((_, l) => fround(mean(({ rawTags }) => rawTags[l]))),
     keypoints: group.map((each) =>
       each ? { x: each.x, y: each.y, score: each.score, filled: false } : { ...center },
