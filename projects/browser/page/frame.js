@@ -2,6 +2,7 @@
 
 // Longer pictures, in parts of their short side, are padded at that, as Predictor does.
 const LONGEST = 8;
+const MODES = { expand: Math.max, fit: Math.min }; // the side that counts
 
 /**
  * How a picture lies on the network's input.
@@ -18,13 +19,15 @@ const LONGEST = 8;
  *   input: the size that a picture covers (mode `expand`) or fits in (`fit`), and of what sides are
  *   multiples.
  * @returns {Frame}
+ * @throws {Error} If the mode is another one.
  */
 export function makeFrame([imageWidth, imageHeight], { size, mode, step }) {
+  const choose = MODES[mode];
+  if (!choose) throw new Error(`mode of its input is ${mode}, known are ${Object.keys(MODES)}`);
   const width = Math.max(imageWidth, Math.ceil(imageHeight / LONGEST));
   const height = Math.max(imageHeight, Math.ceil(imageWidth / LONGEST));
   const toStep = (side) => Math.ceil(side / step) * step;
   const [inputWidth, inputHeight] = size.map(toStep);
-  const choose = mode === 'fit' ? Math.min : Math.max;
   const resized = [
     choose(inputWidth, inputHeight * (width / height)),
     choose(inputHeight, inputWidth / (width / height)),

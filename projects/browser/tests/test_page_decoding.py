@@ -19,6 +19,11 @@ DECODE = """given.images.map(makeDecoder(
 KEYPOINTS = 5
 PEOPLE = 4
 POSE = [[0, 0], [4, 1], [-4, 1], [3, 9], [-3, 10]]
+OUTPUTS = {
+    'TagDecoding': ['candidates', 'heatmaps', 'tags'],
+    'OffsetDecoding': ['candidates', 'regressed', 'center_scores', 'center_mask'],
+    'CenterDecoding': ['cells', 'keypoint_scores', 'instance_scores', 'center_mask'],
+}
 POSE_OF_MANY = [[x, y] for y in (0, 3, 7, 8, 13) for x in (0, 2, 3, 7)]  # more than are asked
 
 
@@ -246,14 +251,43 @@ def test_what_the_page_does_not_know_is_refused(decoding, words):
     assert re.search(words, refusal(decoding))
 
 
-def refusal(decoding):
+@pytest.mark.parametrize(
+    'options',
+    [
+        dict(type='TagDecoding', tag_threshold=0),
+        dict(type='TagDecoding', tag_threshold='1'),
+        dict(type='TagDecoding', scoring=dict(max_instances=0)),
+        dict(type='TagDecoding', scoring=dict(max_instances=1.5)),
+        dict(type='TagDecoding', completion=dict(threshold='0.1')),
+        dict(type='TagDecoding', grouping=dict(type='DensityGrouping', reach=-1)),
+        dict(type='TagDecoding', grouping=dict(type='DensityGrouping', spread=0)),
+        dict(type='TagDecoding', grouping=dict(type='DensityGrouping', join_below=-1)),
+        dict(type='OffsetDecoding', match_distance=-1),
+        dict(type='OffsetDecoding', scoring=dict(by='box')),
+        dict(type='OffsetDecoding', scoring=dict(max_instances=-1)),
+        dict(type='CenterDecoding', max_instances=0),
+        dict(type='CenterDecoding', suppression=dict(distance=0, share=0.5)),
+        dict(type='CenterDecoding', suppression=dict(distance=0.1, share=2)),
+    ],
+)
+def test_values_that_python_refuses_are_refused(options):
+    with pytest.raises(ValueError):
+        read_decoding(options)
+    written = read_decoding(dict(type=options['type'])).to_dict()
+    for name, value in options.items():
+        whole = written.get(name) if isinstance(value, dict) else None
+        written[name] = {**whole, **value} if whole else value
+    assert re.search('must be .*, got ', refusal(written, OUTPUTS[options['type']]))
+
+
+def refusal(decoding, names=OUTPUTS['TagDecoding']):
     """What the page says to a decoding, '' if it knows it."""
     body = """(() => {
-        const names = ['candidates', 'heatmaps', 'tags'];
-        try { makeDecoder(given.decoding, { stride: [4, 4] }, names); return ''; }
+        try { makeDecoder(given.decoding, { stride: [4, 4] }, given.outputs); return ''; }
         catch (error) { return error.message; }
     })()"""
-    return run('decoding/decoding.js', 'makeDecoder', body, decoding=decoding)
+    given = dict(decoding=decoding, outputs=names)
+    return run('decoding/decoding.js', 'makeDecoder', body, **given)
 
 
 def test_its_advice_helps():

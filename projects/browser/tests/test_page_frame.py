@@ -57,6 +57,15 @@ def test_input_is_that_of_the_pipeline(mode, size):
         assert difference.mean() < MOST / 20
 
 
+def test_another_mode_is_refused():
+    body = """(() => {
+        try { return makeFrame([64, 48], given.input); } catch (error) { return error.message; }
+    })()"""
+    options = dict(size=(64, 64), mode='stretch', step=32)
+    message = run('frame.js', 'makeFrame', body, input=options)
+    assert message == 'mode of its input is stretch, known are expand,fit'
+
+
 @pytest.mark.parametrize('mode', ['expand', 'fit'])
 @pytest.mark.parametrize('size', [(200, 20), (20, 200), (201, 3), (160, 20)])
 def test_long_pictures_are_padded_as_predictor_does(size, mode):
