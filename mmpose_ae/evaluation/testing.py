@@ -23,7 +23,7 @@ def find_metric(cfg: Config, kind: str) -> dict:
         ValueError: If there is none.
     """
     given = config_part(cfg, 'test_evaluator')
-    metrics = given if isinstance(given, list) else [given]
+    metrics = given if isinstance(given, (list, tuple)) else [given]
     kinds = dict(coco=('CocoMetric', 'CrowdSubsetMetric'), mpii=('MpiiMultiPersonMetric',))[kind]
     for metric in metrics:
         if metric['type'].rpartition('.')[2] in kinds:

@@ -6,13 +6,14 @@ from mmengine.config import Config
 from mmpose_ae.evaluation.testing import build_tester, find_metric
 
 
-def test_a_metric_is_found_among_others_by_its_kind():
+@pytest.mark.parametrize('kind', [list, tuple])
+def test_a_metric_is_found_among_others_by_its_kind(kind):
     metrics = [
         dict(type='GroupMarginMetric'),
         dict(type='mmpose_ae.CrowdSubsetMetric', ann_file='a.json'),
         dict(type='MpiiMultiPersonMetric'),
     ]
-    cfg = Config(dict(test_evaluator=metrics))
+    cfg = Config(dict(test_evaluator=kind(metrics)))
     assert find_metric(cfg, 'coco') == metrics[1]
     assert find_metric(cfg, 'mpii') == metrics[2]
 
