@@ -8,6 +8,8 @@ from typing import List, Optional, Union
 
 from tqdm import tqdm
 
+from mmpose_ae.whole_files import write_whole
+
 from .annotation_file import load_content, review
 from .annotations import is_labelled
 from .image_entries import has_size
@@ -38,9 +40,20 @@ class Report:
         )
 
     def write(self, path: Union[str, Path]) -> None:
-        """Write the repaired file; its folder is made if missing."""
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(json.dumps(self.content))
+        """Write the repaired file, as a whole or not at all; its folder is made if missing.
+
+        Raises:
+            ValueError: If something has that name already.
+            OSError: It cannot be written.
+        """
+        refuse_taken(path)
+        write_whole(path, json.dumps(self.content).encode())
+
+
+def refuse_taken(path: Union[str, Path]) -> None:
+    """Refuse a name that is taken; ValueError says so."""
+    if osp.lexists(path):
+        raise ValueError(f'{path} is there already: choose another name')
 
 
 def check_annotation_file(

@@ -94,6 +94,34 @@ def test_the_folder_of_the_fixed_file_is_made(write, run):
     assert status == 1 and str(fixed) in printed.out and 'is written' not in printed.out
 
 
+def test_a_file_that_is_there_is_no_fixed_file(write, run):
+    """Nor is the checked file itself; that is said before anything is looked at."""
+    root = write(faults.annotations(area=0))
+    before = (root / 'people.json').read_bytes()
+    status, printed = run('--ann', root / 'people.json', '--fix', root / 'people.json')
+    assert status == 1 and (root / 'people.json').read_bytes() == before
+    assert printed.out == f'{root / "people.json"} is there already: choose another name\n'
+    report = check_annotation_file(str(root / 'people.json'))
+    (root / 'link.json').symlink_to('nowhere.json')
+    for name in ('people.json', 'link.json', 'img'):
+        with pytest.raises(ValueError, match=f'{name} is there already: choose another name'):
+            report.write(root / name)
+    assert (root / 'people.json').read_bytes() == before and not (root / 'nowhere.json').exists()
+
+
+def test_a_fixed_file_is_a_whole_file(write, monkeypatch):
+    root = write(faults.annotations(area=0))
+    report = check_annotation_file(str(root / 'people.json'))
+
+    def fail(*_):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('os.fsync', fail)
+    with pytest.raises(OSError, match='No space left on device.*fixed.json'):
+        report.write(root / 'fixed.json')
+    assert sorted(path.name for path in root.iterdir()) == ['img', 'people.json']
+
+
 def test_all_faults_are_listed_and_nothing_is_written(write, run):
     root = write(faults.annotations(bbox=[1]))
     (root / 'img' / '000001.png').unlink()

@@ -13,7 +13,7 @@ from typing import Optional
 
 from mmpose_ae.cli.faults import in_one_line
 from mmpose_ae.datasets.annotation_file import count_keypoints, read_annotation_file
-from mmpose_ae.datasets.checking import check_annotation_file
+from mmpose_ae.datasets.checking import check_annotation_file, refuse_taken
 from mmpose_ae.datasets.layouts import LAYOUTS, find_problems
 from mmpose_ae.datasets.sigmas import estimate_sigmas
 from mmpose_ae.metainfo import keypoint_names, load_metainfo
@@ -27,7 +27,7 @@ def parse_args() -> Namespace:
     parser.add_argument('--ann', help="an annotation file of one's own, in COCO's format")
     parser.add_argument('--images', help='folder of its images; without it they are not looked at')
     parser.add_argument('--metainfo', help='its metainfo; without it most annotations say how many')
-    parser.add_argument('--fix', metavar='OUT', help='write the repaired annotation file')
+    parser.add_argument('--fix', metavar='OUT', help='write the repaired annotations, a new file')
     parser.add_argument(
         '--estimate-sigmas', metavar='OTHER', help='the same people, labelled by somebody else'
     )
@@ -71,6 +71,8 @@ def _check_published(args: Namespace) -> bool:
 
 
 def _check_own(args: Namespace) -> bool:
+    if args.fix:
+        refuse_taken(args.fix)  # before all images are looked at
     report = check_annotation_file(args.ann, args.images, _keypoint_count(args))
     if report.ledger.summary():
         print(report.ledger.summary())
