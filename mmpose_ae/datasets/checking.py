@@ -29,6 +29,15 @@ class Report:
     content: dict
     ledger: Ledger
 
+    def verdict(self) -> str:
+        """Say what a file without faults can be used for, and how many are in it."""
+        use = ''
+        if not any(map(is_labelled, self.content.get('annotations', []))):
+            use = ' for testing only, since nobody is labelled'
+        if 'annotations' not in self.content:
+            use += " (it has no key 'annotations')"
+        return f'can be used{use}: {self.counts()}'
+
     def counts(self) -> str:
         """Say how many images and people there are."""
         annotations = self.content.get('annotations', [])

@@ -61,6 +61,24 @@ def test_a_file_without_faults(write, run):
     assert '4/4' in printed.err  # the progress bar
 
 
+@pytest.mark.parametrize(
+    'change, reason, counts',
+    [
+        (lambda content: content['annotations'].clear(), '', '4 images, 0 people with keypoints'),
+        (
+            lambda content: content.update(annotation=content.pop('annotations')),
+            " (it has no key 'annotations')",
+            '4 images, 0 people with keypoints, 0 without, 0 crowds',
+        ),
+    ],
+)
+def test_a_file_in_which_nobody_is_labelled_is_for_testing_only(write, run, change, reason, counts):
+    root = write(change)
+    status, printed = run('--ann', root / 'people.json')
+    expected = f'can be used for testing only, since nobody is labelled{reason}: {counts}'
+    assert status == 0 and expected in printed.out
+
+
 @pytest.mark.parametrize('fault', [*faults.REPAIRED, *faults.DERIVED])
 def test_fixed_files_are_clean(write, fault):
     root = write({**faults.REPAIRED, **faults.DERIVED}[fault])

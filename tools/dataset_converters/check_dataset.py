@@ -81,7 +81,7 @@ def _check_own(args: Namespace) -> bool:
         if args.fix:
             print(f'{args.fix} is not written: mend these first')
         return False
-    print(f'{args.ann} can be used: {report.counts()}')
+    print(f'{args.ann} {report.verdict()}')
     if args.fix:
         report.write(args.fix)
         print(f'{args.fix} is written')
