@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 
 class ConfigError(ValueError):
-    """A config that cannot be read."""
+    """A config, or an option that changes it, that cannot be read or used as it is."""
 
 
 def read_config_file(path: Union[str, os.PathLike]) -> Config:

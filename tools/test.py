@@ -12,6 +12,7 @@ from mmengine.dist import is_main_process
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types
+from mmpose_ae.config_files import config_part
 from mmpose_ae.engine import accelerate, leaving_group, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
@@ -48,7 +49,7 @@ def parse_args() -> Namespace:
 
 def add_evaluator(cfg: Config, **evaluator) -> None:
     """Let the test have one evaluator more."""
-    evaluators = cfg.test_evaluator
+    evaluators = config_part(cfg, 'test_evaluator')
     evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
     cfg.test_evaluator = [*evaluators, evaluator]
 
@@ -85,7 +86,7 @@ def test(args: Namespace) -> None:
     if args.choose_threshold:
         add_evaluator(cfg, type='ScoreThresholdMetric')
     if args.amp:
-        cfg.test_cfg.fp16 = True  # autocast, which on CPUs is to bfloat16
+        config_part(cfg, 'test_cfg').fp16 = True  # autocast, which on CPUs is to bfloat16
     prepare_cpu_distributed(cfg)
     with naming_types(cfg):
         runner = build_runner(cfg, 'test_loop')

@@ -8,6 +8,7 @@ from mmengine.device import get_device
 from mmpose_ae.checkpoints import drop_start_weights, load_resumable, resume_newest
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types, telling_progress
+from mmpose_ae.config_files import ConfigError, config_part
 from mmpose_ae.engine import keep_unscaled_rates, leaving_group, prepare_cpu_distributed
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
 from mmpose_ae.registry import MODELS
@@ -39,7 +40,8 @@ def parse_args() -> Namespace:
 
 def enable_amp(cfg: Config) -> None:
     """Put the mixed-precision wrapper that fits the device in place of a plain one."""
-    wrapper, on_cpu = cfg.optim_wrapper.get('type', 'OptimWrapper'), get_device() == 'cpu'
+    wrapper = config_part(cfg, 'optim_wrapper').get('type', 'OptimWrapper')
+    on_cpu = get_device() == 'cpu'
     if wrapper == 'OptimWrapper':
         cfg.optim_wrapper.type = 'AutocastOptimWrapper' if on_cpu else 'AmpOptimWrapper'
     elif wrapper == 'AmpOptimWrapper' and on_cpu:  # which is of GPUs
@@ -47,7 +49,7 @@ def enable_amp(cfg: Config) -> None:
         for name in ('loss_scale', 'dtype'):
             cfg.optim_wrapper.pop(name, None)
     elif wrapper not in ('AmpOptimWrapper', 'AutocastOptimWrapper'):
-        raise ValueError(f"--amp replaces an OptimWrapper, but optim_wrapper.type is '{wrapper}'")
+        raise ConfigError(f"--amp replaces an OptimWrapper, but optim_wrapper.type is '{wrapper}'")
 
 
 def resume_from(cfg: Config, checkpoint: str) -> None:
@@ -82,8 +84,8 @@ def apply_options(cfg: Config, args: Namespace) -> None:
     if cfg.get('load_from') and takes_whole_files(cfg):
         drop_start_weights(cfg.model)
     if args.auto_scale_lr:
-        if 'auto_scale_lr' not in cfg:
-            raise ValueError(
+        if 'base_batch_size' not in (cfg.get('auto_scale_lr') or {}):
+            raise ConfigError(
                 f'--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in {args.config}'
             )
         cfg.auto_scale_lr.enable = True

@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterable, List, Sequence, Union
 
 from mmengine.config import Config
 
-from mmpose_ae.config_files import override, read_config_file
+from mmpose_ae.config_files import ConfigError, override, read_config_file
 from mmpose_ae.environment import content_folder
 
 from .settings import read_value
@@ -194,7 +194,7 @@ def load_config(args: Namespace) -> Config:
         Config: The config with ``--cfg-options`` first and the other options on top.
 
     Raises:
-        ValueError: If pictures are asked for and the config has no visualization hook.
+        ConfigError: If pictures are asked for and the config has no visualization hook.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config, args.cfg_options)
@@ -207,8 +207,8 @@ def load_config(args: Namespace) -> Config:
 
 
 def _enable_visualization(cfg: Config, args: Namespace) -> None:
-    if 'visualization' not in cfg.get('default_hooks', {}):
-        raise ValueError(
+    if not (cfg.get('default_hooks') or {}).get('visualization'):
+        raise ConfigError(
             f'--show and --show-dir need visualization=dict(type="PoseVisualizationHook") in '
             f'default_hooks of {args.config}'
         )

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Collection, Iterable, Sequence, Tuple
 
+from .ledger import AnnotationError
+
 
 def merge_annotations(parts: Sequence[dict]) -> dict:
     """Join annotations in COCO's format, for example CrowdPose's train and val.
@@ -15,12 +17,12 @@ def merge_annotations(parts: Sequence[dict]) -> dict:
         dict: All images and annotations in the given order, ids unchanged.
 
     Raises:
-        ValueError: If an image or annotation occurs twice, an annotation has no image, or the
+        AnnotationError: If an image or annotation occurs twice, an annotation has no image, or the
             categories differ.
     """
     categories = parts[0]['categories']
     if any(part['categories'] != categories for part in parts):
-        raise ValueError('the annotation files have different categories')
+        raise AnnotationError('the annotation files have different categories')
     images = [image for part in parts for image in part['images']]
     annotations = [ann for part in parts for ann in part['annotations']]
     _check_unique('image id', (image['id'] for image in images))
@@ -29,7 +31,9 @@ def merge_annotations(parts: Sequence[dict]) -> dict:
     known = {image['id'] for image in images}
     orphans = [ann['id'] for ann in annotations if ann['image_id'] not in known]
     if orphans:
-        raise ValueError(f'{len(orphans)} annotations have no image, the first is {orphans[0]}')
+        raise AnnotationError(
+            f'{len(orphans)} annotations have no image, the first is {orphans[0]}'
+        )
     return dict(images=images, annotations=annotations, categories=categories)
 
 
@@ -45,18 +49,18 @@ def split_annotations(content: dict, held_out: Collection[int]) -> Tuple[dict, d
         their annotations.
 
     Raises:
-        ValueError: If the file lacks an image that is to be held out, or nothing is left.
+        AnnotationError: If the file lacks an image that is to be held out, or nothing is left.
     """
     held_out = set(held_out)
     known = {image['id'] for image in content['images']}
     missing = sorted(held_out - known)
     if missing:
-        raise ValueError(
+        raise AnnotationError(
             f'{len(missing)} of the {len(held_out)} images to hold out are not in the file, '
             f'the first is {missing[0]}'
         )
     if held_out == known:
-        raise ValueError(f'all {len(known)} images are to be held out: nothing is left')
+        raise AnnotationError(f'all {len(known)} images are to be held out: nothing is left')
     return _keep_images(content, known - held_out), _keep_images(content, held_out)
 
 
@@ -69,4 +73,6 @@ def _keep_images(content: dict, kept: Collection[int]) -> dict:
 def _check_unique(name: str, values: Iterable) -> None:
     twice = [value for value, count in Counter(values).items() if count > 1]
     if twice:
-        raise ValueError(f'{len(twice)} {name}s occur more than once, the first is {twice[0]!r}')
+        raise AnnotationError(
+            f'{len(twice)} {name}s occur more than once, the first is {twice[0]!r}'
+        )

@@ -10,6 +10,15 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from torch import distributed
 
+from mmpose_ae.config_files import ConfigError
+
+# What starts the processes of a launcher, and what it sets for each of them.
+PROGRAMS = dict(
+    pytorch=('torchrun', 'RANK'),
+    slurm=('srun', 'SLURM_PROCID'),
+    mpi=('mpirun', 'OMPI_COMM_WORLD_LOCAL_RANK'),
+)
+
 
 def prepare_cpu_distributed(cfg: Config) -> None:
     """Let several processes train or test on the CPU; do nothing on a GPU or in one process.
@@ -22,16 +31,20 @@ def prepare_cpu_distributed(cfg: Config) -> None:
         cfg (Config): The config the runner will be built from; ``launcher`` is set.
 
     Raises:
-        ValueError: If the launcher is not torchrun's, ``'pytorch'``.
+        ConfigError: If the launcher did not start this process, or on the CPU is not torchrun's,
+            ``'pytorch'``.
     """
-    launcher = cfg.get('launcher', 'none')
-    if launcher == 'none' or get_device() != 'cpu':
+    launcher, on_cpu = cfg.get('launcher', 'none'), get_device() == 'cpu'
+    if launcher == 'none':
         return
-    if launcher != 'pytorch':
-        raise ValueError(
+    if on_cpu and launcher != 'pytorch':
+        raise ConfigError(
             f"launcher is '{launcher}', which needs GPUs; on the CPU start with torchrun "
             "(tools/dist_train.sh, tools/dist_test.sh) and launcher 'pytorch'"
         )
+    _check_started(launcher)
+    if not on_cpu:
+        return
     distributed.init_process_group('gloo')
     atexit.register(_end_group)
     cfg.model_wrapper_cfg = {
@@ -41,6 +54,18 @@ def prepare_cpu_distributed(cfg: Config) -> None:
         **(cfg.get('model_wrapper_cfg') or {}),
         'device_ids': None,
     }
+
+
+def _check_started(launcher: str) -> None:
+    """Refuse a launcher that did not start this process, unless its group is there already."""
+    if launcher not in PROGRAMS or distributed.is_initialized():
+        return  # MMEngine names the launchers that there are
+    program, variable = PROGRAMS[launcher]
+    if variable not in os.environ:
+        raise ConfigError(
+            f"launcher is '{launcher}', but {program} did not start this process: it would have "
+            f'set {variable}'
+        )
 
 
 def _end_group() -> None:

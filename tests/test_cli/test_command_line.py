@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mmpose_ae.cli.command_line import build_parser, load_config
+from mmpose_ae.config_files import ConfigError
 
 CONFIG = """
 max_epochs = 3
@@ -65,9 +66,10 @@ def test_pictures_are_off_unless_asked_for(load):
     assert (hook.enable, hook.show, hook.out_dir, hook.interval) == (True, False, 'pictures', 5)
 
 
-def test_pictures_without_a_hook_are_an_error(load):
-    with pytest.raises(ValueError, match=r'need visualization=dict.*tiny\.py'):
-        load('--show-dir', 'pictures', text='default_hooks = dict()')
+@pytest.mark.parametrize('hooks', ['dict()', 'dict(visualization=None)', 'None'])
+def test_pictures_without_a_hook_are_an_error(load, hooks):
+    with pytest.raises(ConfigError, match=r'need visualization=dict.*tiny\.py'):
+        load('--show-dir', 'pictures', text=f'default_hooks = {hooks}')
 
 
 def test_a_missing_config_is_named(tmp_path):

@@ -98,8 +98,28 @@ def test_real_annotations_are_split(shared, tmp_path, run_converter, capsys):
     whole = json.loads(path.read_text())
     (image,) = json.loads(files[1].read_text())['images']
     assert image == next(i for i in whole['images'] if i['id'] == 790)
-    with pytest.raises(ValueError, match='499 of the 500 images to hold out are not in the file'):
+    with pytest.raises(
+        SystemExit, match='^error: 499 of the 500 images to hold out are not in the'
+    ):
         run_converter('split_coco.py', path, *files)
+
+
+@pytest.mark.parametrize('name', ['merge_crowdpose.py', 'split_coco.py'])
+def test_a_wrong_file_ends_a_tool_in_one_line(tmp_path, run_converter, name):
+    files = [tmp_path / name for name in ('train.json', 'second.json', 'third.json')]
+    with pytest.raises(SystemExit, match='^error: .*train.json'):
+        run_converter(name, *files)
+    files[0].write_text('{"images": [')
+    with pytest.raises(SystemExit, match='^error: .*train.json is not valid JSON'):
+        run_converter(name, *files)
+    assert list(tmp_path.iterdir()) == files[:1]
+
+
+def test_files_that_do_not_fit_end_a_tool_in_one_line(tmp_path, run_converter):
+    path = tmp_path / 'train.json'
+    path.write_text(json.dumps(part(1)))
+    with pytest.raises(SystemExit, match='^error: 1 image ids occur more than once'):
+        run_converter('merge_crowdpose.py', path, path, tmp_path / 'out.json')
 
 
 def test_ids_that_are_no_numbers(tmp_path):

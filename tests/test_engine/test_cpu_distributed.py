@@ -7,13 +7,15 @@ import pytest
 from mmengine.config import Config
 from torch import distributed, multiprocessing
 
+from mmpose_ae.config_files import ConfigError
 from mmpose_ae.engine import cpu_distributed, leaving_group, prepare_cpu_distributed
 
 
 @pytest.fixture
 def started(monkeypatch):
-    """The backends of the process groups that were started."""
+    """The backends of the process groups that were started, in a process of torchrun."""
     backends = []
+    monkeypatch.setenv('RANK', '0')
     monkeypatch.setattr(cpu_distributed.distributed, 'init_process_group', backends.append)
     monkeypatch.setattr(cpu_distributed, 'get_device', lambda: 'cpu')
     return backends
@@ -55,8 +57,37 @@ def test_a_wrapper_of_the_config_is_kept(started):
 
 
 def test_another_launcher_is_named(started):
-    with pytest.raises(ValueError, match="launcher is 'slurm', which needs GPUs"):
+    with pytest.raises(ConfigError, match="launcher is 'slurm', which needs GPUs"):
         prepare_cpu_distributed(Config(dict(launcher='slurm')))
+
+
+@pytest.mark.parametrize(
+    'device, launcher, reason',
+    [
+        ('cpu', 'pytorch', 'torchrun did not start this process: it would have set RANK'),
+        ('cuda', 'pytorch', 'torchrun did not start this process: it would have set RANK'),
+        ('cuda', 'slurm', 'srun did not start this process: it would have set SLURM_PROCID'),
+        ('cuda', 'mpi', 'mpirun did not start this process: it would have set OMPI_COMM_WORLD'),
+    ],
+)
+def test_a_launcher_that_did_not_start_the_process(started, monkeypatch, device, launcher, reason):
+    monkeypatch.setattr(cpu_distributed, 'get_device', lambda: device)
+    for name in ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_LOCAL_RANK'):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ConfigError, match=f"launcher is '{launcher}', but {reason}"):
+        prepare_cpu_distributed(Config(dict(launcher=launcher)))
+    assert not started
+
+
+@pytest.mark.parametrize('launcher, initialized', [('pytorch', True), ('other', False)])
+def test_a_group_that_is_there_and_unknown_launchers_are_left_to_mmengine(
+    started, monkeypatch, launcher, initialized
+):
+    monkeypatch.setattr(cpu_distributed, 'get_device', lambda: 'cuda')
+    monkeypatch.setattr(cpu_distributed.distributed, 'is_initialized', lambda: initialized)
+    monkeypatch.delenv('RANK')
+    prepare_cpu_distributed(Config(dict(launcher=launcher)))
+    assert not started
 
 
 EXITS = """

@@ -26,6 +26,18 @@ def test_another_evaluator_joins_those_of_the_config(tool, evaluator):
 
 
 @pytest.mark.parametrize(
+    'options, place', [(['--dump', 'a.pkl'], 'test_evaluator'), (['--amp'], 'test_cfg')]
+)
+def test_options_of_what_the_config_lacks_end_in_one_line(
+    tool, monkeypatch, tmp_path, options, place
+):
+    (tmp_path / 'c.py').write_text('')
+    monkeypatch.setattr('sys.argv', ['test.py', str(tmp_path / 'c.py'), 'c.pth', *options])
+    with pytest.raises(SystemExit, match=f'^error: .*c.py has no {place}, which is needed here'):
+        tool.main()
+
+
+@pytest.mark.parametrize(
     'option, name, reason',
     [
         ('--dump', 'found.json', 'expected .pkl or .pickle, got found.json'),

@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmpose_ae.checkpoints import load_from_local
+from mmpose_ae.config_files import ConfigError
 from mmpose_ae.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ def test_mixed_precision_follows_the_device(load_tool, monkeypatch, wrapper, dev
 
 def test_mixed_precision_replaces_no_special_wrapper(load_tool):
     cfg = Config(dict(optim_wrapper=dict(type='ApexOptimWrapper')))
-    with pytest.raises(ValueError, match="optim_wrapper.type is 'ApexOptimWrapper'"):
+    with pytest.raises(ConfigError, match="optim_wrapper.type is 'ApexOptimWrapper'"):
         load_tool('train').enable_amp(cfg)
 
 
@@ -84,9 +85,31 @@ def test_options_reach_the_config(load_tool, monkeypatch, tmp_path, resumable):
     assert apply('--resume', path).resume
     unvalidated = apply('--no-validate')
     assert unvalidated.val_cfg is unvalidated.val_evaluator is unvalidated.val_dataloader is None
-    (tmp_path / 'c.py').write_text('')
-    with pytest.raises(ValueError, match=r'needs auto_scale_lr=.* in .*c\.py'):
-        apply('--auto-scale-lr')
+    for text in ('', 'auto_scale_lr = None', 'auto_scale_lr = dict(enable=False)'):
+        (tmp_path / 'c.py').write_text(text)
+        with pytest.raises(ConfigError, match=r'needs auto_scale_lr=.* in .*c\.py'):
+            apply('--auto-scale-lr')
+
+
+@pytest.mark.parametrize(
+    'options, text, reason',
+    [
+        (['--launcher', 'slurm'], '', "launcher is 'slurm', which needs GPUs"),
+        (['--launcher', 'pytorch'], '', 'torchrun did not start this process'),
+        (['--amp'], 'optim_wrapper = dict(type="ApexOptimWrapper")', '--amp replaces an OptimW'),
+        (['--amp'], '', 'c.py has no optim_wrapper, which is needed here'),
+        (['--auto-scale-lr'], 'auto_scale_lr = None', '--auto-scale-lr needs auto_scale_lr=dict'),
+        (['--show-dir', 'a'], 'default_hooks = dict(visualization=None)', 'need visualization='),
+    ],
+)
+def test_wrong_options_end_in_one_line(load_tool, monkeypatch, tmp_path, options, text, reason):
+    train = load_tool('train')
+    (tmp_path / 'c.py').write_text(text)
+    monkeypatch.setattr('mmpose_ae.engine.cpu_distributed.get_device', lambda: 'cpu')
+    monkeypatch.delenv('RANK', raising=False)
+    monkeypatch.setattr('sys.argv', ['train.py', str(tmp_path / 'c.py'), *options])
+    with pytest.raises(SystemExit, match=f'^error: .*{reason}'):
+        train.main()
 
 
 def test_resuming_what_has_not_begun_keeps_the_weights_to_start_from(

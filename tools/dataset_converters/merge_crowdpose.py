@@ -1,9 +1,11 @@
 """Merge annotation files: ``merge_crowdpose.py TRAIN.json VAL.json TRAINVAL.json``."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from mmpose_ae.cli.faults import in_one_line
+from mmpose_ae.datasets.annotation_file import load_content
 from mmpose_ae.datasets.annotation_parts import merge_annotations
 from mmpose_ae.datasets.image_size import right_sizes
 
@@ -17,8 +19,13 @@ def main() -> None:
     parser.add_argument(
         '--images', type=Path, help='folder of the images, whose sizes are written into the file'
     )
-    args = parser.parse_args()
-    merged = merge_annotations([json.loads(p.read_text()) for p in (args.train, args.val)])
+    with in_one_line():
+        merge(parser.parse_args())
+
+
+def merge(args: Namespace) -> None:
+    """Merge as options say."""
+    merged = merge_annotations([load_content(path) for path in (args.train, args.val)])
     if args.images:
         print(f'{right_sizes(merged, args.images)} images were annotated with another size')
     args.out.write_text(json.dumps(merged))

@@ -2,10 +2,13 @@
 
 import json
 import re
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from mmpose_ae.cli.faults import in_one_line
+from mmpose_ae.datasets.annotation_file import load_content
 from mmpose_ae.datasets.annotation_parts import split_annotations
+from mmpose_ae.datasets.ledger import AnnotationError
 
 RELEASED_SPLIT = Path(__file__).with_name('coco_held_out.txt')
 
@@ -23,8 +26,13 @@ def main() -> None:
         help='ids of the images to hold out, separated by spaces or lines; # begins a comment. By '
         'default the 500 of pose-ae-train',
     )
-    args = parser.parse_args()
-    parts = split_annotations(json.loads(args.train.read_text()), read_ids(args.ids))
+    with in_one_line():
+        split(parser.parse_args())
+
+
+def split(args: Namespace) -> None:
+    """Split as options say."""
+    parts = split_annotations(load_content(args.train), read_ids(args.ids))
     for path, part in zip((args.rest, args.held_out), parts):
         path.write_text(json.dumps(part))
         print(f'{path}: {len(part["images"])} images with {len(part["annotations"])} annotations')
@@ -35,7 +43,7 @@ def read_ids(path: Path) -> list:
     words = re.sub('#.*', '', path.read_text()).split()
     wrong = [word for word in words if not word.isdecimal()]
     if wrong:
-        raise ValueError(f'{path}: expected whole numbers, got {wrong[0]!r}')
+        raise AnnotationError(f'{path}: expected whole numbers, got {wrong[0]!r}')
     return [int(word) for word in words]
 
 
