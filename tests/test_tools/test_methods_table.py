@@ -56,6 +56,18 @@ def run_tool(tool, monkeypatch, tmp_path):
     return run
 
 
+def test_what_is_named_twice_is_done_once(tool, run_tool):
+    """Means and spreads would take one training for two."""
+    twice = ['--seeds', '4', '0', '4', '--data', 'plain', 'plain', '--methods', 'ae', 'ae']
+    folder = run_tool(*twice)
+    rows = json.loads((folder / 'rows.json').read_text())
+    assert [(row['method'], row['data'], row['seed']) for row in rows] == [
+        ('ae', 'plain', 4),
+        ('ae', 'plain', 0),
+    ]
+    assert len(tool.measured) == 2
+
+
 def make_run(folder, method='ae', **form):
     configs = import_module('method_configs')
     return configs.Run(method, 'overlapping', 3, configs.Form(**form), Path(folder))

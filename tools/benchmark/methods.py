@@ -60,16 +60,16 @@ def parse_args() -> Namespace:
 
 
 def plan(args: Namespace) -> List[Run]:
-    """The runs that were asked for; the first seed of everything comes first."""
+    """The runs that were asked for, each once; the first seed of everything comes first."""
     form, folder = FORMS[args.form], args.work_dir / args.form
     if args.epochs:
         form = replace(form, epochs=args.epochs)
         folder = args.work_dir / f'{args.form}_{args.epochs}e'
     return [
         Run(method, data, seed, form, folder)
-        for seed in args.seeds
-        for data in args.data
-        for method in args.methods
+        for seed in dict.fromkeys(args.seeds)
+        for data in dict.fromkeys(args.data)
+        for method in dict.fromkeys(args.methods)
     ]
 
 
