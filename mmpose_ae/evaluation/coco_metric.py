@@ -1,6 +1,7 @@
 """COCO's average precision, of the people that training sees."""
 
-from typing import Any, Dict, Hashable, List, Optional, Tuple
+import logging
+from typing import Any, Dict, Hashable, List, Optional, Set, Tuple
 
 from mmengine.logging import MessageHub, print_log
 from mmpose.evaluation.metrics import CocoMetric as _CocoMetric
@@ -88,6 +89,36 @@ class CocoMetric(_CocoMetric):
                         "'keypoints' does without"
                     )
         ledger.raise_findings()
+
+    def compute_metrics(self, results: list) -> Dict[str, float]:
+        """Compute the metrics of all processes' results, and log how many images have none.
+
+        Args:
+            results (list): A prediction and a truth of each sample, as MMPose's metric keeps them.
+
+        Returns:
+            dict: Values by name.
+        """
+        metrics = super().compute_metrics(results)
+        if self.ann_file is not None and not self.format_only:  # else the results carry the truth
+            self._tell_unpredicted({prediction['img_id'] for prediction, _ in results})
+        return metrics
+
+    def _tell_unpredicted(self, predicted: Set[int]) -> None:
+        """Log how many images with people who count have no prediction, if any."""
+        wanted = {
+            ann['image_id']
+            for ann in self.coco.dataset['annotations']
+            if not ann['iscrowd'] and ann['num_keypoints'] > 0
+        }
+        absent = len(wanted - predicted)
+        if absent:
+            print_log(
+                f'{absent} of {len(wanted)} images with people were not predicted and count as '
+                'missed',
+                'current',
+                logging.WARNING,
+            )
 
     def _do_python_keypoint_eval(self, outfile_prefix: str) -> List[Tuple[str, float]]:
         whole = super()._do_python_keypoint_eval(outfile_prefix)

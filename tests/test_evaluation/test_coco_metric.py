@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from mmengine.registry import DefaultScope
 from mmpose.evaluation.metrics import CocoMetric as MMPoseMetric
+from two_processes import in_two_processes
 
 from mmpose_ae.metainfo import load_metainfo
 from mmpose_ae.registry import DATASETS, METRICS
@@ -34,6 +35,16 @@ def animal(image_id, **values):
         ),
         **values,
     )
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What the metric says."""
+    lines = []
+    monkeypatch.setattr(
+        'mmpose_ae.evaluation.coco_metric.print_log', lambda text, *_: lines.append(text)
+    )
+    return lines
 
 
 @pytest.fixture
@@ -103,6 +114,7 @@ def test_samples_may_carry_the_truth(animals):
     metric = METRICS.build(dict(type='CocoMetric', **OPTIONS))
     metric.dataset_meta = dict(animals, dataset_name='of no file', CLASSES=[dict(id=1)])
     assert evaluate(metric, predict(*people))['coco/AP'] == 1
+    assert evaluate(metric, predict(*people))['coco/AP'] == 1  # as at the next validation
 
 
 def test_another_number_of_keypoints_is_named_before_testing(write, animals):
@@ -190,16 +202,13 @@ def test_average_precision_of_each_image(write, animals):
     assert {name: found[name] for name in plain} == plain and len(found) == len(plain) + 1
 
 
-def test_the_worst_images_are_named(write, animals, monkeypatch):
-    lines, people = [], [animal(1), animal(2)]
-    monkeypatch.setattr(
-        'mmpose_ae.evaluation.coco_metric.print_log', lambda text, logger: lines.append(text)
-    )
+def test_the_worst_images_are_named(write, animals, logged):
+    people = [animal(1), animal(2)]
     path = write(*people)
     metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), worst_images=1, **OPTIONS))
     metric.dataset_meta = dict(animals)
     evaluate(metric, [*predict(people[0]), *predict(people[1], shift=100.0)])
-    assert lines == ['AP of the worst of 2 images with people:\n  0.000 2.png']
+    assert logged == ['AP of the worst of 2 images with people:\n  0.000 2.png']
     with pytest.raises(ValueError, match='worst_images must be a whole number'):
         METRICS.build(dict(type='CocoMetric', worst_images=-1))
 
@@ -209,3 +218,54 @@ def test_no_image_has_a_precision(write, animals):
     metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), worst_images=1, **OPTIONS))
     metric.dataset_meta = dict(animals)
     assert evaluate(metric, predict(animal(1)))['coco/AP per image'] == -1
+
+
+def many_animals(write, **options):
+    """Four images with an animal each, one with a crowd, one with an unlabelled animal, one empty.
+
+    Gives the animals, and a metric on these images.
+    """
+    images = [dict(id=i, file_name=f'{i}.png', width=64, height=48) for i in range(1, 8)]
+    people = [animal(i) for i in range(1, 5)]
+    others = [animal(5, iscrowd=1), animal(6, keypoints=12 * [0], num_keypoints=0)]
+    path = write(*people, *others, images=images)
+    metric = METRICS.build(dict(type='CocoMetric', ann_file=str(path), **OPTIONS, **options))
+    metric.dataset_meta = load_metainfo(dict(from_file=ANIMALS))
+    return people, metric
+
+
+@pytest.mark.parametrize(
+    'shown, lines',
+    [
+        ([1], ['3 of 4 images with people were not predicted and count as missed']),
+        ([1, 2, 4], ['1 of 4 images with people were not predicted and count as missed']),
+        ([1, 2, 3, 4], []),  # what is in the others counts neither way
+    ],
+)
+def test_images_that_were_not_predicted_are_counted(write, logged, shown, lines):
+    people, metric = many_animals(write)
+    found = evaluate(metric, predict(*(people[i - 1] for i in shown)))
+    assert logged == lines
+    assert found['coco/AR'] == pytest.approx(len(shown) / 4)
+
+
+def test_results_that_are_only_written_miss_nothing(write, logged, tmp_path):
+    people, metric = many_animals(write, format_only=True, outfile_prefix=str(tmp_path / 'found'))
+    assert evaluate(metric, predict(people[0])) == {} and logged == []
+
+
+def evaluate_share(rank, metric, samples, logged):
+    """The images of one of two processes; gives what it has logged, too."""
+    metric.process(None, samples[rank::2])
+    return metric.evaluate(len(samples))['coco/AR'], logged
+
+
+@pytest.mark.parametrize('count', [2, 4])
+def test_two_processes_count_them_once(write, logged, tmp_path, count):
+    people, metric = many_animals(write)
+    samples = list(predict(*people[:count]))
+    (tmp_path / 'group').mkdir()
+    results = in_two_processes(tmp_path / 'group', evaluate_share, metric, samples, logged)
+    line = '2 of 4 images with people were not predicted and count as missed'
+    recall = pytest.approx(count / 4)
+    assert results == [(recall, [line] if count == 2 else []), (recall, [])]
