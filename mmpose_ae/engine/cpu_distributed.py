@@ -93,7 +93,8 @@ def leaving_group() -> Iterator[None]:
 
 
 def _in_group() -> bool:
-    return distributed.is_initialized() and distributed.get_backend() == 'gloo'
+    started = distributed.is_available() and distributed.is_initialized()
+    return started and distributed.get_backend() == 'gloo'
 
 
 def _report(error: BaseException) -> int:
