@@ -1,6 +1,5 @@
 """A trained estimator that can be exported, with what its config says about its input."""
 
-from math import lcm
 from pathlib import Path
 from typing import NamedTuple, Union
 
@@ -13,7 +12,7 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.cli.faults import naming_types
-from mmpose_ae.config_files import find_test_pipeline, override
+from mmpose_ae.config_files import override
 from mmpose_ae.datasets.transforms import BottomupResize
 from mmpose_ae.frame import Size
 from mmpose_ae.images import Resize
@@ -23,7 +22,8 @@ from mmpose_ae.models.dekr import DEKRHead
 from mmpose_ae.models.heads import AEHead
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator as OwnEstimator
 from mmpose_ae.prediction.finding import find_model
-from mmpose_ae.registry import TRANSFORMS
+
+from .input_pipeline import read_resize
 
 HEADS = (AEHead, CenterOffsetHead, CenterGroupHead, CIDHead, DEKRHead)  # and their subclasses
 
@@ -50,7 +50,7 @@ class Loaded(NamedTuple):
     @property
     def step(self) -> int:
         """Sides of inputs are multiples of this, in pixels."""
-        return lcm(self.resize.size_factor, self.model.data_preprocessor.pad_size_divisor)
+        return self.resize.size_factor
 
     @property
     def input_size(self) -> Size:
@@ -90,13 +90,14 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
     with naming_types(found.config):
         model = init_model(found.config, device='cpu')
     _check_model(model, found.name)
+    resize = read_resize(found.config, found.name, model.data_preprocessor)
     logger = MMLogger.get_current_instance()
     loaded = load_checkpoint(model, found.checkpoint, map_location='cpu', logger=logger)
     meta = loaded.get('meta') or {}
     model.dataset_meta = meta.get('dataset_meta', model.dataset_meta)
     if isinstance(model, OwnEstimator):
         model.check_keypoints()
-    return Loaded(found.name, found.config, model, _resize(found.config), found.checkpoint, meta)
+    return Loaded(found.name, found.config, model, resize, found.checkpoint, meta)
 
 
 def _check_model(model: BottomupPoseEstimator, name: str) -> None:
@@ -122,12 +123,3 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
                 f'{name} cannot be exported with {option} in its test_cfg: a file looks at one '
                 f'size of a picture; --cfg-options model.test_cfg.{option}="" leaves it out'
             )
-
-
-def _resize(config: Config) -> BottomupResize:
-    """How the test pipeline brings pictures to the size of the input."""
-    for step in find_test_pipeline(config):
-        transform = TRANSFORMS.get(step['type'])
-        if isinstance(transform, type) and issubclass(transform, BottomupResize):
-            return TRANSFORMS.build({**step, 'aug_scales': None})
-    raise ValueError('the test pipeline of the config has no BottomupResize, which sizes inputs')
