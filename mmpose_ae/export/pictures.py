@@ -10,6 +10,7 @@ from torch import Tensor
 from mmpose_ae.frame import Frame
 from mmpose_ae.registry import DATASETS
 
+from .input_pipeline import single_scale
 from .loading import Loaded
 
 TEST = 'test_dataloader'  # whose pipeline sizes all pictures
@@ -51,7 +52,7 @@ def data_pictures(loaded: Loaded, split: str, count: Optional[int] = None) -> It
     """
     loader = f'{split}_dataloader' if loaded.config.get(f'{split}_dataloader') else TEST
     given = _of_images(loaded.config[loader].dataset)
-    pipeline = loaded.config[TEST].dataset.pipeline
+    pipeline = single_scale(loaded.config[TEST].dataset.pipeline)
     try:
         dataset = DATASETS.build({**given, 'pipeline': pipeline, 'test_mode': True})
         dataset[0]  # whether they are there

@@ -37,6 +37,12 @@ def test_pictures_are_from_all_over_the_data(config, tmp_path):
     assert len(pictures(config, 'test')) == len(pictures(config, 'train', 99)) == NUM_IMAGES
 
 
+def test_scales_of_an_image_pyramid_are_left_out(config, tmp_path):
+    config.test_dataloader.dataset.pipeline[1].aug_scales = [0.5, 2]
+    (picture,) = pictures(config, 'test', 1)
+    np.testing.assert_array_equal(picture.pixels[0], saved(tmp_path, 0))
+
+
 @pytest.mark.parametrize(
     'wrap',
     [
