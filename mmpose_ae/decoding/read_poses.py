@@ -6,6 +6,8 @@ import numpy as np
 
 from mmpose_ae.grouping import Poses
 
+POSES = ('poses', 'instance_scores', 'filled')  # names of the arrays
+
 
 def read_poses(poses: np.ndarray, instance_scores: np.ndarray, filled: np.ndarray) -> List[Poses]:
     """Read the people of a batch.

@@ -18,9 +18,11 @@ class Backend(Protocol):
 
     Attributes:
         input_names (list): Names of what it takes.
+        output_names (list): And of what it gives.
     """
 
     input_names: List[str]
+    output_names: List[str]
 
     def __call__(self, inputs: Arrays) -> Arrays:
         """Compute all outputs, by name."""
@@ -56,11 +58,11 @@ class OnnxRuntime:
             raise ValueError(f'{path} cannot be loaded by onnxruntime: {error}') from error
         _check_device(self._session.get_providers(), device)
         self.input_names = [each.name for each in self._session.get_inputs()]
-        self._output_names = [each.name for each in self._session.get_outputs()]
+        self.output_names = [each.name for each in self._session.get_outputs()]
 
     def __call__(self, inputs: Arrays) -> Arrays:
         """Compute all outputs, by name."""
-        return dict(zip(self._output_names, self._session.run(None, inputs)))
+        return dict(zip(self.output_names, self._session.run(None, inputs)))
 
 
 class OpenVino:
@@ -93,6 +95,7 @@ class OpenVino:
         except Exception as error:  # its errors have no class of their own in common
             raise ValueError(f'{path} cannot be loaded by OpenVINO: {error}') from error
         self.input_names = [port.get_any_name() for port in self._network.inputs]
+        self.output_names = [port.get_any_name() for port in self._network.outputs]
 
     def __call__(self, inputs: Arrays) -> Arrays:
         """Compute all outputs, by name."""

@@ -9,8 +9,10 @@ from mmpose_ae.decoding import read_decoding
 from mmpose_ae.decoding.decoding import Decoding
 from mmpose_ae.frame import Grid, Size
 from mmpose_ae.images import Resize
+from mmpose_ae.options import check_count
 from mmpose_ae.version import __version__
 
+from .checking import check_entries
 from .onnx_file import read_metadata
 
 ENTRY = 'mmpose_ae'  # key of the metadata
@@ -66,7 +68,7 @@ def read_description(path: Union[str, Path]) -> Description:
     Raises:
         OSError: The file cannot be read.
         ValueError: It is not a whole ONNX file, was not exported by this package, or by a version
-            whose format is newer; names it.
+            whose format is newer, or what it says cannot be; names it.
     """
     text = read_metadata(path).get(ENTRY)
     if text is None:
@@ -76,6 +78,7 @@ def read_description(path: Union[str, Path]) -> Description:
         )
     try:
         said = json.loads(text)
+        check_count('format', said['format'], 1)
         if said['format'] > FORMAT:
             raise ValueError(
                 f'it has format {said["format"]} of mmpose_ae {said.get("version")}, and '
@@ -89,6 +92,7 @@ def read_description(path: Union[str, Path]) -> Description:
 
 
 def _read(said: dict) -> Description:
+    check_entries(said)
     seen, grid = said['input'], said['grid']
     decoding = None if said['decoding'] is None else read_decoding(said['decoding'])
     if decoding is not None and decoding.learned_score is not None:

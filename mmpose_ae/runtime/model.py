@@ -7,6 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Union
 import numpy as np
 
 from mmpose_ae.decoding import read_poses
+from mmpose_ae.decoding.read_poses import POSES
 from mmpose_ae.frame import Frame
 from mmpose_ae.grouping import Poses
 from mmpose_ae.images import read_image_array, warp_image
@@ -63,9 +64,7 @@ class ExportedModel:
             check_count('threads', threads, 1)
         self.path, self.description = path, read_description(path)
         self._network = BACKENDS[backend](path, device, threads, amp)
-        unknown = {*self._network.input_names} - {IMAGES, SHOWN}
-        if unknown:
-            raise ValueError(f'{path} asks for {sorted(unknown)}, expected {IMAGES} alone')
+        self._check_names()
 
     def prepare(self, image: np.ndarray) -> Input:
         """Make the network's input of a picture.
@@ -133,6 +132,20 @@ class ExportedModel:
         if decoding is None:
             return read_poses(**outputs)
         return decoding(outputs, self.description.grid(images.shape[2:0:-1]))
+
+    def _check_names(self) -> None:
+        """Refuse a network that is not what the file says."""
+        unknown = {*self._network.input_names} - {IMAGES, SHOWN}
+        if unknown:
+            raise ValueError(f'{self.path} asks for {sorted(unknown)}, expected {IMAGES} alone')
+        decoding, given = self.description.decoding, self._network.output_names
+        kind = 'null' if decoding is None else type(decoding).__name__
+        needed = POSES if decoding is None else decoding.output_names
+        if not {*needed} <= {*given}:
+            raise ValueError(
+                f'{self.path}: decoding in its metadata, {kind}, needs outputs '
+                f'{", ".join(needed)}, but the file gives {", ".join(given)}'
+            )
 
     def _check(self, images: np.ndarray) -> None:
         step, shape = self.description.resize.step, images.shape

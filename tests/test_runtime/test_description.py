@@ -50,6 +50,35 @@ def test_a_learned_score_is_of_the_people_of_the_file(tmp_path):
         read_description(path)
 
 
+@pytest.mark.parametrize('changes, reason', [
+    (dict(sigmas=[0.1, 0.1]), 'there are 2 sigmas of 3 keypoints'),
+    (dict(sigmas=[0.1, 0, 0.1]), 'sigmas must be positive and finite, got 0'),
+    (dict(sigmas='abc'), "sigmas must be a list, got 'abc'"),
+    (dict(keypoints=[1, 2, 3]), r'keypoints must be names, got \[1, 2, 3\]'),
+    (dict(skeleton=[[0, 3]]), 'skeleton links keypoint 3, but there are 3 from 0 on'),
+    (dict(skeleton=[[0, -1]]), 'skeleton must be a whole number from 0 on, got -1'),
+    (dict(skeleton=[[0, 1, 2]]), r'each link of skeleton must be a list of 2, got \[0, 1, 2\]'),
+    (dict(skeleton=[1]), 'each link of skeleton must be a list of 2, got 1'),
+    (dict(input=None), 'input must have entries of its own, got None'),
+    (dict(input=dict(size=[64, 64], mode='expand', step=0)), 'input.step must be a whole .* got 0'),
+    (dict(input=dict(size=[64, 64], mode='expand', step=1.5)), 'input.step must be .* got 1.5'),
+    (dict(input=dict(size=[64], mode='expand', step=32)), r'input.size must be .* got \[64\]'),
+    (dict(grid=dict(stride=[4], center_shift=None)), r'grid.stride must be a list of 2, got \[4\]'),
+    (dict(grid=dict(stride=[4, 0], center_shift=None)), 'grid.stride must be positive .* got 0'),
+    (dict(grid=dict(stride=[4, 4], center_shift='x')), "grid.center_shift must be .* got 'x'"),
+    (dict(score_threshold=[1]), r'score_threshold must be a finite number, got \[1\]'),
+    (dict(format='1'), "format must be a whole number from 1 on, got '1'"),
+])  # fmt: skip
+def test_entries_that_cannot_be_are_named(tmp_path, changes, reason):
+    with pytest.raises(ValueError, match=f'a.onnx: its metadata mmpose_ae .*: {reason}'):
+        read_description(write_file(tmp_path / 'a.onnx', said(**changes)))
+
+
+@pytest.mark.parametrize('changes', [dict(keypoints=[]), dict(sigmas=[]), dict(skeleton=[])])
+def test_what_a_dataset_does_not_say_may_be_empty(tmp_path, changes):
+    assert read_description(write_file(tmp_path / 'a.onnx', said(**changes))).name == 'fake'
+
+
 @pytest.mark.parametrize('key', ['name', 'input', 'grid', 'keypoints', 'decoding', 'sigmas'])
 def test_keys_that_are_missing_are_named(tmp_path, key):
     entries = said()

@@ -1,5 +1,7 @@
 """From pictures to people by an exported file; what the network sees is what MMPose's sees."""
 
+from dataclasses import replace
+
 import fakes
 import numpy as np
 import pytest
@@ -108,7 +110,8 @@ def test_where_the_picture_is_on_the_input_is_said_if_asked(tmp_path):
 
 
 def test_people_that_the_graph_groups(tmp_path, monkeypatch):
-    model = ExportedModel(write_file(tmp_path / 'a.onnx', said(decoding=None)))
+    model = ExportedModel(write_file(tmp_path / 'a.onnx'))
+    model.description = replace(model.description, decoding=None)
     poses = np.concatenate([PIXELS, SCORES[..., None]], axis=-1)[None]
     marks = np.zeros((1, 2, 3), bool)
     marks[0, 0, 2] = True
@@ -145,3 +148,14 @@ def test_other_inputs_are_refused(tmp_path):
     more = helper.make_tensor_value_info('mask', TensorProto.FLOAT, ['B', 4])
     with pytest.raises(ValueError, match=r"a\.onnx asks for \['mask'\], expected images alone"):
         ExportedModel(write_file(tmp_path / 'a.onnx', inputs=(more,)))
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino'])
+@pytest.mark.parametrize('decoding, reason', [
+    (None, 'null, needs outputs poses, instance_scores, filled, but the file gives candidates'),
+    (dict(type='TagDecoding'), 'TagDecoding, needs outputs candidates, heatmaps, tags, but'),
+])  # fmt: skip
+def test_outputs_that_cannot_be_decoded_so_are_refused(tmp_path, backend, decoding, reason):
+    path = write_file(tmp_path / 'a.onnx', said(decoding=decoding))
+    with pytest.raises(ValueError, match=rf'a\.onnx: decoding in its metadata, {reason}'):
+        ExportedModel(path, backend, threads=1)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mmpose_ae.decoding import Decoding, TagDecoding
+from mmpose_ae.decoding.read_poses import POSES
 from mmpose_ae.frame import Grid
 from mmpose_ae.grouping import DensityGrouping
 from mmpose_ae.options import check_count
@@ -30,7 +31,7 @@ class DecodingInGraph:
         ValueError: If only the host can do this.
     """
 
-    output_names = ('poses', 'instance_scores', 'filled')
+    output_names = POSES
 
     def __init__(self, decoding: Decoding, max_people: int = 30, max_candidates: int = 30) -> None:
         check_count('max_people', max_people, 1)
