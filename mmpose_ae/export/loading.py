@@ -25,6 +25,7 @@ from mmpose_ae.prediction.finding import find_model
 
 from .input_pipeline import read_resize
 
+NEEDED = ('dataset_name', 'flip_indices', 'sigmas', 'skeleton_links')  # of a metainfo
 HEADS = (AEHead, CenterOffsetHead, CenterGroupHead, CIDHead, DEKRHead)  # and their subclasses
 
 
@@ -95,6 +96,7 @@ def load(config: Union[str, Path], checkpoint: Union[str, Path], cfg_options: di
     loaded = load_checkpoint(model, found.checkpoint, map_location='cpu', logger=logger)
     meta = loaded.get('meta') or {}
     model.dataset_meta = meta.get('dataset_meta', model.dataset_meta)
+    _check_people(model.dataset_meta, found.checkpoint)
     if isinstance(model, OwnEstimator):
         model.check_keypoints()
     return Loaded(found.name, found.config, model, resize, found.checkpoint, meta)
@@ -123,3 +125,12 @@ def _check_model(model: BottomupPoseEstimator, name: str) -> None:
                 f'{name} cannot be exported with {option} in its test_cfg: a file looks at one '
                 f'size of a picture; --cfg-options model.test_cfg.{option}="" leaves it out'
             )
+
+
+def _check_people(metainfo: dict, checkpoint: str) -> None:
+    """Refuse what does not say of people what a file has to say."""
+    missing = [key for key in NEEDED if key not in metainfo]
+    if missing:
+        raise ValueError(
+            f'{checkpoint} cannot be exported: its metainfo has no {", ".join(missing)}'
+        )

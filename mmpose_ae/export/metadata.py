@@ -55,8 +55,8 @@ def describe(
         skeleton=_plain(people['skeleton_links']),
         flip_indices=_plain(people['flip_indices']),
         sigmas=_plain(people['sigmas']),
-        keypoint_colors=_plain(people['keypoint_colors']),
-        link_colors=_plain(people['skeleton_link_colors']),
+        keypoint_colors=_plain(people.get('keypoint_colors')),
+        link_colors=_plain(people.get('skeleton_link_colors')),
         dataset=people['dataset_name'],
         # people of the graph have no tags
         tags_over_time=not with_people and getattr(loaded.model.head, 'tags_over_time', False),
@@ -77,6 +77,6 @@ def to_text(description: Dict[str, Any]) -> str:
     return json.dumps(description, allow_nan=False)
 
 
-def _plain(values: Any) -> list:
-    """Numbers as lists; whole ones stay whole."""
+def _plain(values: Any) -> Optional[list]:
+    """Numbers as lists, whole ones stay whole; None where there are none."""
     return np.asarray(values).tolist()

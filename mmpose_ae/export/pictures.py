@@ -49,12 +49,16 @@ def data_pictures(loaded: Loaded, split: str, count: Optional[int] = None) -> It
 
     Raises:
         FileNotFoundError: The data are not where the config says; before any picture is asked for.
+        ValueError: There is no picture; as early.
     """
     loader = f'{split}_dataloader' if loaded.config.get(f'{split}_dataloader') else TEST
     given = _of_images(loaded.config[loader].dataset)
     pipeline = single_scale(loaded.config[TEST].dataset.pipeline)
+    own = dict(pipeline=pipeline, test_mode=True, serialize_data=False)  # which wants some data
     try:
-        dataset = DATASETS.build({**given, 'pipeline': pipeline, 'test_mode': True})
+        dataset = DATASETS.build({**given, **own})
+        if not len(dataset):
+            raise ValueError(f'pictures of {loader} are needed, but it has none')
         dataset[0]  # whether they are there
     except FileNotFoundError as error:
         raise FileNotFoundError(f'the data of {loader} are needed: {error}') from error

@@ -65,13 +65,14 @@ def write_file(
     check_count('calibration', calibration, 1)
     loaded = load(config, checkpoint, cfg_options or {})
     graph = make_graph(loaded, flip_test, poses)
-    # Data come first: what is missing of them is told before the minutes that tracing takes.
+    # What is missing of data or metainfo is told before the minutes that tracing takes.
     seen = data_pictures(loaded, 'train', calibration) if precision == 'int8' else iter(())
     compared = data_pictures(loaded, 'test', CHECKED) if precision != 'fp32' else iter(())
+    said = tell(loaded, graph, precision, license)
     model = to_onnx(graph.halved() if precision == 'fp16' else graph)
     if precision == 'int8':
         model = to_int8(model, _calibration_inputs(graph, seen))
-    note(model, loaded, graph, precision, license)
+    note(model, said)
     content = model.SerializeToString()
     if precision == 'fp32':
         yield _check(content, loaded, graph)
@@ -106,18 +107,15 @@ def make_graph(
     return PoseGraph(loaded.model, loaded.step, flip_test, in_graph)
 
 
-def note(
-    model: onnx.ModelProto,
-    loaded: Loaded,
-    graph: PoseGraph,
-    precision: str,
-    license: Optional[str] = None,
-) -> None:
-    """Write into a model what it is."""
+def tell(loaded: Loaded, graph: PoseGraph, precision: str, license: Optional[str] = None) -> str:
+    """What a file says about itself."""
     with torch.no_grad():
         grid = graph.propose(*example_inputs(graph)).grid
+    flip_test, with_people = graph.views['flip_test'], graph.decoding is not None
+    return to_text(describe(loaded, flip_test, precision, grid, with_people, license))
+
+
+def note(model: onnx.ModelProto, said: str) -> None:
+    """Write into a model what it is."""
     entry = model.metadata_props.add()
-    entry.key, with_people = ENTRY, graph.decoding is not None
-    flip_test = graph.views['flip_test']
-    said = describe(loaded, flip_test, precision, grid, with_people, license)
-    entry.value = to_text(said)
+    entry.key, entry.value = ENTRY, said

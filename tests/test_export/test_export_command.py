@@ -105,11 +105,48 @@ def test_files_of_people_promise_no_tags(tiny, tmp_path, over_time, poses):
     loaded = load(tiny / 'tiny.py', tiny / 'tiny.pth', options)
     assert loaded.model.head.tags_over_time is over_time
     model = onnx.ModelProto(graph=onnx.GraphProto(name='empty'))
-    writing.note(model, loaded, writing.make_graph(loaded, poses=poses), 'fp32')
+    writing.note(model, writing.tell(loaded, writing.make_graph(loaded, poses=poses), 'fp32'))
     onnx.save(model, tmp_path / 'a.onnx')
     description = read_description(tmp_path / 'a.onnx')
     assert (description.decoding is None) is (poses is not None)
     assert description.tags_over_time is (over_time and poses is None)
+
+
+def with_people(tiny, name, *left_out):
+    """A checkpoint that says of its people what the config does, but for some entries."""
+    weights = torch.load(tiny / 'tiny.pth', weights_only=False)
+    with DefaultScope.overwrite_default_scope('mmpose_ae'):
+        people = load(tiny / 'tiny.py', tiny / 'tiny.pth', {}).model.dataset_meta
+    kept = {key: value for key, value in people.items() if key not in left_out}
+    torch.save({**weights, 'meta': dict(dataset_meta=kept)}, tiny / name)
+    return tiny / name
+
+
+def test_a_checkpoint_may_have_no_colors(tiny):
+    colors = 'keypoint_colors', 'skeleton_link_colors'
+    loaded = load(tiny / 'tiny.py', with_people(tiny, 'gray.pth', *colors), {})
+    said = json.loads(writing.tell(loaded, writing.make_graph(loaded), 'fp32'))
+    assert said['keypoint_colors'] is said['link_colors'] is None
+    assert len(said['sigmas']) == 17
+
+
+@pytest.mark.parametrize('key', ['flip_indices', 'skeleton_links', 'sigmas', 'dataset_name'])
+def test_what_a_checkpoint_does_not_say_of_people_is_named(tiny, key):
+    path = with_people(tiny, 'partial.pth', key)
+    with pytest.raises(ValueError, match=rf'partial\.pth .* its metainfo has no {key}'):
+        load(tiny / 'tiny.py', path, {})
+
+
+def test_what_a_file_cannot_say_is_told_before_the_network_is_traced(tiny, monkeypatch, tmp_path):
+    torch.save(
+        {**torch.load(tiny / 'tiny.pth', weights_only=False), 'meta': dict(score_threshold=np.nan)},
+        tiny / 'nan.pth',
+    )
+    traced = []
+    monkeypatch.setattr(writing, 'to_onnx', traced.append)
+    with pytest.raises(ValueError, match='not JSON compliant'):
+        next(writing.write_file(tiny / 'tiny.py', tiny / 'nan.pth', tmp_path / 'a.onnx'))
+    assert not traced
 
 
 def test_published_weights_have_the_license_of_their_model():

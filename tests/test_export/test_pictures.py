@@ -65,6 +65,13 @@ def test_without_training_data_those_for_testing_do(config):
     assert len(pictures(config, 'train')) == NUM_IMAGES
 
 
+@pytest.mark.parametrize('split', ['train', 'test'])
+def test_data_without_a_picture_are_named(config, split):
+    config[f'{split}_dataloader'].dataset.indices = []
+    with pytest.raises(ValueError, match=f'pictures of {split}_dataloader are needed, but it has'):
+        data_pictures(SimpleNamespace(config=config), split)
+
+
 def test_missing_data_are_told_before_a_picture_is_asked_for(config, tmp_path):
     loaded = SimpleNamespace(config=config)
     (tmp_path / 'images').rename(tmp_path / 'elsewhere')

@@ -72,7 +72,10 @@ class DecodingInGraph:
 def _check_decoding(decoding: Decoding) -> None:
     """Refuse what only the host can do."""
     if decoding.learned_score is not None:
-        raise ValueError('people in the graph have no learned_score: export it without --poses')
+        raise ValueError(
+            'people in the graph have no learned_score: export it without --poses, or with '
+            'model.head.decoder.learned_score=None, which ranks them by their keypoints'
+        )
     if not isinstance(decoding, TagDecoding):
         raise ValueError(
             'people in the graph are grouped by tags, but this network needs '
