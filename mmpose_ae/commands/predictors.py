@@ -6,6 +6,7 @@ from typing import List, Optional, Union
 
 from mmpose_ae.cli.model_options import check_named
 from mmpose_ae.environment import LIGHT, is_light
+from mmpose_ae.images import check_reader
 from mmpose_ae.prediction import BasePredictor
 from mmpose_ae.runtime import EXPORTED, RuntimePredictor
 
@@ -68,6 +69,7 @@ def _of_file(args: Namespace, options: dict) -> BasePredictor:
             f'{args.model} is an exported file, in which {", ".join(refused)} cannot be changed: '
             'export it so, or give the config and its checkpoint'
         )
+    check_reader()
     backend = args.backend or 'onnxruntime'
     return RuntimePredictor(args.model, backend=backend, threads=args.threads, **options)
 

@@ -2,7 +2,8 @@
 
 import io
 from pathlib import Path
-from typing import Callable, Optional, Union
+from types import ModuleType
+from typing import Callable, Optional, Tuple, Union
 
 import numpy as np
 
@@ -29,6 +30,16 @@ def read_image(path: Union[str, Path]) -> np.ndarray:
         ImageError: It is not a whole image.
     """
     return decode_image(Path(path).read_bytes(), str(path))
+
+
+def check_reader() -> None:
+    """Refuse to go on where nothing can read pictures.
+
+    Raises:
+        ImportError: Neither OpenCV nor Pillow is installed.
+    """
+    if find_opencv() is None:
+        _import_pillow()
 
 
 def decode_color(data: bytes) -> Optional[np.ndarray]:
@@ -79,13 +90,18 @@ def decode_image(
     return image
 
 
-def _decode_with_pillow(data: bytes) -> np.ndarray:
+def _import_pillow() -> Tuple[ModuleType, ModuleType]:
     try:
         from PIL import Image, ImageOps
     except ImportError as error:
         raise ImportError(
             'reading pictures needs OpenCV or Pillow: pip install opencv-python-headless'
         ) from error
+    return Image, ImageOps
+
+
+def _decode_with_pillow(data: bytes) -> np.ndarray:
+    Image, ImageOps = _import_pillow()
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     if image.mode.startswith('I;16'):  # Pillow would cut values off instead of scaling them
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))

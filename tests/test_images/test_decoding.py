@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmpose_ae.images import decode_image, decoding, find_opencv, needs_opencv, read_image
+from mmpose_ae.images import (
+    check_reader,
+    decode_image,
+    decoding,
+    find_opencv,
+    needs_opencv,
+    read_image,
+)
 
 
 @pytest.fixture
@@ -50,6 +57,8 @@ def test_broken_files_are_named(tmp_path, without_opencv):
 
 def test_what_is_missing_is_said(without_opencv, monkeypatch):
     monkeypatch.setitem(sys.modules, 'PIL', None)
+    with pytest.raises(ImportError, match='needs OpenCV or Pillow: pip install'):
+        check_reader()
     with pytest.raises(ImportError, match='needs OpenCV or Pillow: pip install'):
         decode_image(b'any', 'a.png')
 

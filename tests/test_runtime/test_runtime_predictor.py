@@ -180,6 +180,17 @@ def test_with_pillow_alone_pictures_are_read_and_text_is_written(file, tmp_path)
     assert video['error'].startswith('reading videos needs OpenCV')
 
 
+def test_where_nothing_reads_pictures_that_is_said_before_they_are_read(file, tmp_path):
+    write_sources(tmp_path / 'in')
+    arguments = ['predict', 'in', '--model', file, '--out', 'out', '--save', 'json']
+    child = run_without({*HEAVY, 'cv2', 'PIL'}, arguments, tmp_path)
+    assert (child.returncode, child.stdout) == (1, '')
+    assert child.stderr == (
+        'error: reading pictures needs OpenCV or Pillow: pip install opencv-python-headless\n'
+    )
+    assert not (tmp_path / 'out').exists()
+
+
 def test_it_starts_fast():
     """It takes less than twice what numpy takes; OpenCV and the runtime wait for their use."""
     code = """
