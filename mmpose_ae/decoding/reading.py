@@ -11,6 +11,7 @@ from .offset_decoding import OffsetDecoding
 from .tag_decoding import TagDecoding
 
 DECODINGS = {cls.__name__: cls for cls in (TagDecoding, OffsetDecoding, CenterDecoding)}
+NEEDED = ('grouping', 'scoring')  # parts that no decoding that has them does without
 
 
 def read_decoding(options: Mapping) -> Decoding:
@@ -30,6 +31,9 @@ def read_decoding(options: Mapping) -> Decoding:
     given = dict(options)
     kind = given.pop('type', None)
     check_choice('type of decoding', kind, DECODINGS)
+    for name in NEEDED:
+        if name in given and given[name] is None:
+            raise ValueError(f'{name} of {kind} must have options, got None')
     parts = dict(DECODINGS[kind].parts, learned_score=LearnedScore.from_text)
     for name, read in parts.items():
         if given.get(name) is not None:

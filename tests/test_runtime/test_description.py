@@ -67,6 +67,8 @@ def test_a_learned_score_is_of_the_people_of_the_file(tmp_path):
     (dict(grid=dict(stride=[4, 0], center_shift=None)), 'grid.stride must be positive .* got 0'),
     (dict(grid=dict(stride=[4, 4], center_shift='x')), "grid.center_shift must be .* got 'x'"),
     (dict(score_threshold=[1]), r'score_threshold must be a finite number, got \[1\]'),
+    (dict(decoding=dict(DECODING, grouping=None)), 'grouping of TagDecoding must have .* None'),
+    (dict(decoding=dict(DECODING, scoring=None)), 'scoring of TagDecoding must have .* None'),
     (dict(format='1'), "format must be a whole number from 1 on, got '1'"),
 ])  # fmt: skip
 def test_entries_that_cannot_be_are_named(tmp_path, changes, reason):
