@@ -11,6 +11,8 @@ from onnx_ir.passes.common import DeduplicateInitializersPass
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from .positions import position_nodes
+
 WEIGHTED = ('Conv', 'ConvTranspose')
 # What lies between layers with weights: quantized, too, or numbers would go back and forth.
 BETWEEN = ('Add', 'AveragePool', 'Concat', 'GlobalAveragePool', 'MaxPool', 'Mul', 'Relu', 'Resize')
@@ -27,7 +29,7 @@ class _Pictures(CalibrationDataReader):
 
 
 def to_int8(model: onnx.ModelProto, inputs: Iterable[Dict[str, np.ndarray]]) -> onnx.ModelProto:
-    """Quantize a network's layers to 8 bits; its last layers and decoding stay float.
+    """Quantize a network's layers to 8 bits; its last layers, decoding and positions stay float.
 
     Weights are signed and scaled by channel, activations unsigned, in QDQ form: operators stay
     standard.
@@ -73,7 +75,8 @@ def _only_standard(model: onnx.ModelProto) -> onnx.ModelProto:
 def float_nodes(graph: onnx.GraphProto) -> Set[str]:
     """Names of the nodes that stay float: from the last layers with weights to the outputs.
 
-    Everything else in the graph that no such layer depends on stays float as well.
+    Everything else in the graph that no such layer depends on stays float as well, and so do
+    positions: in a larger picture they leave the range that they have in those of the calibration.
     """
     makers = {name: node for node in graph.node for name in node.output}
     last: List[onnx.NodeProto] = []
@@ -81,7 +84,8 @@ def float_nodes(graph: onnx.GraphProto) -> Set[str]:
     network: Set[str] = set()
     for node in last:
         network |= _walk_back(node.input, makers)
-    return decoding | {node.name for node in graph.node if node.name not in network}
+    beside = {node.name for node in graph.node if node.name not in network}
+    return decoding | beside | position_nodes(graph, WEIGHTED)
 
 
 def _walk_back(
