@@ -97,8 +97,8 @@ def test_centers_are_compared_as_rows():
 def people(*places, score=0.9):
     """People of two keypoints, ten pixels beside each other."""
     points = np.array([[[x, y], [x + 10, y + 10]] for x, y in places], np.float32)
-    shape = points.shape[:2]
-    return Poses(points.reshape(-1, 2, 2), np.ones(shape), np.full(len(points), score))
+    points = points.reshape(-1, 2, 2)
+    return Poses(points, np.ones(points.shape[:2]), np.full(len(points), score))
 
 
 def test_people_are_found_again_or_not():
@@ -109,7 +109,29 @@ def test_people_are_found_again_or_not():
     assert agreement.median == 0.5  # of 0, 0, 1 and 1
     assert agreement.most == 1
     assert str(agreement).startswith('2 of 3 people are found again')
-    assert np.isnan(compare_people([], [], [0.1, 0.1], 0.2).median)
+    assert np.isnan(compare_people([], [], [0.1, 0.1], 0.2)[2:]).all()
+
+
+def test_people_without_a_score_are_not_found_again():
+    """From half of the least score of 0.2 on they count: 0.1 is that, 0.09 is not."""
+    for score, count in ((0.1, 2), (0.09, 0)):
+        theirs = [people((0, 0), (50, 50), score=score)]
+        agreement = compare_people([people((0, 0), (50, 50))], theirs, [0.1, 0.1], least=0.2)
+        assert (agreement.people, agreement.found) == (2, count)
+        if count:
+            assert agreement.scores == pytest.approx(0.8)
+            assert str(agreement).endswith('their scores 0.800 apart in the mean')
+
+
+def test_one_person_is_not_found_for_two():
+    """Nor is the closest one taken where then another would not be found."""
+    ours = [people((0, 0), (1, 1))]
+    agreement = compare_people(ours, [people((0, 0))], [0.1, 0.1], least=0.2)
+    assert (agreement.people, agreement.found) == (2, 1)
+    assert agreement.most == 0
+    row = [people((1, 0), (0, 0))], [people((1, 0), (2, 0))]  # OKS of the farthest is below 0.5
+    agreement = compare_people(*row, [0.08, 0.08], least=0.2)
+    assert (agreement.people, agreement.found, agreement.median) == (2, 2, 1)
 
 
 def test_the_same_people_are_those_with_every_keypoint_there():
@@ -124,11 +146,14 @@ def test_the_same_people_are_those_with_every_keypoint_there():
 @pytest.mark.parametrize(
     'agreement, reason',
     [
-        (Agreement(0, 0, np.nan, np.nan), 'nobody with a score of 0.2 or more .* train it further'),
-        (Agreement(1, 1, np.nan, np.nan), 'too far .* allowed are 99% of the people and 0.5'),
-        (Agreement(100, 98, 0, 0), 'too far'),
-        (Agreement(100, 100, 0, 0.6), 'too far'),
-        (Agreement(100, 99, 0, 0.5), None),
+        (
+            Agreement(0, 0, np.nan, np.nan, 0),
+            'nobody with a score of 0.2 or more .* train it further',
+        ),
+        (Agreement(1, 1, np.nan, np.nan, 0), 'too far .* allowed are 99% of the people and 0.5'),
+        (Agreement(100, 98, 0, 0, 0), 'too far'),
+        (Agreement(100, 100, 0, 0.6, 0), 'too far'),
+        (Agreement(100, 99, 0, 0.5, 0), None),
     ],
 )
 def test_people_have_to_be_compared_and_alike(monkeypatch, agreement, reason):
