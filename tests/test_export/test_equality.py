@@ -26,10 +26,15 @@ def changed(place, value):
     return other
 
 
+def by_name(looks, found):
+    """Differences beyond those from look to look, by name."""
+    return {apart.name: apart.beyond for apart in differences(looks, found)}
+
+
 def difference(found, *looks):
     """The largest difference of candidates from those of the network, seen in several looks."""
     sides = [dict(candidates=side) for side in (CANDIDATES, *looks)]
-    return dict(differences(sides, dict(candidates=found)))['candidates',]
+    return max(by_name(sides, dict(candidates=found)).values())
 
 
 def test_candidates_may_be_in_any_order_and_padding_anywhere():
@@ -58,7 +63,7 @@ def test_a_candidate_may_be_there_if_it_is_so_in_a_look():
     assert difference(more) > 1
     assert difference(more, more) == 0
     nobody = [dict(candidates=np.zeros_like(CANDIDATES))]
-    assert dict(differences(nobody, dict(candidates=more))) == {('candidates',): np.inf}
+    assert set(by_name(nobody, dict(candidates=more)).values()) == {np.inf}
 
 
 def test_a_candidate_may_be_elsewhere_as_far_as_it_is_in_looks():
@@ -74,9 +79,9 @@ def test_maps_are_compared_cell_by_cell():
     other = maps.copy()
     other[0, 1, 2, 0] = 2 * LIMIT
     ours, theirs = (dict(candidates=CANDIDATES, heatmaps=each) for each in (maps, other))
-    assert dict(differences([ours, theirs], theirs))['heatmaps',] == pytest.approx(2 * LIMIT)
+    assert by_name([ours, theirs], theirs)['heatmaps'] == pytest.approx(2 * LIMIT)
     smaller = dict(heatmaps=maps[..., :2])
-    assert dict(differences([dict(heatmaps=maps)], smaller)) == {('heatmaps',): np.inf}
+    assert by_name([dict(heatmaps=maps)], smaller) == {'heatmaps': np.inf}
 
 
 def test_centers_are_compared_as_rows():
@@ -86,12 +91,30 @@ def test_centers_are_compared_as_rows():
         center_mask=np.array([[True, True]]),
     )
     turned = {name: value[:, ::-1] for name, value in rows.items()}
-    assert dict(differences([rows], turned)) == {tuple(rows): 0}
+    assert by_name([rows], turned) == dict.fromkeys(rows, 0)
     moved = dict(rows, regressed=rows['regressed'] + [3, 0])
-    assert next(differences([rows], moved))[1] == 3
+    assert by_name([rows], moved) == dict(regressed=3, center_scores=0, center_mask=0)
     last = np.array([[[0.9, 0.0], [0.9, 0.0]]], np.float32)  # of keypoints: not of the centers
     ours, theirs = (dict(keypoint_scores=last, **each) for each in (rows, moved))
-    assert next(differences([ours], theirs))[1] == 3
+    assert by_name([ours], theirs)['regressed'] == 3
+
+
+def test_numbers_of_a_kind_are_compared_by_themselves():
+    """Of all candidates scores are 0.1 higher, and the first one's tag is 0.5 larger."""
+    moved = changed((0, 0, slice(3), 0), CANDIDATES[0, 0, :3, 0] + np.float32(0.1))
+    moved[0, 0, 0, 3] += 0.5
+    look = changed((0, 0, 0, 3), 1.25)  # from look to look a tag is 0.25 apart
+    sides = [dict(candidates=side) for side in (CANDIDATES, look)]
+    scores, positions, tags = differences(sides, dict(candidates=moved))
+    assert scores == ('candidates (scores)', pytest.approx(0.1), *scores[2:])
+    assert scores[2:] == (pytest.approx(0.1), pytest.approx(0.9))
+    assert positions == ('candidates (positions)', 0, 0, 8)
+    assert tags == ('candidates (tags)', 0.25, 0.5, 3)
+
+
+def test_numbers_that_are_none_differ():
+    sides = dict(candidates=CANDIDATES), dict(candidates=changed(FLAT, np.nan))
+    assert np.isnan(by_name(sides[:1], sides[1])['candidates (positions)'])
 
 
 def people(*places, score=0.9):
