@@ -77,7 +77,10 @@ def write_file(
     if precision == 'fp32':
         yield _check(content, loaded, graph)
     else:
-        yield str(check_people(graph, content, compared, precision))
+        own, *larger = check_people(graph, content, compared, precision)
+        yield str(own)
+        for agreement in larger:
+            yield f'twice as wide or high: {agreement}'
     write_whole(out, content)
 
 

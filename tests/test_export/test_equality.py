@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from mmpose_ae.export import checking
 from mmpose_ae.export.agreement import Agreement, compare_people
@@ -187,7 +188,33 @@ def test_people_have_to_be_compared_and_alike(monkeypatch, agreement, reason):
     monkeypatch.setattr(checking, 'open_session', lambda content: None)
     monkeypatch.setattr(checking, 'compare_people', lambda *sides_and_options: agreement)
     if reason is None:
-        assert checking.check_people(graph, b'', [], 'fp16') == agreement
+        assert checking.check_people(graph, b'', [], 'fp16') == [agreement]
         return
     with pytest.raises(Difference, match=reason):
         checking.check_people(graph, b'', [], 'fp16')
+
+
+@pytest.mark.parametrize('precision, lost', [('int8', 25), ('int8', 26), ('fp16', 26)])
+def test_larger_pictures_are_compared_in_eight_bits(monkeypatch, precision, lost):
+    """The first and the eleventh of 11 pictures, 8 pixels high and 6 wide; 100 people are there."""
+    graph = SimpleNamespace(
+        inputs=lambda pixels, edges=None: tuple(pixels.shape[1:3]),
+        model=SimpleNamespace(dataset_meta=dict(sigmas=[0.1])),
+    )
+    compared = []
+
+    def compare(ours, theirs, *rest):
+        compared.append(ours)
+        return Agreement(100, 100 if len(compared) == 1 else 100 - lost, 0, 0, 0)
+
+    monkeypatch.setattr(checking, 'open_session', lambda content: None)
+    monkeypatch.setattr(checking, '_find_people', lambda g, s, size, sides: sides[0].append(size))
+    monkeypatch.setattr(checking, 'compare_people', compare)
+    pictures = [SimpleNamespace(pixels=torch.zeros(1, 8, 6, 3), edges=None)] * 11
+    if (precision, lost) == ('int8', 26):
+        with pytest.raises(Difference, match='twice the width or height: 74 of 100'):
+            checking.check_people(graph, b'', pictures, precision)
+    else:
+        checking.check_people(graph, b'', pictures, precision)
+    larger = [] if precision == 'fp16' else [[(8, 12), (16, 6)] * 2]
+    assert compared == [[(8, 6)] * 11, *larger]
