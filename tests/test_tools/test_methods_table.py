@@ -430,6 +430,18 @@ def test_the_legend_names_the_methods_of_all_data(tmp_path, monkeypatch):
     assert [text.get_text() for text in legend.get_texts()] == ['a', 'b', 'c']
 
 
+def test_all_panels_show_the_slowest_method(tmp_path, monkeypatch):
+    """Also one that is of another panel than the first."""
+    table, figures = import_module('method_table'), []
+    monkeypatch.setattr(Figure, 'savefig', lambda figure, *_, **__: figures.append(figure))
+    row = dict(NUMBERS, seed=0, label='a')
+    rows = [dict(row, data=data, ms_5=ms) for data, ms in (('crowded', 20.0), ('plain', 90.0))]
+    table.draw_curve(rows, tmp_path / 'p')
+    for axes in figures[0].axes:
+        left, right = axes.get_xlim()
+        assert left == 0 and 90 < right < 100
+
+
 def test_people_of_yolo():
     """As heads give them; nobody, too."""
     to_instances = import_module('peer_runs').to_instances

@@ -21,6 +21,7 @@ COLUMNS = {
 }
 CONSTANT = ('parameters_m', 'ms_5', 'ms_20')  # of all seeds
 INCHES, LEGEND = (5, 4), 2.5  # of a panel; beside all
+MARGIN = 1.05  # room beside the slowest method
 MARKERS = 'osD^v<>PX*hdp8H'
 
 
@@ -94,7 +95,7 @@ def draw_curve(rows: Sequence[Dict], path: Path) -> None:
                 color=f'C{number % 10}', fmt=MARKERS[number % len(MARKERS)],
             )  # fmt: skip
         axes.set(title=data, xlabel='milliseconds, 5 people', ylabel='AP')
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, MARGIN * max(row['ms_5'] for row in rows))  # of all panels
         axes.grid(alpha=0.3)
     figure.legend([marks[label] for label in labels], labels, loc='outside right center')
     figure.savefig(path, dpi=120)
