@@ -1,7 +1,7 @@
 """Merging and splitting annotation files in COCO's format."""
 
 from collections import Counter
-from typing import Collection, Iterable, Sequence, Tuple
+from typing import Any, Collection, Iterable, Sequence, Tuple
 
 from .ledger import AnnotationError
 
@@ -17,9 +17,11 @@ def merge_annotations(parts: Sequence[dict]) -> dict:
         dict: All images and annotations in the given order, ids unchanged.
 
     Raises:
-        AnnotationError: If an image or annotation occurs twice, an annotation has no image, or the
-            categories differ.
+        AnnotationError: If an image or annotation occurs twice, an annotation has no image, the
+            categories differ, or a file is not in that format.
     """
+    for part in parts:
+        _check_lists(part)
     categories = parts[0]['categories']
     if any(part['categories'] != categories for part in parts):
         raise AnnotationError('the annotation files have different categories')
@@ -49,8 +51,10 @@ def split_annotations(content: dict, held_out: Collection[int]) -> Tuple[dict, d
         their annotations.
 
     Raises:
-        AnnotationError: If the file lacks an image that is to be held out, or nothing is left.
+        AnnotationError: If the file lacks an image that is to be held out, nothing is left, or it
+            is not in that format.
     """
+    _check_lists(content)
     held_out = set(held_out)
     known = {image['id'] for image in content['images']}
     missing = sorted(held_out - known)
@@ -68,6 +72,12 @@ def _keep_images(content: dict, kept: Collection[int]) -> dict:
     images = [image for image in content['images'] if image['id'] in kept]
     annotations = [ann for ann in content['annotations'] if ann['image_id'] in kept]
     return dict(content, images=images, annotations=annotations)
+
+
+def _check_lists(content: Any) -> None:
+    for key in ('images', 'annotations', 'categories'):
+        if not isinstance(content, dict) or not isinstance(content.get(key), list):
+            raise AnnotationError(f"expected annotations in COCO's format, with a list of {key}")
 
 
 def _check_unique(name: str, values: Iterable) -> None:

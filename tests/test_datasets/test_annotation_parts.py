@@ -44,6 +44,14 @@ def test_parts_that_do_not_fit(second, message):
         merge_annotations([part(1, 2), second])
 
 
+@pytest.mark.parametrize('other', [[], dict(images=[]), dict(part(3), annotations=None)])
+def test_other_files(other):
+    with pytest.raises(ValueError, match=r"expected annotations in COCO's format, with a list of"):
+        merge_annotations([part(1), other])
+    with pytest.raises(ValueError, match=r"expected annotations in COCO's format, with a list of"):
+        split_annotations(other, [1])
+
+
 def test_real_annotations_are_merged_back(shared, tmp_path, run_converter, capsys):
     whole = json.loads((shared / 'data' / 'crowdpose' / 'crowdpose_val_first500.json').read_text())
     halves = [dict(whole, images=whole['images'][:200]), dict(whole, images=whole['images'][200:])]
