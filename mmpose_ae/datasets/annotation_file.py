@@ -130,7 +130,7 @@ def review_images(content: Any, ledger: Ledger, image_folder: Optional[str] = No
     Returns:
         bool: Whether it has the lists of that format, without which nothing was checked.
     """
-    if not _has_lists(content, ledger):
+    if not has_lists(content, ledger):
         return False
     known = number_images(content['images'], ledger)
     check_images(content['images'], image_folder, ledger)
@@ -139,8 +139,16 @@ def review_images(content: Any, ledger: Ledger, image_folder: Optional[str] = No
     return True
 
 
-def _has_lists(content: Any, ledger: Ledger) -> bool:
-    """Tell whether there are the lists of COCO's format, with dicts in them."""
+def has_lists(content: Any, ledger: Ledger) -> bool:
+    """Tell whether there are the lists of COCO's format, with dicts in them.
+
+    Args:
+        content (object): What was read.
+        ledger (Ledger): For what is wrong.
+
+    Returns:
+        bool: Whether nothing is; only images must be there.
+    """
     if not isinstance(content, dict) or 'images' not in content:
         ledger.refuse("expected COCO's format, a dict with images, annotations and categories")
         return False

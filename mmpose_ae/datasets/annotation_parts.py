@@ -1,9 +1,35 @@
 """Merging and splitting annotation files in COCO's format."""
 
 from collections import Counter
-from typing import Any, Collection, Iterable, Sequence, Tuple
+from pathlib import Path
+from typing import Collection, Iterable, Sequence, Tuple, Union
 
-from .ledger import AnnotationError
+from .annotation_file import has_lists, load_content
+from .ledger import AnnotationError, Ledger
+
+LISTS = ('annotations', 'categories')  # and images, which every annotation file has
+
+
+def read_whole(path: Union[str, Path]) -> dict:
+    """Read an annotation file that has all lists of COCO's format, and leave it as it is.
+
+    Args:
+        path (str | Path): The file.
+
+    Returns:
+        dict: What is in it.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        AnnotationError: If it is not in that format, or lacks a list; names the file.
+    """
+    content, ledger = load_content(str(path)), Ledger(path)
+    if has_lists(content, ledger):
+        for key in LISTS:
+            if key not in content:
+                ledger.refuse(f'it has no {key}')
+    ledger.raise_findings()
+    return content
 
 
 def merge_annotations(parts: Sequence[dict]) -> dict:
@@ -18,10 +44,8 @@ def merge_annotations(parts: Sequence[dict]) -> dict:
 
     Raises:
         AnnotationError: If an image or annotation occurs twice, an annotation has no image, the
-            categories differ, or a file is not in that format.
+            categories differ.
     """
-    for part in parts:
-        _check_lists(part)
     categories = parts[0]['categories']
     if any(part['categories'] != categories for part in parts):
         raise AnnotationError('the annotation files have different categories')
@@ -51,10 +75,8 @@ def split_annotations(content: dict, held_out: Collection[int]) -> Tuple[dict, d
         their annotations.
 
     Raises:
-        AnnotationError: If the file lacks an image that is to be held out, nothing is left, or it
-            is not in that format.
+        AnnotationError: If the file lacks an image that is to be held out, or nothing is left.
     """
-    _check_lists(content)
     held_out = set(held_out)
     known = {image['id'] for image in content['images']}
     missing = sorted(held_out - known)
@@ -72,12 +94,6 @@ def _keep_images(content: dict, kept: Collection[int]) -> dict:
     images = [image for image in content['images'] if image['id'] in kept]
     annotations = [ann for ann in content['annotations'] if ann['image_id'] in kept]
     return dict(content, images=images, annotations=annotations)
-
-
-def _check_lists(content: Any) -> None:
-    for key in ('images', 'annotations', 'categories'):
-        if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            raise AnnotationError(f"expected annotations in COCO's format, with a list of {key}")
 
 
 def _check_unique(name: str, values: Iterable) -> None:

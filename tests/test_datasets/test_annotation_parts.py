@@ -44,12 +44,20 @@ def test_parts_that_do_not_fit(second, message):
         merge_annotations([part(1, 2), second])
 
 
-@pytest.mark.parametrize('other', [[], dict(images=[]), dict(part(3), annotations=None)])
-def test_other_files(other):
-    with pytest.raises(ValueError, match=r"expected annotations in COCO's format, with a list of"):
-        merge_annotations([part(1), other])
-    with pytest.raises(ValueError, match=r"expected annotations in COCO's format, with a list of"):
-        split_annotations(other, [1])
+@pytest.mark.parametrize('other, fault', [
+    ([], "expected COCO's format"),
+    (dict(annotations=[], categories=[]), "expected COCO's format"),
+    (dict(part(3), annotations=None), 'annotations is None, expected a list of dicts'),
+    (dict(images=[], annotations=[]), 'it has no categories'),
+])  # fmt: skip
+@pytest.mark.parametrize('name', ['merge_crowdpose.py', 'split_coco.py'])
+def test_other_files_are_named(other, fault, name, tmp_path, run_converter):
+    files = [tmp_path / f'{stem}.json' for stem in ('a', 'b', 'c')]
+    for path in files[:2]:
+        path.write_text(json.dumps(other))
+    with pytest.raises(SystemExit, match=rf'annotation file {files[0]} has 1 fault:\n- {fault}'):
+        run_converter(name, *files)
+    assert not files[2].exists()
 
 
 def test_real_annotations_are_merged_back(shared, tmp_path, run_converter, capsys):

@@ -5,8 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from mmpose_ae.cli.faults import in_one_line
-from mmpose_ae.datasets.annotation_file import load_content
-from mmpose_ae.datasets.annotation_parts import merge_annotations
+from mmpose_ae.datasets.annotation_parts import merge_annotations, read_whole
 from mmpose_ae.datasets.image_size import right_sizes
 
 
@@ -25,7 +24,7 @@ def main() -> None:
 
 def merge(args: Namespace) -> None:
     """Merge as options say."""
-    merged = merge_annotations([load_content(path) for path in (args.train, args.val)])
+    merged = merge_annotations([read_whole(path) for path in (args.train, args.val)])
     if args.images:
         print(f'{right_sizes(merged, args.images)} images were annotated with another size')
     args.out.write_text(json.dumps(merged))

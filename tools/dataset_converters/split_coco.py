@@ -6,8 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from mmpose_ae.cli.faults import in_one_line
-from mmpose_ae.datasets.annotation_file import load_content
-from mmpose_ae.datasets.annotation_parts import split_annotations
+from mmpose_ae.datasets.annotation_parts import read_whole, split_annotations
 from mmpose_ae.datasets.ledger import AnnotationError
 
 RELEASED_SPLIT = Path(__file__).with_name('coco_held_out.txt')
@@ -32,7 +31,7 @@ def main() -> None:
 
 def split(args: Namespace) -> None:
     """Split as options say."""
-    parts = split_annotations(load_content(args.train), read_ids(args.ids))
+    parts = split_annotations(read_whole(args.train), read_ids(args.ids))
     for path, part in zip((args.rest, args.held_out), parts):
         path.write_text(json.dumps(part))
         print(f'{path}: {len(part["images"])} images with {len(part["annotations"])} annotations')
