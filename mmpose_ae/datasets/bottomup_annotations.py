@@ -88,11 +88,13 @@ class BottomupAnnotations:
 
         Raises:
             FileNotFoundError: If there is no such file.
-            AnnotationError: If there is nobody to train on, or something in the file cannot be
-                right.
+            AnnotationError: If there is nobody to train on, nothing to test on, or something in
+                the file cannot be right.
         """
         data_list = super().load_data_list()
         if self.test_mode:
+            if not data_list:
+                raise AnnotationError(f'annotation file {self.ann_file} has nothing to test on')
             return data_list
         if not any(np.any(data['keypoints_visible'] > 0) for data in data_list):
             raise AnnotationError(

@@ -21,7 +21,7 @@ PROGRAMS = dict(
 
 
 def prepare_cpu_distributed(cfg: Config) -> None:
-    """Let several processes train or test on the CPU; do nothing on a GPU or in one process.
+    """Let several processes train or test on the CPU; on a GPU only see who started this one.
 
     MMEngine selects a GPU when it starts the process group and when it wraps the model. Here the
     group is started before it (gloo; rank and address from the environment torchrun sets), and

@@ -116,6 +116,12 @@ def test_nobody_to_train_on_is_an_error(build, annotations):
     assert len(build(annotations, test_mode=True)) == 2
 
 
+def test_nothing_to_test_on_is_an_error(build):
+    """Top-down there is an entry for each person."""
+    with pytest.raises(ValueError, match='people.json has nothing to test on'):
+        build([], data_mode='topdown', test_mode=True)
+
+
 def test_images_without_people_are_for_testing_only(build):
     assert [d['img_id'] for d in build([person(1)])] == [1]
     tested = build([person(1)], test_mode=True)
