@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import torch
 from mmengine.structures import InstanceData, PixelData
 from mmpose.models.heads.heatmap_heads.cid_head import CIDHead as _CIDHead
-from mmpose.models.heads.heatmap_heads.cid_head import TruncSigmoid, smooth_heatmaps
+from mmpose.models.heads.heatmap_heads.cid_head import smooth_heatmaps
 from mmpose.structures import PoseDataSample
 from mmpose.utils.typing import ConfigType, Features, OptConfigType, OptMultiConfig, SampleList
 from torch import Tensor, nn
@@ -24,6 +24,7 @@ from mmpose_ae.models.heads import (
     list_views,
 )
 from mmpose_ae.models.heads.views import View
+from mmpose_ae.models.modules import ExactConv2d
 from mmpose_ae.ops import MaskedCandidates, nearest_cells
 from mmpose_ae.options import check_count, check_inside, check_positive, refuse_unknown_options
 from mmpose_ae.registry import MODELS
@@ -31,14 +32,6 @@ from mmpose_ae.registry import MODELS
 from .box_supervision import BoxSupervision
 
 BLUR = 3  # side of the window, in cells, over which heatmaps are averaged in testing
-
-
-class FloatSigmoid(TruncSigmoid):
-    """MMPose's sigmoid in float32: below that its upper limit would be 1, and the loss infinite."""
-
-    def forward(self, logits: Tensor) -> Tensor:
-        """Squash logits of any float type."""
-        return super().forward(logits.float())
 
 
 class FloatLoss(nn.Module):
@@ -154,8 +147,9 @@ class CIDHead(CodecHead, _CIDHead):
         normal.update(std=gfd_std, override=dict(normal['override'], std=gfd_std))
         self.decoder = codec
         self.loss_module['contrastive'] = FloatLoss(self.loss_module['contrastive'])
-        for module in (self.iia_module, self.gfd_module):
-            module.sigmoid = FloatSigmoid(module.sigmoid.min, module.sigmoid.max)
+        # Below float32 the upper limit of MMPose's sigmoid would be 1, and the loss infinite.
+        self.iia_module.keypoint_root_conv = ExactConv2d(in_channels, num_keypoints + 1, 1)
+        self.gfd_module.heatmap_conv = ExactConv2d(gfd_channels, num_keypoints, 1)
         self.box_supervision = (
             None if box_supervision is None else BoxSupervision(in_channels, **box_supervision)
         )

@@ -5,6 +5,8 @@ from typing import List, Optional, Sequence, Tuple
 import torch
 from torch import Tensor, nn
 
+from mmpose_ae.models.modules import ExactConv2d
+
 from .conv_lstm import ConvLSTM, LSTMState, spatial_maxima
 
 FIRST_GUESS = 0.1  # the feedback loop starts from random heatmaps below this
@@ -45,7 +47,7 @@ class HeatmapLSTM(nn.Module):
         self.residual = residual
         fed_back = num_keypoints if num_loops else 0
         self.lstm = ConvLSTM(in_channels, given_channels + fed_back, **kwargs)
-        self.to_heatmaps = nn.Conv2d(self.lstm.channels[-1], num_keypoints, 3, padding=1)
+        self.to_heatmaps = ExactConv2d(self.lstm.channels[-1], num_keypoints, 3, padding=1)
         nn.init.normal_(self.to_heatmaps.weight, std=0.01)  # heatmaps are 0 nearly everywhere
         nn.init.zeros_(self.to_heatmaps.bias)
 
@@ -118,4 +120,6 @@ class StopClassifier(nn.Module):
 
     def forward(self, states: Sequence[LSTMState]) -> Tensor:
         """Logits, (B,), float32: an instance if positive, nobody is left if negative."""
-        return self.linear(spatial_maxima(states)).float().squeeze(1)
+        maxima = spatial_maxima(states).to(self.linear.weight.dtype)
+        with torch.autocast(maxima.device.type, enabled=False):
+            return self.linear(maxima).float().squeeze(1)

@@ -218,6 +218,22 @@ def test_mixed_precision(dtype):
     )
 
 
+def test_autocast_does_not_round_what_is_predicted():
+    """Heatmaps and stop logits are those of float32 layers on the states that autocast gives."""
+    head, seen = build(), []
+    layers = head.unroller.first.to_heatmaps, head.unroller.stop.linear
+    for layer in layers:
+        layer.register_forward_hook(lambda _, given, out: seen.append((given[0].float(), out)))
+    with torch.autocast('cpu', torch.bfloat16):
+        head.train().unroll(features())
+    (maps, heatmaps), (maxima, logits) = seen[1:3]  # behind the first pass of the feedback loop
+    wide = nn.functional.conv2d(maps, layers[0].weight, layers[0].bias, padding=1)
+    score = nn.functional.linear(maxima, layers[1].weight, layers[1].bias)
+    for found, expected in ((heatmaps, wide), (logits, score)):
+        assert (expected != expected.bfloat16()).any()
+        torch.testing.assert_close(found, expected)
+
+
 @pytest.mark.parametrize('num_keypoints', [14, 17])
 def test_other_numbers_of_keypoints(num_keypoints):
     head = build(num_keypoints)

@@ -132,6 +132,22 @@ def test_losses_are_finite_in_half_precision():
     assert all(torch.isfinite(p.grad).all() for p in head.parameters())
 
 
+def test_autocast_does_not_round_heatmaps():
+    """Of everybody and of each: the last layers compute them in float32 of what they are given."""
+    head, seen = fakes.head('CIDHead'), []
+    layers = head.iia_module.keypoint_root_conv, head.gfd_module.heatmap_conv
+    for layer in layers:
+        layer.weight.data.normal_(std=3)
+        layer.register_forward_hook(lambda _, given, out: seen.append((given[0], out)))
+    with torch.autocast('cpu', torch.bfloat16):
+        head.loss((fakes.features().bfloat16(),), [fakes.sample()])
+    assert len(seen) == 2
+    for layer, (given, found) in zip(layers, seen):
+        expected = torch.nn.functional.conv2d(given.float(), layer.weight, layer.bias)
+        assert given.dtype == torch.bfloat16 and (expected != expected.bfloat16()).any()
+        torch.testing.assert_close(found, expected)
+
+
 def test_features_are_contrasted_in_float32():
     """A loss of features that have few digits is that of the same features in float32."""
     loss = fakes.head('CIDHead').loss_module['contrastive']
