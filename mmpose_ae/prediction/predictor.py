@@ -24,6 +24,7 @@ from mmpose_ae.evaluation import read_tags
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads import to_poses
 from mmpose_ae.models.pose_estimators import BottomupPoseEstimator
+from mmpose_ae.options import check_number
 
 from .base import BasePredictor, FoundPeople, choose_score
 from .finding import find_model
@@ -31,7 +32,6 @@ from .sources import Picture
 from .stopwatch import Stopwatch
 
 DIGITS = 12  # of a hash
-CHOSEN_SCORE = 'score_threshold'  # where the checkpoint's meta keeps it
 
 
 class Predictor(BasePredictor):
@@ -108,7 +108,8 @@ class Predictor(BasePredictor):
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
         self.amp = amp
-        self.score_threshold = choose_score(score_threshold, meta.get(CHOSEN_SCORE))
+        chosen = chosen_score(meta, found.checkpoint)
+        self.score_threshold = choose_score(score_threshold, chosen)
         people = self.model.dataset_meta
         self.keypoint_names = tuple(keypoint_names(people))
         self.skeleton = tuple(map(tuple, people['skeleton_links']))
@@ -169,6 +170,25 @@ class Predictor(BasePredictor):
             return nullcontext()
         kind = torch.device(self.device).type
         return torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16)
+
+
+def chosen_score(meta: Dict[str, Any], checkpoint: str) -> Optional[float]:
+    """Look up the least score of a person that was chosen on validation data.
+
+    Args:
+        meta (dict): What a checkpoint says besides its weights.
+        checkpoint (str): The checkpoint, for the message.
+
+    Returns:
+        float, optional: The score. None if none was chosen.
+
+    Raises:
+        ValueError: It is not a number.
+    """
+    score = meta.get('score_threshold')
+    if score is not None:
+        check_number(f'score_threshold in the meta of {checkpoint}', score)
+    return score
 
 
 def _read(sample: PoseDataSample) -> FoundPeople:

@@ -23,8 +23,10 @@ def check_entries(said: dict) -> None:
     check_size('input.size', seen['size'])
     check_count('input.step', seen['step'], 1)
     _check_list('grid.stride', grid['stride'], 2)
-    for step in grid['stride']:
+    for step, side in zip(grid['stride'], seen['size']):
         check_positive('grid.stride', step)
+        if step > side:
+            raise ValueError(f'grid.stride must not exceed input.size {seen["size"]}, got {step}')
     if grid['center_shift'] is not None:
         check_number('grid.center_shift', grid['center_shift'])
     if score is not None:

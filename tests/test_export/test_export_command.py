@@ -77,6 +77,14 @@ def test_the_file_is_standard_and_open_to_any_size(exported):
     assert '.py' not in model.SerializeToString().decode('latin1').replace('tiny.py', '')
 
 
+def test_a_chosen_threshold_that_is_no_number_is_named(tiny, capsys):
+    weights = torch.load(tiny / 'tiny.pth')
+    torch.save(dict(weights, meta=dict(score_threshold=float('nan'))), tiny / 'odd.pth')
+    assert main(['export', *(str(tiny / name) for name in ('tiny.py', 'odd.pth', 'o.onnx'))]) == 1
+    assert 'odd.pth must be a finite number, got nan' in capsys.readouterr().err
+    assert not (tiny / 'o.onnx').exists()
+
+
 def test_the_file_says_what_it_is(exported, tiny):
     (entry,) = onnx.load(exported).metadata_props
     said = json.loads(entry.value)

@@ -211,6 +211,15 @@ def test_the_threshold_is_the_one_given_that_of_the_checkpoint_or_said(perfect_m
     assert 'score from 0.2 on are kept: no threshold was chosen' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize('score', [float('nan'), '0.3'])
+def test_a_chosen_threshold_that_is_no_number_is_named(perfect_model, tmp_path, score):
+    weights = torch.load(perfect_model.checkpoint, weights_only=False)
+    weights['meta']['score_threshold'] = score
+    torch.save(weights, tmp_path / 'odd.pth')
+    with pytest.raises(ValueError, match=f'meta of .*odd.pth must be a finite .* {score!r}'):
+        Predictor(perfect_model.config, tmp_path / 'odd.pth')
+
+
 def test_settings_of_testing(small_model):
     config = Config.fromfile(small_model.config)
     before = config.pretty_text

@@ -65,6 +65,7 @@ def test_a_learned_score_is_of_the_people_of_the_file(tmp_path):
     (dict(input=dict(size=[64], mode='expand', step=32)), r'input.size must be .* got \[64\]'),
     (dict(grid=dict(stride=[4], center_shift=None)), r'grid.stride must be a list of 2, got \[4\]'),
     (dict(grid=dict(stride=[4, 0], center_shift=None)), 'grid.stride must be positive .* got 0'),
+    (dict(grid=dict(stride=[65, 4], center_shift=None)), r'grid.stride must not .*64\], got 65'),
     (dict(grid=dict(stride=[4, 4], center_shift='x')), "grid.center_shift must be .* got 'x'"),
     (dict(score_threshold=[1]), r'score_threshold must be a finite number, got \[1\]'),
     (dict(decoding=dict(DECODING, grouping=None)), 'grouping of TagDecoding must have .* None'),
