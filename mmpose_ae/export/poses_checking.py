@@ -11,11 +11,12 @@ from mmpose_ae.decoding import read_poses
 from mmpose_ae.frame import Size
 from mmpose_ae.grouping import Poses
 
-from .checking import COUNTED, Difference, draw_pictures, look, open_session, run
+from .checking import COUNTED, LIMIT, Difference, draw_pictures, look, open_session, run
 from .graph import PoseGraph
 
 PICTURES, AT_ONCE = 24, 8
 ALIKE = 0.1  # pixels
+SCORES = ('keypoint_scores', 'instance_scores')
 
 
 class Comparison(NamedTuple):
@@ -23,7 +24,7 @@ class Comparison(NamedTuple):
 
     Attributes:
         pictures (int): How many there were.
-        as_torch (int): People are those of the same graph in PyTorch.
+        as_torch (int): People and their scores are those of the same graph in PyTorch.
         as_host (int): People are those of the host's decoding.
         people (int): How many the host finds with a score that counts.
         same_people (int): How many of them the file has with the same keypoints.
@@ -83,7 +84,7 @@ def _compare(
     expected = read_poses(**{name: value.numpy() for name, value in graph(*inputs).items()})
     on_host = graph.head.decoder.group(*graph.propose(*inputs))
     for index, (ours, theirs, host) in enumerate(zip(found, expected, on_host)):
-        as_torch = are_alike(ours, theirs)
+        as_torch = _are_same(ours, theirs)
         own = (values[index : index + 1] for values in inputs)
         counted = host.instance_scores >= COUNTED
         same = int((has_same(ours, host) & counted).sum())
@@ -94,7 +95,15 @@ def _compare(
 def _are_in_doubt(graph: PoseGraph, *inputs: Tensor) -> bool:
     """Whether the people of a picture are others when the network looks again."""
     (first, *others) = (read_poses(**outputs)[0] for outputs in look(graph, inputs))
-    return not all(are_alike(first, other) for other in others)
+    return not all(_are_same(first, other) for other in others)
+
+
+def _are_same(poses: Poses, others: Poses) -> bool:
+    """Whether they are alike, and their scores within what any output may differ by."""
+    if not are_alike(poses, others):
+        return False
+    pairs = [(getattr(poses, name), getattr(others, name)) for name in SCORES]
+    return all(np.allclose(*pair, rtol=0, atol=LIMIT) for pair in pairs)
 
 
 def has_same(poses: Poses, others: Poses) -> np.ndarray:

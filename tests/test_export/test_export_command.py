@@ -77,14 +77,6 @@ def test_the_file_is_standard_and_open_to_any_size(exported):
     assert '.py' not in model.SerializeToString().decode('latin1').replace('tiny.py', '')
 
 
-def test_a_chosen_threshold_that_is_no_number_is_named(tiny, capsys):
-    weights = torch.load(tiny / 'tiny.pth')
-    torch.save(dict(weights, meta=dict(score_threshold=float('nan'))), tiny / 'odd.pth')
-    assert main(['export', *(str(tiny / name) for name in ('tiny.py', 'odd.pth', 'o.onnx'))]) == 1
-    assert 'odd.pth must be a finite number, got nan' in capsys.readouterr().err
-    assert not (tiny / 'o.onnx').exists()
-
-
 def test_the_file_says_what_it_is(exported, tiny):
     (entry,) = onnx.load(exported).metadata_props
     said = json.loads(entry.value)
@@ -152,7 +144,7 @@ def test_what_a_file_cannot_say_is_told_before_the_network_is_traced(tiny, monke
     )
     traced = []
     monkeypatch.setattr(writing, 'to_onnx', traced.append)
-    with pytest.raises(ValueError, match='not JSON compliant'):
+    with pytest.raises(ValueError, match='meta of .*nan.pth must be a finite .* nan'):
         next(writing.write_file(tiny / 'tiny.py', tiny / 'nan.pth', tmp_path / 'a.onnx'))
     assert not traced
 

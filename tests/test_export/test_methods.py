@@ -127,16 +127,20 @@ def test_the_check_knows_the_outputs_of_every_method(kind, monkeypatch):
             checking.check_equal(graph, b'', (64, 48))
 
 
-@pytest.mark.parametrize('moved, agrees', [(0, True), (2, False)])
-def test_the_check_knows_people(moved, agrees, monkeypatch):
-    """Of a file that makes them by itself, of eight tags and both views."""
+@pytest.mark.parametrize('positions, scores, people, agrees', [
+    (0, 0, 0, True), (2, 0, 0, False), (0, 0.01, 0, False), (0, 0, 0.01, False),
+])  # fmt: skip
+def test_the_check_knows_people(positions, scores, people, agrees, monkeypatch):
+    """Of a file that makes them by itself, of eight tags and both views: moved, or with scores
+    of keypoints or of people that are too high."""
     model = estimator('CoupledEmbeddingHead', **RGB)
     decoding = DecodingInGraph(model.head.decoder.decoding, max_people=3, max_candidates=4)
     graph = PoseGraph(model, STEP, True, decoding)
 
     def run_file(session, inputs):
         outputs = {name: value.numpy() for name, value in graph(*inputs).items()}
-        return {**outputs, 'poses': outputs['poses'] + np.float32(moved)}
+        moved = outputs['poses'] + np.float32([positions, positions, scores])
+        return {**outputs, 'poses': moved, 'instance_scores': outputs['instance_scores'] + people}
 
     monkeypatch.setattr(poses_checking, 'PICTURES', 2)
     monkeypatch.setattr(poses_checking, 'COUNTED', 0)  # everybody
