@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-import torch
 from matplotlib.figure import Figure
 from mmengine.config import Config
 from mmpose.apis import init_model
@@ -328,68 +326,6 @@ def test_seconds_of_training_outlast_an_interruption(monkeypatch):
     assert known == {runs.SPENT: 16.0}
 
 
-def person(**changes):
-    """Of a box in the middle of 20 x 10 pixels, with one keypoint."""
-    keypoints = [5, 5, 2, *([0] * 48)]
-    return dict(iscrowd=0, num_keypoints=1, bbox=[4, 2, 8, 4], keypoints=keypoints, **changes)
-
-
-def test_labels_of_yolo_by_hand():
-    label_lines = import_module('peer_runs').label_lines
-    image = dict(width=20, height=10)
-    crowd, nobody = dict(person(), iscrowd=1), dict(person(), num_keypoints=0)
-    line = label_lines(image, [crowd, person(), nobody])
-    assert line == '0 0.4 0.4 0.4 0.4 0.25 0.5 2' + 48 * ' 0' + '\n'
-    assert label_lines(image, []) == ''
-
-
-def test_files_of_yolo(tmp_path):
-    """Every image has its labels where ultralytics looks for them."""
-    root = tmp_path / 'data'
-    for split in ('train', 'val'):
-        (root / split).mkdir(parents=True)
-        (root / split / '7.jpg').touch()
-        images = [dict(id=7, file_name='7.jpg', width=20, height=10)]
-        path = root / f'annotations/{split}.json'
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(dict(images=images, annotations=[person(image_id=7)])))
-    peers = import_module('peer_runs')
-    for _ in range(2):  # an interrupted run writes them again
-        described = json.loads(peers.write_labels(root, tmp_path / 'run', [1, 0]).read_text())
-    for split in ('train', 'val'):
-        (image,) = Path(described['path'], described[split]).read_text().split()
-        assert Path(image).exists()
-        labels = Path(image.replace('/images/', '/labels/')).with_suffix('.txt')
-        assert labels.read_text().startswith('0 0.4 0.4')
-    assert described['flip_idx'] == [1, 0]
-
-
-def test_yolo_trains_as_long_as_ae(tmp_path):
-    peers, run = import_module('peer_runs'), make_run(tmp_path, 'yolo11n-pose')
-    with pytest.raises(SystemExit, match='ae_overlapping_seed3/row.json'):
-        peers.seconds_of_ae(run)
-    path = replace(run, method='ae').row_file
-    path.parent.mkdir()
-    path.write_text(json.dumps(dict(minutes=15)))
-    assert peers.seconds_of_ae(run) == 900
-
-
-def test_ultralytics_leaves_the_threads_alone(monkeypatch):
-    """It sets them to its number whenever it runs; by default that of the cores, less one."""
-    utils = SimpleNamespace(NUM_THREADS=7)
-    parts = {
-        'ultralytics': SimpleNamespace(YOLO='yolo'),
-        'ultralytics.utils': SimpleNamespace(torch_utils=utils),
-        'ultralytics.utils.nms': SimpleNamespace(TorchNMS=SimpleNamespace(nms=None)),
-        'torchvision': SimpleNamespace(),
-    }
-    for name, part in parts.items():
-        monkeypatch.setitem(sys.modules, name, part)
-    monkeypatch.setattr(torch, 'get_num_threads', lambda: 3)
-    assert import_module('peer_runs').import_yolo() == 'yolo'
-    assert utils.NUM_THREADS == 3
-
-
 @pytest.mark.parametrize(
     'options, expected',
     [
@@ -440,14 +376,3 @@ def test_all_panels_show_the_slowest_method(tmp_path, monkeypatch):
     for axes in figures[0].axes:
         left, right = axes.get_xlim()
         assert left == 0 and 90 < right < 100
-
-
-def test_people_of_yolo():
-    """As heads give them; nobody, too."""
-    to_instances = import_module('peer_runs').to_instances
-    for people in (2, 0):
-        boxes = SimpleNamespace(xyxy=torch.zeros(people, 4), conf=torch.arange(people) / 4)
-        keypoints = SimpleNamespace(data=torch.rand(people, 17, 3))
-        found = to_instances(SimpleNamespace(keypoints=keypoints, boxes=boxes))
-        assert len(found) == people and found.keypoints.shape == (people, 17, 2)
-        np.testing.assert_array_equal(found.keypoint_scores, keypoints.data[..., 2])

@@ -14,6 +14,7 @@ CONFIGS = ROOT / 'configs'
 RECURRENT = ROOT / 'projects/recurrent_association/configs/synth_crowd'
 DATASET = CONFIGS / '_base_/datasets/synth_crowd_crowded.py'
 LOADERS = ('train_dataloader', 'test_dataloader')
+BATCH_SIZE = 8  # of our configs, and so of peers
 DATA = {
     'plain': Settings(),
     'crowded': Settings(people=(2, 12), heights=(0.4, 1.0), crowding=0.5),

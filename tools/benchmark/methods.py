@@ -21,7 +21,7 @@ from method_configs import DATA, METHODS, Form, Run
 from method_runs import load, measure, time_networks
 from method_table import draw_curve, format_table
 from mmpose.apis import inference_bottomup
-from peer_runs import PEERS, FindPeople, measure_peer
+from peer_runs import PEERS, measure_peer
 
 from mmpose_ae.cli.benchmark import print_row
 from mmpose_ae.datasets.synth_crowd import generate
@@ -33,7 +33,7 @@ FORMS = {
     'gpu': Form(train=20000, side=256, epochs=6, batch_size=32, workers=os.cpu_count()),
 }
 SHARED = ('train', 'side', 'epochs')  # of a form; what rows of one table have in common
-LABELS = {**{name: method.label for name, method in METHODS.items()}, **PEERS}
+LABELS = {name: network.label for name, network in {**METHODS, **PEERS}.items()}
 
 
 def parse_args() -> Namespace:
@@ -94,7 +94,9 @@ def name_row(run: Run) -> Dict:
 
 def open_run(run: Run) -> Callable:
     """Load what was trained; gives a call from a picture to its people."""
-    return FindPeople(run) if run.method in PEERS else partial(inference_bottomup, load(run))
+    if run.method in PEERS:
+        return PEERS[run.method].runs.FindPeople(run)
+    return partial(inference_bottomup, load(run))
 
 
 def add_times(rows: List[Dict], runs: List[Run]) -> List[Dict]:
