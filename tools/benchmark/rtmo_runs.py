@@ -76,11 +76,12 @@ def _set_sides(part: Any, side: int) -> None:
 
 def _shorten(cfg: Config, epochs: int, steps: int) -> None:
     """Let what a config switches come as early, in parts of the whole, and lower rates once."""
-    share = epochs / cfg.train_cfg.max_epochs
+    whole = cfg.train_cfg.max_epochs
     plain, proxies = cfg.custom_hooks[:2]
-    plain.update(num_last_epochs=int(share * plain.num_last_epochs), new_train_dataset=None)
+    plain.update(num_last_epochs=epochs * plain.num_last_epochs // whole, new_train_dataset=None)
     proxies.epoch_attributes = {
-        math.ceil(share * epoch): changes for epoch, changes in proxies.epoch_attributes.items()
+        math.ceil(epochs * epoch / whole): changes
+        for epoch, changes in proxies.epoch_attributes.items()
     }
     cfg.train_cfg = dict(by_epoch=True, max_epochs=epochs)
     warm = max(int(WARM_UP * steps), 1)
