@@ -136,6 +136,23 @@ def test_rtmo_switches_as_early_as_in_its_600_epochs(tmp_path, epochs, plain, pr
     assert cosine.end == epochs * 3 and cosine.T_max == cosine.end - cosine.begin
 
 
+def test_an_epoch_of_rtmo_is_timed_by_some_images(tmp_path, monkeypatch):
+    """3 seconds for 160 of 320 pictures are 6 for all; what comes before takes no time."""
+    rtmo, now, hooks, configs = import_module('rtmo_runs'), [100.0], [], []
+
+    def train():
+        now[0] += 50  # what is built before the epoch
+        hooks[0].before_train_epoch(None)
+        now[0] += 3
+        hooks[0].after_train_epoch(None)
+
+    runner = SimpleNamespace(register_hook=hooks.append, train=train)
+    monkeypatch.setattr(rtmo, 'clock', lambda: now[0])
+    monkeypatch.setattr(rtmo, '_start', lambda cfg: configs.append(cfg) or runner)
+    assert rtmo.time_epoch(make_run(tmp_path, 'rtmo-t', train=320), {}) == 6
+    assert configs[0].train_dataloader.dataset.indices == 160
+
+
 def test_the_row_of_rtmo(tmp_path):
     """Trained on four pictures, it finds nobody; whoever it finds is in pixels of the picture."""
     peers = import_module('peer_runs')
