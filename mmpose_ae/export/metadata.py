@@ -10,7 +10,7 @@ import numpy as np
 from mmpose_ae.checkpoints import cache_path
 from mmpose_ae.frame import Grid
 from mmpose_ae.metainfo import keypoint_names
-from mmpose_ae.prediction.predictor import chosen_score
+from mmpose_ae.prediction.predictor import read_chosen_score
 from mmpose_ae.prediction.zoo import list_models
 from mmpose_ae.runtime.description import FORMAT
 from mmpose_ae.version import __version__
@@ -60,7 +60,7 @@ def describe(
         dataset=people['dataset_name'],
         # people of the graph have no tags
         tags_over_time=not with_people and getattr(loaded.model.head, 'tags_over_time', False),
-        score_threshold=chosen_score(loaded.meta, loaded.checkpoint),
+        score_threshold=read_chosen_score(loaded.meta, loaded.checkpoint),
         license=license or license_of(loaded.checkpoint),
         weights=hashlib.sha256(loaded.file.read_bytes()).hexdigest()[:DIGITS],
     )

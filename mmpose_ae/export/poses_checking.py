@@ -1,6 +1,6 @@
 """Does a file that groups by itself give the people of its network?"""
 
-from typing import Iterator, NamedTuple, Tuple
+from typing import Callable, Iterator, NamedTuple, Tuple
 
 import numpy as np
 import torch
@@ -85,17 +85,19 @@ def _compare(
     on_host = graph.head.decoder.group(*graph.propose(*inputs))
     for index, (ours, theirs, host) in enumerate(zip(found, expected, on_host)):
         as_torch = _are_same(ours, theirs)
+        # Scores in doubt excuse no other places.
+        same = _are_same if are_alike(ours, theirs) else are_alike
         own = (values[index : index + 1] for values in inputs)
         counted = host.instance_scores >= COUNTED
-        same = int((has_same(ours, host) & counted).sum())
-        doubtful = not as_torch and _are_in_doubt(graph, *own)
-        yield as_torch, are_alike(ours, host), int(counted.sum()), same, doubtful
+        known = int((has_same(ours, host) & counted).sum())
+        doubtful = not as_torch and _are_in_doubt(graph, same, *own)
+        yield as_torch, are_alike(ours, host), int(counted.sum()), known, doubtful
 
 
-def _are_in_doubt(graph: PoseGraph, *inputs: Tensor) -> bool:
-    """Whether the people of a picture are others when the network looks again."""
+def _are_in_doubt(graph: PoseGraph, same: Callable[[Poses, Poses], bool], *inputs: Tensor) -> bool:
+    """Whether the people of a picture are not the same when the network looks again."""
     (first, *others) = (read_poses(**outputs)[0] for outputs in look(graph, inputs))
-    return not all(_are_same(first, other) for other in others)
+    return not all(same(first, other) for other in others)
 
 
 def _are_same(poses: Poses, others: Poses) -> bool:

@@ -108,7 +108,7 @@ class Predictor(BasePredictor):
         meta = self._load_weights(found.checkpoint)
         accelerate(self.model, channels_last, compile)
         self.amp = amp
-        chosen = chosen_score(meta, found.checkpoint)
+        chosen = read_chosen_score(meta, found.checkpoint)
         self.score_threshold = choose_score(score_threshold, chosen)
         people = self.model.dataset_meta
         self.keypoint_names = tuple(keypoint_names(people))
@@ -172,7 +172,7 @@ class Predictor(BasePredictor):
         return torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16)
 
 
-def chosen_score(meta: Dict[str, Any], checkpoint: str) -> Optional[float]:
+def read_chosen_score(meta: Dict[str, Any], checkpoint: str) -> Optional[float]:
     """Look up the least score of a person that was chosen on validation data.
 
     Args:

@@ -155,6 +155,31 @@ def test_the_check_knows_people(positions, scores, people, agrees, monkeypatch):
         poses_checking.compare_poses(graph, b'', (64, 48))
 
 
+def test_scores_in_doubt_excuse_no_other_places(monkeypatch):
+    """The network's scores are others when it looks again, and its people are where they were."""
+    model = estimator('AEHead', **RGB)
+    decoding = DecodingInGraph(model.head.decoder.decoding, max_people=3, max_candidates=4)
+    graph = PoseGraph(model, STEP, False, decoding)
+
+    def run_file(session, inputs):
+        outputs = {name: value.numpy() for name, value in graph(*inputs).items()}
+        return {**outputs, 'poses': outputs['poses'] + np.float32(moved)}
+
+    def look(graph, inputs):
+        outputs = {name: value.numpy() for name, value in graph(*inputs).items()}
+        return [outputs, {**outputs, 'instance_scores': outputs['instance_scores'] + 0.01}]
+
+    monkeypatch.setattr(poses_checking, 'PICTURES', 2)
+    monkeypatch.setattr(poses_checking, 'open_session', lambda content: None)
+    monkeypatch.setattr(poses_checking, 'run', run_file)
+    monkeypatch.setattr(poses_checking, 'look', look)
+    moved = [0, 0, 0.01]
+    assert poses_checking.compare_poses(graph, b'', (64, 48)).as_torch == 0
+    moved = [2, 2, 0]
+    with pytest.raises(Difference, match='those of PyTorch on 0 of 4 pictures'):
+        poses_checking.compare_poses(graph, b'', (64, 48))
+
+
 @pytest.mark.parametrize(
     'kind, flip_test',
     [
