@@ -80,7 +80,8 @@ def test_graph_is_the_estimator(kind, normalization):
     """From pixels to poses, on a picture that is padded."""
     model = estimator(kind, **normalization)
     graph = PoseGraph(model, STEP, flip_test=True)
-    image = pictures(1, fakes.INPUT_SIZE)
+    # Rolled, so that no peak is at a border, where upsampling makes cells equal but for rounding.
+    image = pictures(1, fakes.INPUT_SIZE).roll(24, 1)
     samples = [fakes.sample(None, on_input=PADDED)]
     inputs = image[0].flip(-1).permute(2, 0, 1)  # as pipelines give it, BGR
     (expected,) = model.test_step(dict(inputs=[inputs], data_samples=samples))
