@@ -1,8 +1,8 @@
-"""A network whose predictions are known: its checkpoint holds them."""
+"""A network whose predictions are known: its checkpoint holds them; a CPU of another kind."""
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 import pytest
@@ -62,3 +62,15 @@ def perfect_model(tiny_config: Path, tmp_path_factory: pytest.TempPathFactory) -
     torch.save(dict(weights, meta=dict(dataset_meta=parse_pose_metainfo(COCO))), folder / 'p.pth')
     image = tiny_config.parent / 'images' / '0.png'
     return PerfectModel(folder / 'perfect.py', folder / 'p.pth', image, keypoints)
+
+
+@pytest.fixture
+def instructions(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Let the CPU have instructions for mixed precision, or none: ``instructions(True)``."""
+
+    def pretend(there: bool) -> None:
+        for name in ('bf16', 'fp16'):
+            ask = f'_is_mkldnn_{name}_supported'
+            monkeypatch.setattr(torch.ops.mkldnn, ask, lambda: there, raising=False)
+
+    return pretend

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import mmengine
 import numpy as np
+import torch
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.dist import is_main_process
 
 from mmpose_ae.checkpoints import note_in_meta
 from mmpose_ae.cli.command_line import build_parser, load_config
 from mmpose_ae.cli.faults import build_runner, in_one_line, naming_types
 from mmpose_ae.config_files import config_part
-from mmpose_ae.engine import accelerate, leaving_group, prepare_cpu_distributed
+from mmpose_ae.engine import accelerate, is_fast, leaving_group, prepare_cpu_distributed
 
 THRESHOLD = 'people/score_threshold'
 FORMATS = ('.json', '.yml', '.yaml', '.pkl', '.pickle')  # of metrics
@@ -32,7 +34,7 @@ def parse_args() -> Namespace:
         'of the best F1 at OKS 0.5',
     )
     faster = parser.add_argument_group('speed, see docs/benchmarks.md')
-    faster.add_argument('--amp', action='store_true', help='mixed precision, on CPUs in bfloat16')
+    faster.add_argument('--amp', action='store_true', help='mixed precision, on CPUs that have it in bfloat16')
     faster.add_argument('--compile', action='store_true', help='compile the backbone')
     faster.add_argument(
         '--channels-last', action='store_true', help='another order of numbers in memory'
@@ -86,7 +88,8 @@ def test(args: Namespace) -> None:
     if args.choose_threshold:
         add_evaluator(cfg, type='ScoreThresholdMetric')
     if args.amp:
-        config_part(cfg, 'test_cfg').fp16 = True  # autocast, which on CPUs is to bfloat16
+        # Autocast by MMEngine, which on CPUs is to bfloat16.
+        config_part(cfg, 'test_cfg').fp16 = is_fast(get_device(), torch.bfloat16)
     prepare_cpu_distributed(cfg)
     with naming_types(cfg):
         runner = build_runner(cfg, 'test_loop')

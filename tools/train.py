@@ -26,7 +26,7 @@ def parse_args() -> Namespace:
     parser.add_argument(
         '--amp',
         action='store_true',
-        help='mixed precision: float16 with loss scaling on a GPU, bfloat16 on the CPU',
+        help='mixed precision: float16 with loss scaling on a GPU, bfloat16 on a CPU that has it',
     )
     parser.add_argument('--no-validate', action='store_true', help='train without validation')
     parser.add_argument(

@@ -10,6 +10,8 @@ from torch import nn
 from mmpose_ae.options import check_choice
 from mmpose_ae.registry import OPTIM_WRAPPERS
 
+from .mixed_precision import mixed_precision
+
 DTYPES = {'bfloat16': torch.bfloat16, 'float16': torch.float16}
 
 
@@ -18,7 +20,8 @@ class AutocastOptimWrapper(OptimWrapper):
     """Run the forward pass under ``torch.autocast`` on whatever device the model is on.
 
     MMEngine's ``AmpOptimWrapper`` refuses the CPU. bfloat16 has the range of float32, so its
-    gradients need no scaling; float16 on a GPU is better served by ``AmpOptimWrapper``.
+    gradients need no scaling; float16 on a GPU is better served by ``AmpOptimWrapper``. A CPU that
+    has no instructions for the type computes in float32, see :func:`mixed_precision`.
 
     Args:
         dtype (str): Type to compute in, ``'bfloat16'`` or ``'float16'``.
@@ -40,6 +43,6 @@ class AutocastOptimWrapper(OptimWrapper):
         Args:
             model (nn.Module): The model that is trained, wrapped for DDP or not.
         """
-        device = next(model.parameters()).device.type
-        with super().optim_context(model), torch.autocast(device, dtype=self.dtype):
+        device = next(model.parameters()).device
+        with super().optim_context(model), mixed_precision(device, self.dtype):
             yield

@@ -19,7 +19,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.faults import naming_types
 from mmpose_ae.config_files import config_part, find_test_pipeline, override
-from mmpose_ae.engine import accelerate
+from mmpose_ae.engine import accelerate, mixed_precision
 from mmpose_ae.evaluation import read_tags
 from mmpose_ae.metainfo import keypoint_names
 from mmpose_ae.models.heads import to_poses
@@ -45,7 +45,7 @@ class Predictor(BasePredictor):
         device (str, optional): ``'cpu'``, ``'cuda'``, ``'cuda:1'``. None is a GPU if there is one.
         batch_size (int): Most pictures that the network sees at a time, those of them that are of
             one size for it. Cameras get 1.
-        amp (bool): Mixed precision: float16 on a GPU, bfloat16 on the CPU.
+        amp (bool): Mixed precision: float16 on a GPU, bfloat16 on a CPU that has it.
         compile (bool): Compile the backbone; the first picture of each size takes a while.
         flip (bool, optional): Also look at the mirrored picture. None does as the config says.
         scales (sequence[float], optional): Further sizes to look at, 0.5 or 2 for one. None is as
@@ -166,10 +166,7 @@ class Predictor(BasePredictor):
             return [_read(sample) for sample in self.model.test_step(pseudo_collate(inputs))]
 
     def _precision(self) -> Any:
-        if not self.amp:
-            return nullcontext()
-        kind = torch.device(self.device).type
-        return torch.autocast(kind, torch.bfloat16 if kind == 'cpu' else torch.float16)
+        return mixed_precision(self.device) if self.amp else nullcontext()
 
 
 def read_chosen_score(meta: Dict[str, Any], checkpoint: str) -> Optional[float]:

@@ -22,7 +22,8 @@ def model():
 
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
-def test_computes_in_low_precision_and_updates_in_full(model, dtype):
+def test_computes_in_low_precision_and_updates_in_full(model, instructions, dtype):
+    instructions(True)
     wrapper = build(model, dtype=str(dtype).split('.')[1])
     with wrapper.optim_context(model):
         output = model(torch.tensor([[2.0]]))
@@ -33,11 +34,19 @@ def test_computes_in_low_precision_and_updates_in_full(model, dtype):
     assert model.weight.item() == -9
 
 
-def test_precision_is_full_again_outside(model):
+def test_precision_is_full_again_outside(model, instructions):
+    instructions(True)
     wrapper = build(model)
     with wrapper.optim_context(model):
         assert model(torch.ones(1, 1)).dtype == torch.bfloat16
     assert model(torch.ones(1, 1)).dtype == torch.float32
+
+
+def test_a_cpu_without_instructions_computes_in_float32(model, instructions):
+    instructions(False)
+    wrapper = build(model)
+    with wrapper.optim_context(model):
+        assert model(torch.ones(1, 1)).dtype == torch.float32
 
 
 def test_gradients_accumulate(model):

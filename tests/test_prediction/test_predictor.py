@@ -240,7 +240,9 @@ def test_settings_of_testing(small_model):
         )
 
 
-def test_mixed_precision_changes_little(everybody, perfect, monkeypatch):
+@pytest.mark.parametrize('fast', [True, False])
+def test_mixed_precision_changes_little(everybody, perfect, instructions, monkeypatch, fast):
+    instructions(fast)
     (exact,) = everybody(fakes.spots())
     monkeypatch.setattr(everybody, 'amp', True)
     seen, step = [], everybody.model.test_step
@@ -251,7 +253,7 @@ def test_mixed_precision_changes_little(everybody, perfect, monkeypatch):
 
     monkeypatch.setattr(everybody.model, 'test_step', watched)
     (mixed,) = everybody(fakes.spots())
-    assert seen == [(True, torch.bfloat16)]
+    assert seen == [(fast, torch.bfloat16)]
     assert mixed.poses.keypoints.dtype == mixed.poses.instance_scores.dtype == np.float32
     assert mixed.poses.instance_scores[0] == pytest.approx(exact.poses.instance_scores[0], rel=0.1)
 

@@ -103,7 +103,9 @@ def test_metrics_of_nobody_are_null_in_json(tool, tmp_path):
     assert np.isnan(in_yaml.pop('epe')) and in_yaml == dict(far=np.inf, AP=0.5, n=2)
 
 
-def test_faster_ways_are_used(run_tool, perfect_model, tmp_path, monkeypatch):
+@pytest.mark.parametrize('fast', [True, False])
+def test_faster_ways_are_used(run_tool, perfect_model, tmp_path, instructions, monkeypatch, fast):
+    instructions(fast)
     compiled, orders, seen = [], [], []
     test_step, to = BottomupPoseEstimator.test_step, BottomupPoseEstimator.to
 
@@ -121,7 +123,7 @@ def test_faster_ways_are_used(run_tool, perfect_model, tmp_path, monkeypatch):
     out = tmp_path / 'metrics.json'
     options = ['--amp', '--compile', '--channels-last', '--out', out]
     run_tool('test', perfect_model.config, perfect_model.checkpoint, *options)
-    assert set(seen) == {(True, torch.bfloat16)}
+    assert set(seen) == {(fast, torch.bfloat16)}
     assert [kind.__name__ for kind in compiled] == ['StoredMaps']
     assert torch.channels_last in orders
     assert 'coco/AP' in json.loads(out.read_text())
