@@ -34,7 +34,7 @@ def parse_args() -> Namespace:
         'of the best F1 at OKS 0.5',
     )
     faster = parser.add_argument_group('speed, see docs/benchmarks.md')
-    faster.add_argument('--amp', action='store_true', help='mixed precision, on CPUs that have it in bfloat16')
+    faster.add_argument('--amp', action='store_true', help='mixed precision, where it is faster')
     faster.add_argument('--compile', action='store_true', help='compile the backbone')
     faster.add_argument(
         '--channels-last', action='store_true', help='another order of numbers in memory'
