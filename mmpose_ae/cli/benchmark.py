@@ -65,12 +65,15 @@ def settings(args: Namespace, cuda: bool = True) -> Iterator[Dict]:
     for threads in dict.fromkeys(args.threads):
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
-        yield dict(device='cpu', threads=threads, machine=_processor())
+        yield dict(device='cpu', threads=threads, machine=name_machine('cpu'))
     if cuda and torch.cuda.is_available():
-        yield dict(device='cuda', threads=threads, machine=torch.cuda.get_device_name())
+        yield dict(device='cuda', threads=threads, machine=name_machine('cuda'))
 
 
-def _processor() -> str:
+def name_machine(device: str) -> str:
+    """Name the processor that is ``'cpu'``, or the GPU that is ``'cuda'``."""
+    if device == 'cuda':
+        return torch.cuda.get_device_name()
     cpuinfo = Path('/proc/cpuinfo')
     found = re.search(r'model name\s*: (.+)', cpuinfo.read_text()) if cpuinfo.exists() else None
     return found.group(1) if found else platform.processor()

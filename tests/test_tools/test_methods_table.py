@@ -39,6 +39,7 @@ def tool(monkeypatch):
     times = dict(ms_5=20.0, ms_20=30.0)
     monkeypatch.setattr(tool, 'generate', lambda *args, **options: True)
     monkeypatch.setattr(tool, 'measure', measure)
+    monkeypatch.setattr(tool, 'name_machine', lambda device: 'this one')
     monkeypatch.setattr(tool, 'open_run', lambda run: None)
     monkeypatch.setattr(tool, 'time_networks', lambda finders, *args: dict.fromkeys(finders, times))
     return tool
@@ -129,7 +130,8 @@ def test_finished_rows_are_not_run_again(tool, run_tool, monkeypatch):
     folder = run_tool(*options, '--seeds', '0')
     assert tool.measured == [f'{name}_plain_seed0' for name in ('ae', 'swahr', 'ce')]
     row = json.loads((folder / 'ae_plain_seed0/row.json').read_text())
-    assert row == dict(method='ae', label='AE', data='plain', seed=0, **FORM, **NUMBERS)
+    named = dict(method='ae', label='AE', data='plain', seed=0, machine='this one')
+    assert row == dict(named, **FORM, **NUMBERS)
     run_tool(*options, '--seeds', '0', '1')
     assert tool.measured[3:] == [f'{name}_plain_seed1' for name in ('ae', 'swahr', 'ce')]
     table = (folder / 'table.md').read_text()
@@ -151,7 +153,17 @@ def test_rows_of_other_epochs_have_a_folder_of_their_own(tool, run_tool, monkeyp
 def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     """Of a run that is measured here the own row counts, of others the first file's."""
     others = [
-        dict(NUMBERS, **FORM, label=label, data='plain', seed=seed, AP=0.75, ms_5=9.0, ms_20=9.0)
+        dict(
+            NUMBERS,
+            **FORM,
+            label=label,
+            data='plain',
+            seed=seed,
+            AP=0.75,
+            ms_5=9.0,
+            ms_20=9.0,
+            minutes=50.0,
+        )
         for label, seed in (('AE', 0), ('AE', 1), ('of others', 0))
     ]
     first, second = tmp_path / 'first.json', tmp_path / 'second.json'
@@ -162,7 +174,7 @@ def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     assert tool.measured == ['ae_plain_seed0']
     table = (folder / 'table.md').read_text()
     assert '| AE | 0, 1 | 0.500 ± 0.250 |' in table and '| of others | 0 | 0.750 |' in table
-    assert '| 2.80 | 20 | 30 | 10.0 ± 0.0 |' in table and '| 2.80 | 9 | 9 | 10.0 |' in table
+    assert '| 2.80 | 20 | 30 | 10.0 |' in table and '| 2.80 | 9 | 9 | 50.0 |' in table
     rows = json.loads((folder / 'rows.json').read_text())
     assert rows[1:] == others[1:] and rows[0]['AP'] == 0.25
 
@@ -238,6 +250,16 @@ def test_the_table_by_hand():
     )
     assert lines[3].startswith('| CID | 0 | 0.250 | – | – | 0.500 | 10.0% |')
     assert [lines[4], lines[5].split(' | ')[0]] == ['', '| crowded']
+
+
+def test_minutes_are_of_one_machine():
+    table = import_module('method_table')
+    slow = dict(minutes=30.0, AP=0.5, machine='slow')
+    rows = [dict(minutes=10.0, AP=0.3), slow, dict(minutes=12.0, AP=0.7)]  # old rows name none
+    assert table.mean_and_spread(rows, 'minutes') == '11.0 ± 1.0'
+    assert table.mean_and_spread([slow, *rows], 'minutes') == '30.0 ± 0.0'
+    assert table.mean_and_spread([slow, rows[0]], 'minutes') == '30.0'
+    assert table.mean_and_spread(rows, 'AP') == '0.500 ± 0.163'
 
 
 def test_numbers_of_a_row():

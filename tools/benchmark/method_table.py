@@ -20,6 +20,7 @@ COLUMNS = {
     'minutes': ('minutes to train', '{:.1f}'),
 }
 CONSTANT = ('parameters_m', 'ms_5', 'ms_20')  # of all seeds
+OF_MACHINE = ('minutes',)
 INCHES, LEGEND = (5, 4), 2.5  # of a panel; beside all
 MARGIN = 1.05  # room beside the slowest method
 MARKERS = 'osD^v<>PX*hdp8H'
@@ -28,7 +29,8 @@ MARKERS = 'osD^v<>PX*hdp8H'
 def mean_and_spread(rows: Sequence[Dict], column: str) -> str:
     """Write a cell: the mean over seeds and, of more than one, their standard deviation.
 
-    What is constant, times among it, is that of the first row: others may be timed elsewhere.
+    What is constant, times among it, is that of the first row: others may be timed elsewhere. So
+    may they be trained, and minutes are those of the rows from the machine of the first.
 
     Args:
         rows (sequence[dict]): Of one method on one data set.
@@ -37,6 +39,8 @@ def mean_and_spread(rows: Sequence[Dict], column: str) -> str:
     Returns:
         str: A dash where a row has no such number.
     """
+    if column in OF_MACHINE:
+        rows = [row for row in rows if row.get('machine') == rows[0].get('machine')]
     values, form = [row.get(column) for row in rows], COLUMNS[column][1]
     if any(value is None for value in values):
         return '–'

@@ -20,10 +20,11 @@ import torch
 from method_configs import DATA, METHODS, Form, Run
 from method_runs import load, measure, time_networks
 from method_table import draw_curve, format_table
+from mmengine.device import get_device
 from mmpose.apis import inference_bottomup
 from peer_runs import PEERS, measure_peer
 
-from mmpose_ae.cli.benchmark import print_row
+from mmpose_ae.cli.benchmark import name_machine, print_row
 from mmpose_ae.datasets.synth_crowd import generate
 from mmpose_ae.whole_files import write_whole
 
@@ -82,6 +83,7 @@ def finish(run: Run) -> Dict:
     generate(run.data_root, dict(train=run.form.train, val=run.form.val), DATA[run.data],
              workers=max(run.form.workers, 1))  # fmt: skip
     row.update(measure_peer(run) if run.method in PEERS else measure(run))
+    row['machine'] = name_machine(get_device())
     write_whole(run.row_file, (json.dumps(row, indent=1) + '\n').encode())
     return row
 
