@@ -152,18 +152,9 @@ def test_rows_of_other_epochs_have_a_folder_of_their_own(tool, run_tool, monkeyp
 
 def test_rows_of_others_are_put_beside_own_ones(tool, run_tool, tmp_path):
     """Of a run that is measured here the own row counts, of others the first file's."""
+    numbers = dict(NUMBERS, **FORM, AP=0.75, ms_5=9.0, ms_20=9.0, minutes=50.0)
     others = [
-        dict(
-            NUMBERS,
-            **FORM,
-            label=label,
-            data='plain',
-            seed=seed,
-            AP=0.75,
-            ms_5=9.0,
-            ms_20=9.0,
-            minutes=50.0,
-        )
+        dict(numbers, label=label, data='plain', seed=seed)
         for label, seed in (('AE', 0), ('AE', 1), ('of others', 0))
     ]
     first, second = tmp_path / 'first.json', tmp_path / 'second.json'
