@@ -8,7 +8,6 @@ on one thread, and the time is that of the processor, which other programs do no
 import json
 import time
 from argparse import Namespace
-from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
 from itertools import product
@@ -22,7 +21,7 @@ from mmpose.structures import PoseDataSample
 
 from mmpose_ae.cli.benchmark import run
 from mmpose_ae.cli.command_line import config_parser
-from mmpose_ae.engine import accelerate, mixed_precision
+from mmpose_ae.engine import accelerate
 from mmpose_ae.export.loading import Loaded, load
 from mmpose_ae.export.pictures import Picture, data_pictures
 from mmpose_ae.export.poses_checking import are_alike
@@ -87,7 +86,7 @@ def torch_side(loaded: Loaded, flip_test: bool, amp: bool = False, **ways: bool)
 
     @torch.inference_mode()
     def find(picture: Picture) -> Any:
-        with mixed_precision('cpu') if amp else nullcontext():
+        with torch.autocast('cpu', torch.bfloat16, enabled=amp):
             return graph.propose(*graph.inputs(picture.pixels, picture.edges))
 
     return Side(find, lambda proposed, _: codec.group(*proposed)[0])
